@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/page_pump.h"
+
+#include <chrono>
+#include <utility>
+
+namespace upselld::daemon {
+namespace {
+
+constexpr std::size_t kPagesWaitingMax = 2;
+constexpr std::chrono::milliseconds kLookAgain{200};
+
+}  // namespace
+
+PagePump::PagePump(Connector& connector, std::vector<StreamPlan> plans, const Clock& clock,
+                   std::stop_token stop)
+    : connector_(connector), plans_(std::move(plans)), clock_(clock), outer_stop_(std::move(stop)) {
+  thread_ = std::jthread([this](const std::stop_token& own) { work(own); });
+}
+
+PagePump::~PagePump() {
+  thread_.request_stop();
+  changed_.notify_all();
+}
+
+std::optional<PagePump::Item> PagePump::take() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return finished_ || !items_.empty(); });
+  if (items_.empty()) return std::nullopt;
+  Item item = std::move(items_.front());
+  items_.pop_front();
+  if (item.page) taken_.emplace_back(item.plan, item.page->next);
+  changed_.notify_all();
+  return item;
+}
+
+void PagePump::committed() {
+  const std::lock_guard lock(mutex_);
+  for (auto& entry : taken_) durable_.push_back(std::move(entry));
+  taken_.clear();
+  changed_.notify_all();
+}
+
+void PagePump::work(const std::stop_token& stop) {
+  for (std::size_t index = 0; index < plans_.size(); ++index) pull_stream(index, stop);
+  settle();
+  const std::lock_guard lock(mutex_);
+  finished_ = true;
+  changed_.notify_all();
+}
+
+void PagePump::pull_stream(std::size_t index, const std::stop_token& stop) {
+  const StreamPlan& plan = plans_[index];
+  Cursor cursor = plan.cursor;
+  Walk walk = plan.walk;
+  bool restarted = false;
+  while (!stop.stop_requested()) {
+    if (outer_stop_.stop_requested()) {
+      push({index, false, Error{ErrorKind::cancelled, "stopped by a signal", {}}}, stop);
+      return;
+    }
+    settle();
+    Result<Page> page = connector_.pull(plan.stream, walk, cursor, PageLimits{});
+    if (!page && page.error().kind == ErrorKind::cursor_lost && !restarted) {
+      cursor = Cursor{};
+      walk = Walk::full;
+      restarted = true;
+      continue;
+    }
+    if (!page) {
+      push({index, restarted, page.error()}, stop);
+      return;
+    }
+    const bool end = page->end;
+    const std::optional<Instant> not_before = page->not_before;
+    cursor = page->next;
+    if (!push({index, std::exchange(restarted, false), std::move(page)}, stop)) return;
+    if (end) return;
+    if (not_before && !wait_for_commit(*not_before, stop)) return;
+  }
+}
+
+bool PagePump::push(Item item, const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  const bool room = changed_.wait(lock, stop, [this] { return items_.size() < kPagesWaitingMax; });
+  if (!room) return false;
+  items_.push_back(std::move(item));
+  changed_.notify_all();
+  return true;
+}
+
+bool PagePump::wait_for_commit(Instant until, const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  const bool committed =
+      changed_.wait(lock, stop, [this] { return items_.empty() && taken_.empty(); });
+  if (!committed) return false;
+  while (clock_.now() < until && !stop.stop_requested() && !outer_stop_.stop_requested()) {
+    changed_.wait_for(lock, stop, kLookAgain, [] { return false; });
+  }
+  return !stop.stop_requested();
+}
+
+void PagePump::settle() {
+  std::vector<std::pair<std::size_t, Cursor>> durable;
+  {
+    const std::lock_guard lock(mutex_);
+    durable.swap(durable_);
+  }
+  for (const auto& [index, cursor] : durable) connector_.settled(plans_[index].stream, cursor);
+}
+
+}  // namespace upselld::daemon

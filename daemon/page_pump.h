@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+#include "core/host.h"
+#include "core/page.h"
+#include "core/result.h"
+#include "plugins/connector.h"
+
+namespace upselld::daemon {
+
+// One stream to walk, and where to begin.
+struct StreamPlan {
+  StreamInfo stream;
+  Walk walk = Walk::changes;
+  Cursor cursor;
+};
+
+// Pulls the pages of one connection in a thread of its own, so that parsing and storing overlap.
+// At most two pages wait. The connector is touched by that thread alone, settled() included.
+class PagePump {
+ public:
+  struct Item {
+    std::size_t plan = 0;  // index of the stream plan
+    bool restarted = false;  // the cursor was lost: forget it, this page begins from nothing
+    Result<Page> page;
+  };
+
+  PagePump(Connector& connector, std::vector<StreamPlan> plans, const Clock& clock,
+           std::stop_token stop);
+  ~PagePump();
+  PagePump(const PagePump&) = delete;
+  PagePump& operator=(const PagePump&) = delete;
+
+  // The next page, in order of the plans; nothing after the last one. An item with an error ends
+  // its stream; the other streams go on.
+  std::optional<Item> take();
+  // All pages taken so far are durable. Must be called before take() after a page with `not_before`.
+  void committed();
+  const std::vector<StreamPlan>& plans() const { return plans_; }
+
+ private:
+  void work(const std::stop_token& stop);
+  void pull_stream(std::size_t index, const std::stop_token& stop);
+  bool push(Item item, const std::stop_token& stop);
+  bool wait_for_commit(Instant until, const std::stop_token& stop);
+  void settle();
+
+  Connector& connector_;
+  const std::vector<StreamPlan> plans_;
+  const Clock& clock_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::deque<Item> items_;
+  std::vector<std::pair<std::size_t, Cursor>> taken_;    // by the storing side, not yet durable
+  std::vector<std::pair<std::size_t, Cursor>> durable_;  // to be settled by the pulling thread
+  bool finished_ = false;
+  std::stop_token outer_stop_;
+  std::jthread thread_;
+};
+
+}  // namespace upselld::daemon

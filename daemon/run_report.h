@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/decision.h"
+#include "core/instant.h"
+
+namespace upselld::daemon {
+
+using Counts = std::map<std::string, std::int64_t>;
+
+// What one connection brought in this run.
+struct PullReport {
+  std::string connection;
+  Counts records;  // by stream: read in this run
+  std::int64_t new_records = 0, changed = 0, deleted = 0, merged = 0;
+  std::int64_t waiting = 0;          // records whose account is not known yet, in all
+  std::int64_t without_account = 0;  // rows whose account is empty: not kept
+  std::int64_t row_problems = 0;
+  std::vector<std::string> problems;  // the first few, with place
+  std::int64_t api_calls = 0;
+  double seconds = 0;
+};
+
+// An item that a CRM refused.
+struct RejectedItem {
+  std::string account, name, what, code, message, field;
+};
+
+// What a run did for one connection that brings accounts.
+struct ConnectionReport {
+  std::string connection;
+  std::string write;  // nothing, fields, fields_and_tasks
+  std::int64_t accounts = 0, scored = 0;
+  Counts not_scored;
+  std::string model_version;
+  Counts bands, bands_before, segments, held;
+  std::int64_t changed = 0, unchanged = 0, crossed = 0, actions = 0, approvals = 0;
+  std::int64_t fields_due = 0, tasks_due = 0;
+  std::int64_t fields = 0, tasks = 0, withdrawn = 0, rejected = 0, deferred = 0, unknown = 0;
+  std::int64_t kept_fields = 0;  // fields that people had edited
+  std::int64_t api_calls = 0;
+  std::vector<RejectedItem> rejected_items;
+  std::vector<std::string> notes;  // what a person should know: one sentence each
+  std::string train_json;          // the object of `train`, if this run trained
+  std::optional<std::string> held_because;  // a brake that stopped the writing
+  std::optional<std::string> failed;
+  std::map<std::string, double> seconds;
+};
+
+struct RunReport {
+  std::string run_id;
+  std::string status = "done";  // done, held, failed
+  std::string config, now_text;
+  std::vector<PullReport> pulls;
+  std::vector<ConnectionReport> connections;
+  std::vector<std::string> notes;
+  std::map<std::string, double> seconds;
+  std::int64_t audit_entries = 0;
+  std::string audit_head;
+  bool dry_run = false;
+  bool pull_only = false;
+
+  // 0, 1 or 3: see commands.h.
+  int exit_code() const;
+};
+
+// The document of `sync --json`, indented by two blanks.
+std::string to_json(const RunReport& report);
+// What a person reads, in the manner of the examples.
+std::string to_text(const RunReport& report);
+
+}  // namespace upselld::daemon
