@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/instant.h"
+#include "core/records.h"
+#include "core/time_zone.h"
+
+namespace upselld::scoring {
+
+// What counts as an up-sell.
+enum class TargetKind {
+  larger_order,     // a won order of at least `growth` times the usual one
+  won_opportunity,  // a won order of one of `kinds`
+  labelled,         // an activity of one of `outcomes`
+};
+const char* to_text(TargetKind kind);
+
+// Whether an order that was cancelled or refunded within 30 days still is an up-sell.
+enum class LaterCancelled { counts, does_not_count };
+const char* to_text(LaterCancelled rule);
+
+struct Target {
+  TargetKind kind = TargetKind::larger_order;
+  Duration horizon = days(60);  // whole days
+  double growth = 1.2;
+  std::vector<OrderKind> kinds = {OrderKind::upsell, OrderKind::cross_sell};
+  std::vector<std::string> outcomes = {"offer_accepted"};
+  LaterCancelled later_cancelled = LaterCancelled::does_not_count;
+
+  int horizon_days() const { return static_cast<int>(horizon.ms / days(1).ms); }
+};
+
+// Where snapshots stand. 0: monthly on the first.
+struct SnapshotSpacing {
+  int every_days = 0;
+};
+
+// The built-in learner settings; they were chosen by measurement, see docs/scoring.md.
+struct LearnerSettings {
+  double line_strength = 300;
+  int rounds = 230;
+  int depth = 2;
+  double eta = 0.02;
+  int parallel_trees = 5;
+  double row_share = 0.6;
+  double column_share = 0.4;
+  int bins = 64;
+  int seed = 1;
+  std::size_t line_rows_max = 200'000;
+  std::size_t tree_rows_max = 400'000;
+};
+
+// Everything that decides a score besides the data.
+struct ScoringSettings {
+  Target target;
+  TimeZone zone = TimeZone::utc();
+  std::string currency = "EUR";  // of reports and features
+  // Units of the reporting currency per unit of another. An amount in a currency without a rate is
+  // not known; the reporting currency itself needs none.
+  std::map<std::string, double> currency_rates;
+  SnapshotSpacing spacing;
+  unsigned threads = 1;  // never changes a result
+  LearnerSettings learner;
+};
+
+}  // namespace upselld::scoring

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/instant.h"
+#include "core/timeline.h"
+#include "scoring/order_book.h"
+#include "scoring/settings.h"
+
+namespace upselld::scoring {
+
+inline constexpr int kSnapshotMonthsMax = 24;
+inline constexpr int kDaysBeforeFirstSnapshot = 60;
+
+// A date at which features are read. Windows count back from `midnight`, the local start of `day`,
+// and end at `upper`, which is later only when scoring in the course of a day.
+struct Moment {
+  Day day;
+  Instant midnight;
+  Instant upper;
+};
+Moment moment_at_start_of(Day day, const TimeZone& zone);
+Moment moment_now(Instant now, const TimeZone& zone);
+
+// The calendar of snapshots whose label windows ended at or before `now`, oldest first. It depends
+// on where the data begins and on nothing else in it.
+std::vector<Day> finished_snapshots(Instant data_begins, Instant now,
+                                    const ScoringSettings& settings);
+// The first moment after the label window of a snapshot.
+Instant window_end(Day snapshot, const ScoringSettings& settings);
+
+// Which dates a training as of `now` uses for what; indices into `finished`.
+struct Judging {
+  std::vector<std::size_t> rolling;  // oldest first, at most six
+  std::optional<std::size_t> test;
+};
+Judging judging_of(const std::vector<Day>& finished, const ScoringSettings& settings);
+// How many of `finished` had ended by the start of day `as_of`.
+std::size_t finished_by(const std::vector<Day>& finished, Instant as_of,
+                        const ScoringSettings& settings);
+
+// An account may be up-sold and has a history. Needs the book's view of the moment.
+bool is_eligible(const AccountFacts& account, const OrderView& view, const Moment& moment,
+                 const ScoringSettings& settings);
+
+struct Label {
+  bool positive = false;
+  Instant known_at = Instant::missing();  // since when the positive was known
+};
+// The outcome of one account in [snapshot, snapshot + horizon). `view` is the book at the snapshot.
+Label label_of(const Timeline& timeline, const OrderBook& book, const OrderView& view,
+               const Moment& moment, const Vocabulary& vocabulary, const ScoringSettings& settings);
+
+}  // namespace upselld::scoring
