@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "core/instant.h"
 #include "core/result.h"
@@ -35,13 +34,12 @@ class TimeZone {
   std::string rules_digest() const;
 
  private:
-  struct Transition {
-    std::int64_t from_ms = 0;
-    std::int64_t offset_ms = 0;
-  };
+  struct Rules;
+  TimeZone(std::string name, std::shared_ptr<const Rules> rules);
+
   std::string name_;
   // Shared and immutable: zones are copied into threads and settings.
-  std::shared_ptr<const std::vector<Transition>> transitions_;
+  std::shared_ptr<const Rules> rules_;
 };
 
 // Reads a timestamp or a date. A `format` of "iso" takes 2026-11-22, 2026-11-22 06:58[:00[.123]],
@@ -51,6 +49,9 @@ class TimeZone {
 // Years before 1900 or after 2200 are not times.
 std::optional<Instant> parse_instant(std::string_view text, std::string_view format,
                                      const TimeZone& zone);
+// False for a pattern that parse_instant could never read a date with: an unknown %-letter, or no
+// year, month or day.
+bool is_time_format(std::string_view format);
 // "2026-11-22" only.
 std::optional<Day> parse_day(std::string_view text);
 // "90d", "24h", "15m", "30s"; whole numbers only.

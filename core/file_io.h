@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+
+namespace upselld {
+
+// Replaces the file by these bytes: afterwards, also after a power cut, it holds either what it
+// held before or all of `bytes`, with `mode` as its permissions. On failure (io) the old file
+// stands and nothing is left beside it. A process killed in between may leave "NAME.tmp-PID"
+// behind.
+Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view bytes,
+                                   mode_t mode = 0600);
+
+// The whole file. Not there: not_found. Larger than `size_max`, or no regular file: io.
+Result<std::string> read_file(const std::filesystem::path& path, std::size_t size_max);
+
+}  // namespace upselld
