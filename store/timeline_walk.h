@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/records.h"
+#include "core/result.h"
+#include "core/timeline.h"
+
+namespace upselld::store {
+
+struct WalkSettings {
+  std::string connection;                 // whose accounts are visited
+  std::vector<AttributeSpec> attributes;  // of that connection
+  std::size_t threads = 1;                // shares that may be walked at the same time
+};
+
+// Walks over the committed records of one connection's accounts, with events from all feeds that
+// belong to them. One state for as long as the object lives, beside any writer. Losers of merges are
+// not visited: their events are their survivor's. Accounts of which nothing was known before the
+// moment asked for are not visited. Contacts that opted out of profiling give no events.
+//
+// The vocabulary's attributes, and with them Timeline::account.attributes and AttributeChange, are
+// sorted by name. Everything is the same for the same data, whatever the order it arrived in.
+class TimelineWalk : public TimelineSource {
+ public:
+  static Result<std::unique_ptr<TimelineWalk>> open(const std::filesystem::path& database,
+                                                    const WalkSettings& settings);
+
+  // Visits one account. not_found: this connection has no such account (any more), or nothing was
+  // known of it then.
+  virtual Result<void> walk_one(std::uint32_t number, Instant known_before,
+                                const Visitor& visit) const = 0;
+};
+
+}  // namespace upselld::store
