@@ -22,6 +22,8 @@ struct TaskMemory {
   TaskState::Status status = TaskState::Status::open;
   std::string outcome;  // see outcome_of()
   Instant closed_at = Instant::missing();
+
+  bool operator==(const TaskMemory&) const = default;
 };
 
 // What a run must remember of an account for the next run: the state that playbook decisions depend
@@ -44,6 +46,8 @@ struct AccountMemory {
   std::string model_version;
   Day refreshed_on;                 // when the fields were last meant in full
   TaskMemory task;
+
+  bool operator==(const AccountMemory&) const = default;
 };
 
 }  // namespace upselld

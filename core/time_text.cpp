@@ -13,6 +13,7 @@ namespace {
 constexpr std::int64_t kDayMs = 86'400'000;
 constexpr int kYearMin = 1900;
 constexpr int kYearMax = 2200;
+constexpr int kDaysTo1970 = -25'567;  // the day number of 1900-01-01
 
 // What a text said, before it is a moment.
 struct Parts {
@@ -35,18 +36,30 @@ int two_digits(const char* at) {
   return high > 9 || low > 9 ? -1 : static_cast<int>(high * 10 + low);
 }
 
-bool is_date(int year, unsigned month, unsigned day) {
-  constexpr std::array<unsigned, 13> kDays = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+// Index = month; the lengths are those of a common year.
+constexpr std::uint8_t kMonthDays[] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+constexpr std::uint16_t kDaysBefore[] = {0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+
+// Gives the day, or false for what is no date. Counts leap days from a table and a few shifts: the
+// years are few, and twenty million rows go through here.
+bool day_of(int year, unsigned month, unsigned day, Day& out) {
   if (year < kYearMin || year > kYearMax || month < 1 || month > 12 || day < 1) return false;
-  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  return day <= kDays[month] + (month == 2 && leap ? 1 : 0);
+  const bool leap = (year % 4 == 0 && year % 100 != 0) || year == 2000;
+  if (day > kMonthDays[month] + (month == 2 && leap ? 1 : 0)) return false;
+  const int past = year - kYearMin;
+  // 1900 itself was no leap year; 2100 was none either, 2000 was one.
+  const int leap_days = (past > 0 ? (past - 1) / 4 : 0) - (year > 2100 ? 1 : 0);
+  const int in_year = kDaysBefore[month] + (leap && month > 2 ? 1 : 0) + static_cast<int>(day) - 1;
+  out.number = kDaysTo1970 + past * 365 + leap_days + in_year;
+  return true;
 }
 
-std::optional<Instant> moment_of(const Parts& parts, const TimeZone& zone) {
-  if (!is_date(parts.year, parts.month, parts.day)) return std::nullopt;
-  const Day day = Day::of_civil(parts.year, parts.month, parts.day);
+// Below this, "no time" is Instant::missing(): an optional per step costs more than the reading.
+Instant moment_of(const Parts& parts, const TimeZone& zone) {
+  Day day;
+  if (!day_of(parts.year, parts.month, parts.day, day)) return Instant::missing();
   if (!parts.has_time) return zone.end_of(day);
-  if (parts.has_offset) return Instant{day.number * kDayMs + parts.ms_of_day - parts.offset_ms};
+  if (parts.has_offset) return {day.number * kDayMs + parts.ms_of_day - parts.offset_ms};
   return zone.at(day, parts.ms_of_day);
 }
 
@@ -118,27 +131,27 @@ class Reader {
   const char* end_;
 };
 
-std::optional<Instant> parse_iso(std::string_view text, const TimeZone& zone) {
-  if (text.size() < 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
+Instant parse_iso(std::string_view text, const TimeZone& zone) {
+  if (text.size() < 10 || text[4] != '-' || text[7] != '-') return Instant::missing();
   const char* p = text.data();
   const int century = two_digits(p);
   const int year = two_digits(p + 2);
   const int month = two_digits(p + 5);
   const int day = two_digits(p + 8);
-  if ((century | year | month | day) < 0) return std::nullopt;
+  if ((century | year | month | day) < 0) return Instant::missing();
   Parts parts{century * 100 + year, static_cast<unsigned>(month), static_cast<unsigned>(day)};
   if (text.size() == 10) return moment_of(parts, zone);
 
-  if (text.size() < 16 || (p[10] != 'T' && p[10] != ' ') || p[13] != ':') return std::nullopt;
+  if (text.size() < 16 || (p[10] != 'T' && p[10] != ' ') || p[13] != ':') return Instant::missing();
   const int hour = two_digits(p + 11);
   const int minute = two_digits(p + 14);
-  if ((hour | minute) < 0 || hour > 23 || minute > 59) return std::nullopt;
+  if ((hour | minute) < 0 || hour > 23 || minute > 59) return Instant::missing();
   parts.has_time = true;
   parts.ms_of_day = (hour * 60 + minute) * std::int64_t{60'000};
   std::size_t used = 16;
   if (text.size() >= 19 && p[16] == ':') {
     const int second = two_digits(p + 17);
-    if (second < 0 || second > 59) return std::nullopt;
+    if (second < 0 || second > 59) return Instant::missing();
     parts.ms_of_day += second * 1000;
     used = 19;
   }
@@ -150,11 +163,11 @@ std::optional<Instant> parse_iso(std::string_view text, const TimeZone& zone) {
   Reader rest(text.substr(used));
   if (used == 19) {
     const auto ms = rest.fraction_ms();
-    if (!ms) return std::nullopt;
+    if (!ms) return Instant::missing();
     parts.ms_of_day += *ms;
   }
-  if (!rest.at_end() && !rest.offset(parts)) return std::nullopt;
-  return rest.at_end() ? moment_of(parts, zone) : std::nullopt;
+  if (!rest.at_end() && !rest.offset(parts)) return Instant::missing();
+  return rest.at_end() ? moment_of(parts, zone) : Instant::missing();
 }
 
 // One %-letter of a pattern. False: the text does not fit, or the letter is unknown.
@@ -204,21 +217,20 @@ bool read_field(char letter, Reader& reader, Parts& parts) {
   }
 }
 
-std::optional<Instant> parse_pattern(std::string_view text, std::string_view format,
-                                     const TimeZone& zone) {
+Instant parse_pattern(std::string_view text, std::string_view format, const TimeZone& zone) {
   Reader reader(text);
   Parts parts;
   for (std::size_t i = 0; i < format.size(); ++i) {
     if (format[i] != '%') {
-      if (!reader.take(format[i])) return std::nullopt;
+      if (!reader.take(format[i])) return Instant::missing();
       continue;
     }
-    if (++i == format.size()) return std::nullopt;
+    if (++i == format.size()) return Instant::missing();
     if (format[i] == '%' ? !reader.take('%') : !read_field(format[i], reader, parts)) {
-      return std::nullopt;
+      return Instant::missing();
     }
   }
-  return reader.at_end() ? moment_of(parts, zone) : std::nullopt;
+  return reader.at_end() ? moment_of(parts, zone) : Instant::missing();
 }
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
@@ -246,10 +258,11 @@ std::optional<Instant> parse_epoch(std::string_view text, std::int64_t unit_ms) 
 
 std::optional<Instant> parse_instant(std::string_view text, std::string_view format,
                                      const TimeZone& zone) {
-  if (format == "iso") return parse_iso(text, zone);
   if (format == "epoch_s") return parse_epoch(text, 1000);
   if (format == "epoch_ms") return parse_epoch(text, 1);
-  return parse_pattern(text, format, zone);
+  const Instant at = format == "iso" ? parse_iso(text, zone) : parse_pattern(text, format, zone);
+  if (at.is_missing()) return std::nullopt;
+  return at;
 }
 
 bool is_time_format(std::string_view format) {
@@ -276,11 +289,10 @@ std::optional<Day> parse_day(std::string_view text) {
   const int month = two_digits(text.data() + 5);
   const int day = two_digits(text.data() + 8);
   if ((century | year | month | day) < 0) return std::nullopt;
-  if (!is_date(century * 100 + year, static_cast<unsigned>(month), static_cast<unsigned>(day))) {
-    return std::nullopt;
-  }
-  return Day::of_civil(century * 100 + year, static_cast<unsigned>(month),
-                       static_cast<unsigned>(day));
+  Day out;
+  const bool is_date =
+      day_of(century * 100 + year, static_cast<unsigned>(month), static_cast<unsigned>(day), out);
+  return is_date ? std::optional<Day>(out) : std::nullopt;
 }
 
 namespace {
