@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/instant.h"
+#include "core/result.h"
+
+namespace upselld::store {
+
+class Database;
+class Transaction;
+
+struct Pause {
+  std::string connection;  // empty: all
+  Instant since;
+  std::string by;
+  std::string why;
+};
+
+// A run that met a limit of `stop_when`: its data is kept, nothing was written, a person decides.
+struct HeldRun {
+  std::string run;
+  std::string connection;
+  Instant at;
+  std::string reasons;  // JSON: limit, value
+};
+
+// What stops writing, across restarts. Written inside the caller's transaction, read from any
+// connection, so a sender sees a pause before its next batch.
+class Brakes {
+ public:
+  explicit Brakes(Database& database) : database_(database) {}
+
+  // False when it was paused already; the first pause stays.
+  Result<bool> pause(Transaction& transaction, const Pause& pause);
+  // False when it was not paused. Resuming "" (all) lifts every pause.
+  Result<bool> resume(Transaction& transaction, const std::string& connection);
+  // The pause that stops this connection, its own or the one of all.
+  Result<std::optional<Pause>> paused(const std::string& connection) const;
+  Result<std::vector<Pause>> pauses() const;
+
+  // Holding a run replaces what waits for the same connection.
+  Result<void> hold(Transaction& transaction, const HeldRun& run);
+  // A plan was applied, or a later run was within the limits. None waiting is not an error.
+  Result<void> settle(Transaction& transaction, const std::string& connection);
+  Result<std::vector<HeldRun>> waiting() const;
+
+ private:
+  Database& database_;
+};
+
+}  // namespace upselld::store

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/instant.h"
+#include "core/result.h"
+#include "store/account_ref.h"
+
+namespace upselld::store {
+
+class AuditChain;
+class Database;
+class Statements;
+class Transaction;
+
+// Accounts that were forgotten: only keyed hashes of their ids, so that the next pull does not bring
+// them back. Written inside the caller's transaction, read from any connection.
+class Forgotten {
+ public:
+  // `database` outlives the object.
+  explicit Forgotten(Database& database);
+  ~Forgotten();
+
+  Result<bool> contains(const std::string& connection, const std::string& account_id) const;
+  // Which of the ids are forgotten, for a whole page. Same order as given.
+  Result<std::vector<bool>> contains(const std::string& connection,
+                                     const std::vector<std::string>& account_ids) const;
+  Result<std::uint64_t> count() const;
+
+  // Removes decision, memory, scores, outbox rows, field states, approvals, undo records, audit
+  // payloads and the account's audit key; keeps the hash; appends `forgotten`. Records are removed by
+  // their own class in the same transaction. Doing it twice is no error.
+  Result<void> forget(Transaction& transaction, AuditChain& audit, const AccountRef& account,
+                      const std::string& run, Instant at);
+  // After that transaction's commit: nothing of it stays in the write-ahead log. `busy` when a reader
+  // still holds an older state: try again.
+  Result<void> truncate_log();
+
+ private:
+  Database& database_;
+  std::unique_ptr<Statements> statements_;
+};
+
+}  // namespace upselld::store

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "store/delivery_row.h"
+
+namespace upselld::store {
+
+class Database;
+class Statements;
+class Transaction;
+
+struct AddedDelivery {
+  std::optional<DeliveryId> id;       // nothing: the task key was used before, or see `cancelled`
+  std::vector<DeliveryId> superseded;  // older ones that will now never be sent: audit each
+  std::vector<DeliveryId> cancelled;   // a withdrawal met its task before that was ever sent
+};
+
+// Items that were given to a connector together, in that order.
+struct DeliveryBatch {
+  std::int64_t id = 0;
+  std::string connection;
+  DeliveryKind kind = DeliveryKind::fields;
+  std::vector<DeliveryId> deliveries;
+  Continuation continuation;  // the connector's last checkpoint; empty: none
+};
+
+struct Answer {
+  DeliveryId id = 0;
+  Receipt receipt;
+  std::string cause;  // of a rejection: what must change before trying again is worth it
+};
+
+struct OutboxFilter {
+  std::string connection;  // empty: any
+  std::optional<DeliveryKind> kind;
+  std::optional<DeliveryState> state;
+  std::uint32_t account = 0;  // 0: any
+  std::size_t count_max = 1000;
+};
+
+struct OutboxCounts {
+  std::map<DeliveryKind, std::map<DeliveryState, std::uint64_t>> rows;
+  std::uint64_t of(DeliveryKind kind, DeliveryState state) const;
+};
+
+// Deliveries that were decided, and what each CRM said about them. A task key is made once, for
+// ever. Used by one thread; reading works from any connection. What takes a Transaction belongs to
+// the caller's (durability full); the others commit durably by themselves before they return.
+class Outbox {
+ public:
+  // `database` outlives the object.
+  explicit Outbox(Database& database);
+  ~Outbox();
+
+  // An undelivered one of the same account and kind (of the same key for withdrawals) is superseded,
+  // except one that is being sent, or a task of which nothing is known. A task whose key was used
+  // before is not added: that is no error.
+  Result<AddedDelivery> add(Transaction& transaction, const NewDelivery& delivery, Instant now);
+
+  // At most `count_max` that may be sent now, of greatest expected value first, then oldest first.
+  // None is not an error. Not among them: unknown ones, rejected ones, withdrawals of tasks of which
+  // nothing is known.
+  Result<std::vector<Delivery>> take_due(const std::string& connection, DeliveryKind kind,
+                                         Instant now, std::size_t count_max) const;
+
+  // Durable before it returns: called before the first byte leaves. All must be due.
+  Result<DeliveryBatch> mark_sending(std::span<const DeliveryId> deliveries, Instant now);
+  // Durable before it returns.
+  Result<void> checkpoint(std::int64_t batch, const Continuation& continuation);
+  // Stores what the CRM said; returns the ids that this changed, in the order given. Recording the
+  // same answer twice changes nothing; an answer about something done, superseded or cancelled is
+  // ignored. Allowed from every other state (a value found in place needs no sending).
+  Result<std::vector<DeliveryId>> record(Transaction& transaction, std::span<const Answer> answers,
+                                         Instant now);
+  // The batch needs no continuation any more. Its unanswered items become unknown.
+  Result<void> close_batch(Transaction& transaction, std::int64_t batch);
+
+  // On start, before anything is sent: what was being sent is unknown now. Returns how many.
+  Result<std::uint64_t> recover();
+  // Batches that were not closed, oldest first: go on from their continuation.
+  Result<std::vector<DeliveryBatch>> open_batches(const std::string& connection) const;
+  // Unknown ones of which was learnt that they never arrived: due again.
+  Result<void> send_again(Transaction& transaction, std::span<const DeliveryId> deliveries);
+
+  // Makes rejected ones due again. `connection` empty: all.
+  Result<std::uint64_t> retry(Transaction& transaction, const std::string& connection);
+  Result<void> retry(Transaction& transaction, DeliveryId delivery);
+  // The same for those whose cause is another one now. Returns their ids.
+  using CauseNow = std::function<std::string(const Delivery& delivery)>;
+  Result<std::vector<DeliveryId>> retry_changed(Transaction& transaction,
+                                                const std::string& connection,
+                                                const CauseNow& cause_now);
+  // Undelivered ones that shall not be sent any more; others are left as they are. Returns those
+  // that changed.
+  Result<std::vector<DeliveryId>> cancel(Transaction& transaction,
+                                         std::span<const DeliveryId> deliveries, Instant now);
+
+  Result<std::optional<Delivery>> find(DeliveryId delivery) const;
+  Result<std::vector<Delivery>> list(const OutboxFilter& filter) const;  // by id
+  // The newest row of that account and kind, delivered or not.
+  Result<std::optional<Delivery>> newest(std::uint32_t account, DeliveryKind kind) const;
+  Result<OutboxCounts> counts(const std::string& connection) const;  // empty: all
+  Result<bool> is_key_used(const std::string& task_key) const;
+
+  // Deletes settled rows older than that, but never an account's newest of a kind, and no used key.
+  Result<std::uint64_t> prune(Transaction& transaction, Instant before);
+  // Removes all rows of an account. Its task keys stay used.
+  Result<void> remove(Transaction& transaction, std::uint32_t account);
+
+ private:
+  Database& database_;
+  std::unique_ptr<Statements> statements_;
+};
+
+}  // namespace upselld::store

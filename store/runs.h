@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/instant.h"
+#include "core/result.h"
+
+namespace upselld::store {
+
+class Database;
+class Transaction;
+
+enum class RunKind { sync, plan, apply, undo, train };
+enum class RunStatus { running, done, held, failed };
+const char* to_text(RunKind kind);
+const char* to_text(RunStatus status);
+
+struct Run {
+  std::string id;  // made by the daemon
+  RunKind kind = RunKind::sync;
+  RunStatus status = RunStatus::running;
+  Instant as_of;
+  Instant started_at;
+  Instant finished_at = Instant::missing();
+  std::string summary;  // JSON, empty until finished
+};
+
+// Every run that was begun, and how it ended. Written inside the caller's transaction, read from
+// any connection.
+class Runs {
+ public:
+  explicit Runs(Database& database) : database_(database) {}
+
+  // An id that was begun before is invalid_config: run ids are never reused.
+  Result<void> begin(Transaction& transaction, const Run& run);
+  // `status` is not `running`. An unknown id is not_found; finishing again replaces what was there.
+  Result<void> finish(Transaction& transaction, const std::string& id, RunStatus status,
+                      const std::string& summary, Instant at);
+
+  // Newest first, at most `count_max`; of one kind when given.
+  Result<std::vector<Run>> list(std::size_t count_max, std::optional<RunKind> kind = {}) const;
+  // The newest finished run of that kind, or nothing.
+  Result<std::optional<Run>> last(RunKind kind) const;
+  Result<std::optional<Run>> find(const std::string& id) const;
+  // Runs that were begun and never finished: the process ended in between. Oldest first.
+  Result<std::vector<Run>> unfinished() const;
+
+ private:
+  Database& database_;
+};
+
+}  // namespace upselld::store
