@@ -50,7 +50,8 @@ class Database {
 int newest_version();
 
 enum class Durability {
-  normal,  // survives a crash of the process; a power cut may lose it: data that can be pulled again
+  normal,  // survives a crash of the process; a power cut may lose it: data that can be pulled
+           // again
   full,    // survives a power cut: decisions, sending, receipts, leases
 };
 

@@ -59,8 +59,9 @@ class RecordReader {
 
   // A moment in the history of commits. Compare with touched_since.
   Result<std::int64_t> mark();
-  // Accounts whose data changed by commits after `mark`, ascending; survivors stand for merged ones.
-  // Marks older than the history (see kTouchedRowsMax) give more accounts than needed, never fewer.
+  // Accounts whose data changed by commits after `mark`, ascending; survivors stand for merged
+  // ones. Marks older than the history (see kTouchedRowsMax) give more accounts than needed, never
+  // fewer.
   Result<std::vector<std::uint32_t>> touched_since(std::int64_t mark);
 
  private:

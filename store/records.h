@@ -58,8 +58,8 @@ struct RecordsSettings {
 struct PageCounts {
   std::uint64_t new_records = 0;
   std::uint64_t changed = 0;
-  std::uint64_t unchanged = 0;        // an equal or older version, or the same content
-  std::uint64_t deleted = 0;          // also rows of a part that was replaced
+  std::uint64_t unchanged = 0;  // an equal or older version, or the same content
+  std::uint64_t deleted = 0;    // also rows of a part that was replaced
   std::uint64_t merged = 0;
   std::uint64_t waiting = 0;          // of the new and changed: their account is not known yet
   std::uint64_t without_account = 0;  // not kept

@@ -24,7 +24,9 @@ struct Database::Handle {
   bool in_transaction = false;
 };
 
-inline SQLite::Database& raw(Database& database) { return database.handle().sql; }
+inline SQLite::Database& raw(Database& database) {
+  return database.handle().sql;
+}
 
 // What a failed statement means to a person: disk full (io), damaged file (corrupt), busy.
 Error to_error(const std::string& doing, const SQLite::Exception& failure);

@@ -20,9 +20,9 @@ struct WalkSettings {
 };
 
 // Walks over the committed records of one connection's accounts, with events from all feeds that
-// belong to them. One state for as long as the object lives, beside any writer. Losers of merges are
-// not visited: their events are their survivor's. Accounts of which nothing was known before the
-// moment asked for are not visited. Contacts that opted out of profiling give no events.
+// belong to them. One state for as long as the object lives, beside any writer. Losers of merges
+// are not visited: their events are their survivor's. Accounts of which nothing was known before
+// the moment asked for are not visited. Contacts that opted out of profiling give no events.
 //
 // The vocabulary's attributes, and with them Timeline::account.attributes and AttributeChange, are
 // sorted by name. Everything is the same for the same data, whatever the order it arrived in.

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/database.h"
+
+#include "core/kill_point.h"
+#include "store/migration.h"
+#include "store/sql.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+namespace upselld::store {
+namespace {
+
+constexpr int kApplicationId = 0x75707364;  // "upsd"
+constexpr int kBusyTimeoutMs = 5'000;
+// Blocks of events are tens of kilobytes: larger pages mean shorter chains of them, smaller ones
+// less writing for a single decision.
+constexpr int kPageBytes = 8'192;
+
+int pragma_int(SQLite::Database& sql, const char* name) {
+  return sql.execAndGet(std::string("PRAGMA ") + name).getInt();
+}
+
+// Cheap: the header, the schema and the three numbers in it. Blocks of events have checksums of
+// their own, which are tested whenever they are read.
+Result<int> checked_version(SQLite::Database& sql, const std::filesystem::path& path) {
+  const int objects = sql.execAndGet("SELECT count(*) FROM sqlite_master").getInt();
+  const int application = pragma_int(sql, "application_id");
+  const int version = pragma_int(sql, "user_version");
+  if (application == 0 && version == 0 && objects == 0) return 0;
+  if (application != kApplicationId) {
+    return Error{
+        ErrorKind::corrupt,
+        fmt::format("open store {}: this is another program's database: move it away, or set "
+                    "`state` to another directory",
+                    path.string()),
+        {}};
+  }
+  if (version > newest_version()) {
+    return Error{ErrorKind::unsupported,
+                 fmt::format("open store {}: it was written by a newer version (schema {}, this "
+                             "program knows {}): install that version, or restore an older backup",
+                             path.string(), version, newest_version()),
+                 {}};
+  }
+  return version;
+}
+
+// VACUUM INTO does not flush what it wrote.
+Result<void> sync_file(const std::filesystem::path& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  const bool synced = file >= 0 && ::fsync(file) == 0;
+  const int failure = errno;
+  if (file >= 0) ::close(file);
+  if (synced) return {};
+  return Error{
+      ErrorKind::io, fmt::format("flush {}: {}", path.string(), std::strerror(failure)), {}};
+}
+
+// SQLite's own backup, so that the copy is whole whatever is in the write-ahead log.
+Result<void> copy_database(SQLite::Database& sql, const std::filesystem::path& target) {
+  const std::filesystem::path part = target.string() + ".part";
+  std::error_code ignored;
+  std::filesystem::remove(part, ignored);
+  auto copied = guarded("copy store", [&] {
+    SQLite::Statement vacuum(sql, "VACUUM INTO ?");
+    vacuum.bind(1, part.string());
+    vacuum.exec();
+  });
+  if (!copied) {
+    std::filesystem::remove(part, ignored);
+    return in_context("copy store to " + target.string(), copied.error());
+  }
+  if (auto synced = sync_file(part); !synced) return synced;
+  kill_point("store.copy.before_rename");
+  std::error_code failure;
+  std::filesystem::rename(part, target, failure);
+  if (failure) {
+    return Error{
+        ErrorKind::io, fmt::format("copy store to {}: {}", target.string(), failure.message()), {}};
+  }
+  kill_point("store.copy.after_rename");
+  return {};
+}
+
+Result<void> upgrade(SQLite::Database& sql, const std::filesystem::path& path, int version) {
+  if (version == newest_version()) return {};
+  if (version > 0) {
+    const std::filesystem::path copy =
+        path.string() + ".before-" + std::to_string(newest_version());
+    std::error_code ignored;
+    if (!std::filesystem::exists(copy, ignored)) {
+      if (auto copied = copy_database(sql, copy); !copied) return copied;
+    }
+  } else {
+    sql.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
+  }
+  migrate(sql, version);
+  return {};
+}
+
+}  // namespace
+
+int newest_version() {
+  return migrations().empty() ? 0 : migrations().back().number;
+}
+
+Error to_error(const std::string& doing, const SQLite::Exception& failure) {
+  const int code = failure.getErrorCode();
+  if (code == SQLITE_FULL) {
+    return {ErrorKind::io, doing + ": the disk is full: free space and run again", {}};
+  }
+  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) {
+    return {ErrorKind::corrupt,
+            doing + ": the database is damaged: restore a backup with `upselld restore`",
+            {}};
+  }
+  if (code == SQLITE_BUSY || code == SQLITE_LOCKED) {
+    return {ErrorKind::busy, doing + ": another process is writing: try again", {}};
+  }
+  if (code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_PERM) {
+    return {ErrorKind::io,
+            fmt::format("{}: {}: check owner and permissions of the state directory", doing,
+                        failure.what()),
+            {}};
+  }
+  return {ErrorKind::io, fmt::format("{}: {}", doing, failure.what()), {}};
+}
+
+Database::Database(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {}
+Database::Database(Database&&) noexcept = default;
+Database& Database::operator=(Database&&) noexcept = default;
+Database::~Database() = default;
+
+Result<Database> Database::open(const std::filesystem::path& path, OpenMode mode) {
+  const bool reads_only = mode == OpenMode::read_only;
+  std::error_code ignored;
+  if (reads_only && !std::filesystem::exists(path, ignored)) {
+    return Error{
+        ErrorKind::not_found,
+        fmt::format("open store {}: there is none yet: run `upselld sync` first", path.string()),
+        {}};
+  }
+  const std::string doing = "open store " + path.string();
+  return guarded(doing.c_str(), [&]() -> Result<Database> {
+    auto handle = std::make_unique<Handle>(
+        Handle{SQLite::Database(path.string(),
+                                reads_only ? SQLite::OPEN_READONLY
+                                           : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
+                                kBusyTimeoutMs),
+               path});
+    SQLite::Database& sql = handle->sql;
+    if (!reads_only) {
+      sql.exec(fmt::format("PRAGMA page_size = {}", kPageBytes));
+      sql.exec("PRAGMA journal_mode = WAL");
+    }
+    sql.exec("PRAGMA foreign_keys = ON");
+    auto version = checked_version(sql, path);
+    if (!version) return version.error();
+    if (reads_only && *version < newest_version()) {
+      return Error{ErrorKind::unsupported,
+                   fmt::format("open store {}: it was written by an older version (schema {}, this "
+                               "program needs {}): run `upselld sync` to upgrade it",
+                               path.string(), *version, newest_version()),
+                   {}};
+    }
+    if (!reads_only) {
+      std::filesystem::permissions(
+          path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
+      if (auto upgraded = upgrade(sql, path, *version); !upgraded) return upgraded.error();
+    }
+    handle->version = newest_version();
+    return Database(std::move(handle));
+  });
+}
+
+const std::filesystem::path& Database::path() const {
+  return handle_->path;
+}
+int Database::version() const {
+  return handle_->version;
+}
+
+Result<void> Database::checkpoint() {
+  return guarded("store: checkpoint", [&] {
+    SQLite::Statement statement(handle_->sql, "PRAGMA wal_checkpoint(TRUNCATE)");
+    while (statement.executeStep()) {
+    }
+  });
+}
+
+Result<void> Database::copy_to(const std::filesystem::path& target) {
+  std::error_code ignored;
+  if (std::filesystem::exists(target, ignored)) {
+    return Error{ErrorKind::io, "copy store to " + target.string() + ": it exists already", {}};
+  }
+  return copy_database(handle_->sql, target);
+}
+
+Result<Transaction> Transaction::begin(Database& database, const char* name,
+                                       Durability durability) {
+  UPSELLD_ASSERT(!database.handle().in_transaction);
+  return guarded("store: begin", [&] {
+    SQLite::Database& sql = database.handle().sql;
+    sql.exec(durability == Durability::full ? "PRAGMA synchronous = FULL"
+                                            : "PRAGMA synchronous = NORMAL");
+    sql.exec("BEGIN IMMEDIATE");
+    database.handle().in_transaction = true;
+    return Transaction(database, name);
+  });
+}
+
+Transaction::Transaction(Transaction&& other) noexcept
+    : database_(other.database_), name_(other.name_) {
+  other.database_ = nullptr;
+}
+
+Transaction::~Transaction() {
+  if (database_ == nullptr) return;
+  database_->handle().in_transaction = false;
+  // Fails only when SQLite has already rolled back by itself, as it does on a full disk.
+  database_->handle().sql.tryExec("ROLLBACK");
+}
+
+Result<void> Transaction::commit() {
+  UPSELLD_ASSERT(database_ != nullptr);
+  kill_point(fmt::format("store.{}.before_commit", name_).c_str());
+  const std::string doing = fmt::format("store: commit {}", name_);
+  auto committed = guarded(doing.c_str(), [&] { database_->handle().sql.exec("COMMIT"); });
+  if (!committed) return committed;
+  database_->handle().in_transaction = false;
+  database_ = nullptr;
+  kill_point(fmt::format("store.{}.after_commit", name_).c_str());
+  return {};
+}
+
+}  // namespace upselld::store

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/database.h"
+
+#include "store/migration.h"
+#include "store/sql.h"
+
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <fstream>
+
+using namespace upselld;
+using namespace upselld::store;
+
+namespace {
+
+class TempDir {
+ public:
+  TempDir() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "upselld-XXXXXX").string();
+    path_ = ::mkdtemp(pattern.data());
+  }
+  ~TempDir() { std::filesystem::remove_all(path_); }
+  std::filesystem::path operator/(const char* name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+Database opened(const std::filesystem::path& path) {
+  auto database = Database::open(path, OpenMode::create_or_upgrade);
+  REQUIRE(database);
+  return std::move(*database);
+}
+
+std::int64_t next_number(Database& database) {
+  return raw(database).execAndGet("SELECT next_number FROM record_state").getInt64();
+}
+
+}  // namespace
+
+TEST_CASE("database: a new file is made at the newest version and opens again") {
+  const TempDir dir;
+  { REQUIRE(opened(dir / "upselld.db").version() == newest_version()); }
+  Database again = opened(dir / "upselld.db");
+  REQUIRE(next_number(again) == 1);
+  auto reader = Database::open(dir / "upselld.db", OpenMode::read_only);
+  REQUIRE(reader);
+  REQUIRE(next_number(*reader) == 1);
+}
+
+TEST_CASE("database: reading where there is none says what to do") {
+  const TempDir dir;
+  const auto database = Database::open(dir / "upselld.db", OpenMode::read_only);
+  REQUIRE_FALSE(database);
+  REQUIRE(database.error().kind == ErrorKind::not_found);
+  REQUIRE(database.error().message.find("upselld sync") != std::string::npos);
+}
+
+TEST_CASE("database: garbage is corrupt and names the remedy") {
+  const TempDir dir;
+  std::ofstream(dir / "upselld.db") << std::string(20'000, 'x');
+  const auto database = Database::open(dir / "upselld.db", OpenMode::create_or_upgrade);
+  REQUIRE_FALSE(database);
+  REQUIRE(database.error().kind == ErrorKind::corrupt);
+  REQUIRE(database.error().message.find("restore a backup") != std::string::npos);
+}
+
+TEST_CASE("database: another program's database is left alone") {
+  const TempDir dir;
+  { SQLite::Database(dir / "upselld.db", 6).exec("CREATE TABLE t (a); PRAGMA user_version = 1"); }
+  const auto database = Database::open(dir / "upselld.db", OpenMode::create_or_upgrade);
+  REQUIRE_FALSE(database);
+  REQUIRE(database.error().kind == ErrorKind::corrupt);
+}
+
+TEST_CASE("database: a newer file is refused with both versions") {
+  const TempDir dir;
+  {
+    raw(*std::make_unique<Database>(opened(dir / "upselld.db"))).exec("PRAGMA user_version = 999");
+  }
+  const auto database = Database::open(dir / "upselld.db", OpenMode::create_or_upgrade);
+  REQUIRE_FALSE(database);
+  REQUIRE(database.error().kind == ErrorKind::unsupported);
+  REQUIRE(database.error().message.find("schema 999") != std::string::npos);
+  REQUIRE(database.error().message.find("knows " + std::to_string(newest_version())) !=
+          std::string::npos);
+}
+
+TEST_CASE("database: an older file is copied before it is upgraded") {
+  const TempDir dir;
+  {
+    SQLite::Database old(dir / "upselld.db", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    old.exec("PRAGMA application_id = 1970303844");
+    old.exec(std::string(migrations()[0].sql));
+    old.exec("UPDATE record_state SET next_number = 77; PRAGMA user_version = 1");
+  }
+  if (newest_version() == 1) return;
+  REQUIRE_FALSE(Database::open(dir / "upselld.db", OpenMode::read_only));
+  Database upgraded = opened(dir / "upselld.db");
+  REQUIRE(next_number(upgraded) == 77);
+  const std::string copy = "upselld.db.before-" + std::to_string(newest_version());
+  SQLite::Database before(dir / copy.c_str(), SQLite::OPEN_READONLY);
+  REQUIRE(before.execAndGet("PRAGMA user_version").getInt() == 1);
+  REQUIRE(before.execAndGet("SELECT next_number FROM record_state").getInt() == 77);
+}
+
+TEST_CASE("transaction: nothing stays unless it is committed") {
+  const TempDir dir;
+  Database database = opened(dir / "upselld.db");
+  {
+    auto transaction = Transaction::begin(database, "test", Durability::full);
+    REQUIRE(transaction);
+    raw(database).exec("UPDATE record_state SET next_number = 5");
+  }
+  REQUIRE(next_number(database) == 1);
+  auto transaction = Transaction::begin(database, "test", Durability::normal);
+  REQUIRE(transaction);
+  raw(database).exec("UPDATE record_state SET next_number = 6");
+  REQUIRE(transaction->commit());
+  REQUIRE(next_number(database) == 6);
+}
+
+TEST_CASE("database: a failed statement is an error that says what was being done") {
+  const TempDir dir;
+  Database database = opened(dir / "upselld.db");
+  const auto failed =
+      guarded("store: try", [&] { raw(database).exec("SELECT nothing FROM here"); });
+  REQUIRE_FALSE(failed);
+  REQUIRE(failed.error().message.rfind("store: try: ", 0) == 0);
+  const auto given = guarded("store: try", [] { return 3; });
+  REQUIRE(*given == 3);
+}
+
+TEST_CASE("database: a full disk is told as such") {
+  const TempDir dir;
+  Database database = opened(dir / "upselld.db");
+  raw(database).exec("PRAGMA max_page_count = 60");
+  const auto failed = guarded("store: fill", [&] {
+    raw(database).exec("CREATE TABLE big (b); INSERT INTO big VALUES (zeroblob(4000000))");
+  });
+  REQUIRE_FALSE(failed);
+  REQUIRE(failed.error().kind == ErrorKind::io);
+  REQUIRE(failed.error().message == "store: fill: the disk is full: free space and run again");
+}
+
+TEST_CASE("database: a copy is complete and never overwrites") {
+  const TempDir dir;
+  Database database = opened(dir / "upselld.db");
+  raw(database).exec("UPDATE record_state SET next_number = 9");
+  REQUIRE(database.copy_to(dir / "copy.db"));
+  REQUIRE_FALSE(database.copy_to(dir / "copy.db"));
+  Database copy = opened(dir / "copy.db");
+  REQUIRE(next_number(copy) == 9);
+}
+
+TEST_CASE("state lock: the second process is told who holds it") {
+  const TempDir dir;
+  auto first = StateLock::acquire(dir / "state", "upselld sync");
+  REQUIRE(first);
+  const auto second = StateLock::acquire(dir / "state", "upselld train");
+  REQUIRE_FALSE(second);
+  REQUIRE(second.error().kind == ErrorKind::busy);
+  REQUIRE(second.error().message.find("process " + std::to_string(::getpid()) + " upselld sync") !=
+          std::string::npos);
+  { const StateLock released = std::move(*first); }
+  REQUIRE(StateLock::acquire(dir / "state", "upselld train"));
+  const auto mode = std::filesystem::status(dir / "state").permissions();
+  REQUIRE(mode == std::filesystem::perms::owner_all);
+}
