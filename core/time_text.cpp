@@ -45,7 +45,7 @@ constexpr std::uint16_t kDaysBefore[] = {0, 0, 31, 59, 90, 120, 151, 181, 212, 2
 bool day_of(int year, unsigned month, unsigned day, Day& out) {
   if (year < kYearMin || year > kYearMax || month < 1 || month > 12 || day < 1) return false;
   const bool leap = (year % 4 == 0 && year % 100 != 0) || year == 2000;
-  if (day > kMonthDays[month] + (month == 2 && leap ? 1 : 0)) return false;
+  if (day > kMonthDays[month] + (month == 2 && leap ? 1U : 0U)) return false;
   const int past = year - kYearMin;
   // 1900 itself was no leap year; 2100 was none either, 2000 was one.
   const int leap_days = (past > 0 ? (past - 1) / 4 : 0) - (year > 2100 ? 1 : 0);
