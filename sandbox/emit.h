@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sandbox/catalogue.h"
+#include "sandbox/csv_out.h"
+#include "sandbox/history.h"
+
+namespace upselld::sandbox {
+
+// Turns one account's history into rows. None of this feeds back into the process: it is how the
+// process shows itself in a CRM.
+
+struct OutputFiles {
+  CsvOut accounts;
+  CsvOut contacts;
+  CsvOut orders;
+  CsvOut order_lines;
+  CsvOut activities;
+  CsvOut quota;
+  CsvOut web_visits;
+  CsvOut changes;
+  CsvOut truth;
+};
+
+// A cancelled order that is paid back.
+struct Refund {
+  Day day;
+  std::int64_t cents = 0;
+};
+
+// What orders leave behind for the other files.
+struct OrderTraces {
+  std::int64_t seats = 0;  // at the calendar's end
+  Plan plan = Plan::basic;
+  std::vector<Refund> refunds;
+};
+
+// Writes orders, their lines, and the plan and seats history that follows from up-sells.
+OrderTraces emit_orders(const Calendar& calendar, std::uint64_t seed, const History& history,
+                        OutputFiles& files);
+
+// A contact of an account; the first is the buyer.
+struct ContactDraw {
+  std::string id;
+  Day last_touch;
+  bool active = true;
+  bool may_mail = true;
+  bool may_call = true;
+  bool may_profile = true;
+};
+std::vector<ContactDraw> draw_contacts(std::uint64_t seed, const History& history);
+
+// Writes activities, quota days and web visits; moves the contacts' last touch.
+void emit_activities(const Calendar& calendar, std::uint64_t seed, const History& history,
+                     const OrderTraces& orders, std::vector<ContactDraw>& contacts,
+                     OutputFiles& files);
+
+// Writes the account's row and its contacts'.
+void emit_account(std::uint64_t seed, int reps, const History& history, const OrderTraces& orders,
+                  const std::vector<ContactDraw>& contacts, OutputFiles& files);
+
+}  // namespace upselld::sandbox

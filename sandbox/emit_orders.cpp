@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "sandbox/emit.h"
+
+namespace upselld::sandbox {
+namespace {
+
+constexpr double kOrdersPerMonth = 0.35;
+constexpr double kShareCancelled = 0.03;
+constexpr double kShareLost = 0.08;
+constexpr double kShareCrossSell = 0.35;
+constexpr double kShareRenewing = 0.7;  // of accounts, once a year
+constexpr double kLostUpsellPerMonth = 0.02;
+constexpr double kLostUpsellWhenLooking = 0.06;
+constexpr double kShareOpenUpsell = 0.025;  // of accounts, at the calendar's end
+constexpr int kRefundDaysMost = 20;
+
+struct Line {
+  std::size_t family = 0;
+  int step = 0;
+  std::int64_t quantity = 1;
+};
+
+// One account's orders, written as its months pass.
+class OrderWriter {
+ public:
+  OrderWriter(const Calendar& calendar, std::uint64_t seed, const History& history,
+              OutputFiles& files)
+      : calendar_(calendar),
+        history_(history),
+        files_(files),
+        id_(account_id(history.account)),
+        random_(seed, Random::Purpose::orders, static_cast<std::uint64_t>(history.account)) {
+    const double size = std::clamp(1 + 0.6 * history.traits.level, 0.2, 4.0);
+    traces_.seats = 4 + static_cast<std::int64_t>(18 * size * (0.5 + random_.uniform()));
+    traces_.plan = history.months.front().view.plan;
+    renews_ = random_.chance(kShareRenewing);
+  }
+
+  OrderTraces run() {
+    write_change("plan", history_.traits.created);
+    write_change("seats", history_.traits.created);
+    if (!history_.traits.customer) return traces_;
+    write_order(history_.traits.created, "new_business", "won", {basic_line()});
+    for (const Month& month : history_.months) write_month(month);
+    if (random_.chance(kShareOpenUpsell)) {
+      const Day day = calendar_.end() - random_.between(1, 20);
+      write_order(std::max(day, history_.traits.created), "upsell", "open", {basic_line()});
+    }
+    return std::move(traces_);
+  }
+
+ private:
+  void write_month(const Month& month) {
+    const Day first = calendar_.first_of(month.view.month);
+    const int days = calendar_.days_in(month.view.month);
+    const int from = std::max(0, history_.traits.created.number + 1 - first.number);
+    if (from >= days) return;
+    const auto any_day = [&] { return first + random_.between(from, days - 1); };
+    const Traits& traits = history_.traits;
+    const double years = std::min(month.view.month / 12.0, 3.0);
+    const double busy = (1 + 0.5 * traits.level) * (1 + 0.15 * traits.growth * years);
+    const int orders = random_.poisson(kOrdersPerMonth * std::clamp(busy, 0.1, 4.0));
+    for (int i = 0; i < orders; ++i) write_ordinary(any_day());
+    if (renews_ && month.view.tenure_months > 0 && month.view.tenure_months % 12 == 0) {
+      write_order(any_day(), "renewal", "won", {seats_line()});
+    }
+    const bool looking = month.during.interest == Interest::looking;
+    if (random_.chance(looking ? kLostUpsellWhenLooking : kLostUpsellPerMonth)) {
+      write_order(any_day(), "upsell", "lost", {basic_line()});
+    }
+    if (month.upsell_day >= 0) write_upsell(first + month.upsell_day);
+  }
+
+  void write_ordinary(Day day) {
+    std::vector<Line> lines = {basic_line()};
+    while (lines.size() < 4 && random_.chance(0.35)) lines.push_back(basic_line());
+    const char* kind = random_.chance(kShareCrossSell) ? "cross_sell" : "new_business";
+    if (random_.chance(kShareLost)) {
+      write_order(day, kind, "lost", lines);
+      return;
+    }
+    const bool cancelled = random_.chance(kShareCancelled);
+    const std::int64_t cents = write_order(day, kind, cancelled ? "cancelled" : "won", lines);
+    const Day back = day + random_.between(1, kRefundDaysMost);
+    if (cancelled && back < calendar_.end()) traces_.refunds.push_back({back, cents});
+  }
+
+  // The same family, one step up the ladder; then more room: the next plan, or more seats.
+  void write_upsell(Day day) {
+    Line line = basic_line();
+    line.step = std::min(line.step + 1, kSteps - 1);
+    write_order(day, "upsell", "won", {line});
+    if (traces_.plan == Plan::enterprise) {
+      traces_.seats += traces_.seats / 3 + 1;
+      write_change("seats", day);
+      return;
+    }
+    traces_.plan = static_cast<Plan>(static_cast<int>(traces_.plan) + 1);
+    write_change("plan", day);
+  }
+
+  Line basic_line() {
+    const auto family = static_cast<std::size_t>(random_.between(0, 3));
+    if (kFamilies[family].name == "seats") return seats_line();
+    const int step = std::min(static_cast<int>(traces_.plan) + random_.between(0, 1), kSteps - 1);
+    return {family, step, random_.between(1, 3)};
+  }
+
+  Line seats_line() {
+    return {1, static_cast<int>(traces_.plan), std::max<std::int64_t>(1, traces_.seats)};
+  }
+
+  std::int64_t write_order(Day day, const char* kind, const char* status,
+                           const std::vector<Line>& lines) {
+    const std::string order = fmt::format("O{:06}-{}", history_.account, ++orders_);
+    std::int64_t sum = 0;
+    for (const Line& line : lines) {
+      const std::int64_t list =
+          kFamilies[line.family].price_cents[static_cast<std::size_t>(line.step)];
+      const std::int64_t price = list * random_.between(92, 100) / 100;
+      sum += price * line.quantity;
+      files_.order_lines.text(order).text(product_id(line.family, line.step));
+      files_.order_lines.integer(line.quantity).cents(price).end_row();
+    }
+    files_.orders.text(order).text(id_).moment(day, second_of_day()).cents(sum).text("EUR");
+    files_.orders.text(kind).text(status).end_row();
+    return sum;
+  }
+
+  void write_change(const char* attribute, Day day) {
+    files_.changes.text(id_).text(attribute).moment(day, second_of_day());
+    if (std::string_view(attribute) == "plan") {
+      files_.changes.text(kPlans[static_cast<std::size_t>(traces_.plan)]);
+    } else {
+      files_.changes.integer(traces_.seats);
+    }
+    files_.changes.end_row();
+  }
+
+  int second_of_day() { return random_.between(8 * 3600, 18 * 3600 - 1); }
+
+  const Calendar& calendar_;
+  const History& history_;
+  OutputFiles& files_;
+  std::string id_;
+  Random random_;
+  OrderTraces traces_;
+  bool renews_ = false;
+  int orders_ = 0;
+};
+
+}  // namespace
+
+OrderTraces emit_orders(const Calendar& calendar, std::uint64_t seed, const History& history,
+                        OutputFiles& files) {
+  return OrderWriter(calendar, seed, history, files).run();
+}
+
+}  // namespace upselld::sandbox

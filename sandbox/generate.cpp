@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sandbox/generate.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+#include <utility>
+
+#include "sandbox/emit.h"
+
+namespace upselld::sandbox {
+namespace {
+
+Error refusal(const std::string& message) {
+  return {ErrorKind::invalid_config, "generate: " + message, {}};
+}
+
+Result<void> check_options(const GenerateOptions& options) {
+  const auto in_range = [](int value, int least, int most) {
+    return value >= least && value <= most;
+  };
+  if (!in_range(options.accounts, 1, kAccountsMost))
+    return refusal(fmt::format("accounts is {}; use 1 to {}", options.accounts, kAccountsMost));
+  if (!in_range(options.months, kMonthsLeast, kMonthsMost))
+    return refusal(
+        fmt::format("months is {}; use {} to {}", options.months, kMonthsLeast, kMonthsMost));
+  if (!in_range(options.horizon_days, 1, kHorizonDaysMost))
+    return refusal(
+        fmt::format("horizon is {} days; use 1 to {}", options.horizon_days, kHorizonDaysMost));
+  if (options.end.day != 1 || !in_range(options.end.year, 1971, 2199))
+    return refusal("end must be the first day of a month between 1971 and 2199");
+  if (options.out.empty()) return refusal("no folder given to write into");
+  return {};
+}
+
+struct NamedOut {
+  const char* name;
+  const char* header;
+};
+// In the order of OutputFiles.
+constexpr std::array<NamedOut, 9> kFiles = {
+    {{"accounts.csv",
+      "id,name,parent,industry,region,plan,owner,created_at,currency,seats,opted_out,customer_no"},
+     {"contacts.csv", "id,account,role,active,may_mail,may_call,may_profile,last_touch_at"},
+     {"orders.csv", "id,account,placed_at,amount,currency,kind,status"},
+     {"order_lines.csv", "order,product,quantity,unit_price"},
+     {"activities.csv", "id,account,contact,thread,at,kind,value"},
+     {"quota.csv", "account,day,share"},
+     {"web_visits.csv.gz", "customer_no,seen_at,event"},
+     {"changes.csv", "account,attribute,at,value"},
+     {"truth/true_probabilities.csv", "account,date,probability"}}};
+
+Result<OutputFiles> create_files(const std::string& folder) {
+  std::error_code failed;
+  std::filesystem::create_directories(folder + "/truth", failed);
+  if (failed) {
+    return Error{ErrorKind::io, fmt::format("make folder {}: {}", folder, failed.message()), {}};
+  }
+  std::vector<CsvOut> files;
+  for (const NamedOut& file : kFiles) {
+    auto created = CsvOut::create(folder + "/" + file.name, file.header);
+    if (!created) return created.error();
+    files.push_back(std::move(*created));
+  }
+  return OutputFiles{.accounts = std::move(files[0]),
+                     .contacts = std::move(files[1]),
+                     .orders = std::move(files[2]),
+                     .order_lines = std::move(files[3]),
+                     .activities = std::move(files[4]),
+                     .quota = std::move(files[5]),
+                     .web_visits = std::move(files[6]),
+                     .changes = std::move(files[7]),
+                     .truth = std::move(files[8])};
+}
+
+Result<void> close_files(OutputFiles& files, std::vector<WrittenFile>& written) {
+  CsvOut* const in_order[] = {&files.accounts,    &files.contacts,   &files.orders,
+                              &files.order_lines, &files.activities, &files.quota,
+                              &files.web_visits,  &files.changes,    &files.truth};
+  for (std::size_t i = 0; i < kFiles.size(); ++i) {
+    if (const auto closed = in_order[i]->close(); !closed) return closed.error();
+    written.push_back({kFiles[i].name, in_order[i]->rows()});
+  }
+  return {};
+}
+
+Result<WrittenFile> write_products(const std::string& folder) {
+  auto out = CsvOut::create(folder + "/products.csv", "id,name,family,list_price,step");
+  if (!out) return out.error();
+  for (std::size_t family = 0; family < kFamilies.size(); ++family) {
+    for (int step = 0; step < kSteps; ++step) {
+      const auto& [name, prices] = kFamilies[family];
+      out->text(product_id(family, step)).text(fmt::format("{} step {}", name, step + 1));
+      out->text(name).cents(prices[static_cast<std::size_t>(step)]).integer(step + 1).end_row();
+    }
+  }
+  const auto closed = out->close();
+  if (!closed) return closed.error();
+  return WrittenFile{"products.csv", out->rows()};
+}
+
+Result<WrittenFile> write_reps(const std::string& folder, int reps) {
+  auto out = CsvOut::create(folder + "/reps.csv", "id,name,email,region,manager,active");
+  if (!out) return out.error();
+  for (int rep = 1; rep <= reps; ++rep) {
+    const std::size_t region = rep_region(rep);
+    const int lead = static_cast<int>(region) + 1;
+    out->text(rep_id(rep)).text(fmt::format("Rep {:02}", rep));
+    out->text(fmt::format("rep{:02}@reps.example", rep)).text(kRegions[region]);
+    out->text(rep == lead ? "" : rep_id(lead)).yes_no(rep_active(rep)).end_row();
+  }
+  const auto closed = out->close();
+  if (!closed) return closed.error();
+  return WrittenFile{"reps.csv", out->rows()};
+}
+
+void write_account(const World& world, const Calendar& calendar, const GenerateOptions& options,
+                   int account, OutputFiles& files) {
+  const History history = simulate(world, calendar, options.seed, account);
+  const OrderTraces orders = emit_orders(calendar, options.seed, history, files);
+  std::vector<ContactDraw> contacts = draw_contacts(options.seed, history);
+  emit_activities(calendar, options.seed, history, orders, contacts, files);
+  emit_account(options.seed, rep_count(options.accounts), history, orders, contacts, files);
+  const std::string id = account_id(account);
+  for (const TruePoint& point :
+       true_probabilities(world, calendar, history, options.horizon_days)) {
+    files.truth.text(id).day(point.date).decimal(point.probability, 6).end_row();
+  }
+}
+
+}  // namespace
+
+Result<std::vector<WrittenFile>> generate(const GenerateOptions& options) {
+  if (const auto good = check_options(options); !good) return good.error();
+  const auto world = make_world(options.world);
+  if (!world) return world.error();
+  auto files = create_files(options.out);
+  if (!files) return files.error();
+  const int reps = rep_count(options.accounts);
+  const auto products = write_products(options.out);
+  if (!products) return products.error();
+  const auto people = write_reps(options.out, reps);
+  if (!people) return people.error();
+  const Calendar calendar(options.end, options.months);
+  for (int account = 1; account <= options.accounts; ++account) {
+    write_account(**world, calendar, options, account, *files);
+  }
+  std::vector<WrittenFile> written = {*products, *people};
+  if (const auto closed = close_files(*files, written); !closed) return closed.error();
+  return written;
+}
+
+}  // namespace upselld::sandbox

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+
+#include "core/time_zone.h"
+#include "sandbox/generate.h"
+#include "sandbox/world.h"
+
+namespace {
+
+using upselld::sandbox::GenerateOptions;
+
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+
+int exit_code(const upselld::Error& error) {
+  fmt::print(stderr, "upselld-sandbox: {}\n", error.message);
+  return error.kind == upselld::ErrorKind::invalid_config ? kUsage : kFailed;
+}
+
+int run_generate(const GenerateOptions& options) {
+  const auto written = upselld::sandbox::generate(options);
+  if (!written) return exit_code(written.error());
+  fmt::print("{} accounts over {} months, world {}, seed {}, in {}\n", options.accounts,
+             options.months, options.world, options.seed, options.out);
+  for (const auto& file : *written) fmt::print("  {:<30} {:>11} rows\n", file.name, file.rows);
+  fmt::print("truth/ is for judging only: upselld never reads it\n");
+  return 0;
+}
+
+std::string check_end(const std::string& text, GenerateOptions& options) {
+  const auto day = upselld::parse_day(text);
+  if (!day) return "not a date: write it as 2026-11-01";
+  options.end = upselld::civil_of(*day);
+  return {};
+}
+
+void add_generate(CLI::App& app, GenerateOptions& options) {
+  auto* command = app.add_subcommand("generate", "Write a made-up CRM history as CSV files");
+  command->footer(
+      "The same options give the same bytes. docs/generator.md lists files, columns and the\n"
+      "process behind them; truth/true_probabilities.csv holds the true likelihood of each\n"
+      "account on the first of each month, for judging a model. Example:\n"
+      "  upselld-sandbox generate --accounts 1000 --months 24 --seed 7 --out demo");
+  command->add_option("--accounts", options.accounts, "How many accounts")->capture_default_str();
+  command->add_option("--months", options.months, "How many months of history")
+      ->capture_default_str();
+  command->add_option("--seed", options.seed, "Another seed, another history")
+      ->capture_default_str();
+  command->add_option("--world", options.world, "What makes accounts buy")
+      ->check(CLI::IsMember(upselld::sandbox::world_names()))
+      ->capture_default_str();
+  command->add_option("--end", "The first day after the history, a first of the month [2026-11-01]")
+      ->check([&options](const std::string& text) { return check_end(text, options); })
+      ->type_name("DATE");
+  command->add_option("--horizon", options.horizon_days, "Days that a true probability looks ahead")
+      ->capture_default_str();
+  command->add_option("--out", options.out, "Folder to write into; its files are replaced")
+      ->required();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "Stand-ins for the world around upselld: for rehearsals and tests, never for production",
+      "upselld-sandbox");
+  app.require_subcommand(1);
+  GenerateOptions options;
+  add_generate(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsage;
+  }
+  return run_generate(options);
+}

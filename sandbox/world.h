@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/instant.h"
+#include "core/result.h"
+#include "sandbox/drivers.h"
+
+namespace upselld::sandbox {
+
+enum class Plan : std::uint8_t { basic, pro, enterprise };
+
+// What an account is, for good. Level and growth are hidden: they show only in what it does.
+struct Traits {
+  double level = 0;   // standard normal
+  double growth = 0;  // standard normal
+  std::size_t industry = 0;
+  std::size_t region = 0;
+  Day created;
+  bool customer = true;  // a prospect never orders and is never up-sold
+};
+
+// What is known about an account on the first day of a month, beside its drivers.
+struct MonthView {
+  int month = 0;  // of the calendar
+  unsigned month_of_year = 1;
+  int months_since_upsell = 1000;  // 1: last month
+  int tenure_months = 0;
+  Plan plan = Plan::basic;
+};
+
+// How traits and drivers become the chance of an up-sell. One file per world.
+class World {
+ public:
+  virtual ~World() = default;
+  // Log-odds of an up-sell within 30 days, if all stayed as it is. `before` are the drivers of the
+  // month before `view.month`.
+  virtual double log_odds(const Traits& traits, const MonthView& view,
+                          const Drivers& before) const = 0;
+};
+
+// Unknown names are an error that lists the known ones.
+Result<std::unique_ptr<World>> make_world(const std::string& name);
+std::vector<std::string> world_names();
+
+std::unique_ptr<World> make_additive_world();
+
+}  // namespace upselld::sandbox
