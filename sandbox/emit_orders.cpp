@@ -118,23 +118,25 @@ class OrderWriter {
   std::int64_t write_order(Day day, const char* kind, const char* status,
                            const std::vector<Line>& lines) {
     const std::string order = fmt::format("O{:06}-{}", history_.account, ++orders_);
+    const int second = second_of_day();
     std::int64_t sum = 0;
     for (const Line& line : lines) {
-      const std::int64_t list =
-          kFamilies[line.family].price_cents[static_cast<std::size_t>(line.step)];
-      const std::int64_t price = list * random_.between(92, 100) / 100;
+      const auto& ladder = kFamilies[line.family].price_cents;
+      const std::int64_t price =
+          ladder[static_cast<std::size_t>(line.step)] * random_.between(92, 100) / 100;
       sum += price * line.quantity;
-      files_.order_lines.text(order).text(product_id(line.family, line.step));
+      files_.order_lines.text(order).text(id_).moment(day, second);
+      files_.order_lines.text(product_id(line.family, line.step));
       files_.order_lines.integer(line.quantity).cents(price).end_row();
     }
-    files_.orders.text(order).text(id_).moment(day, second_of_day()).cents(sum).text("EUR");
+    files_.orders.text(order).text(id_).moment(day, second).cents(sum).text("EUR");
     files_.orders.text(kind).text(status).end_row();
     return sum;
   }
 
-  void write_change(const char* attribute, Day day) {
-    files_.changes.text(id_).text(attribute).moment(day, second_of_day());
-    if (std::string_view(attribute) == "plan") {
+  void write_change(const char* field, Day day) {
+    files_.changes.text(id_).text(field).moment(day, second_of_day());
+    if (std::string_view(field) == "plan") {
       files_.changes.text(kPlans[static_cast<std::size_t>(traces_.plan)]);
     } else {
       files_.changes.integer(traces_.seats);

@@ -44,11 +44,11 @@ constexpr std::array<NamedOut, 9> kFiles = {
       "id,name,parent,industry,region,plan,owner,created_at,currency,seats,opted_out,customer_no"},
      {"contacts.csv", "id,account,role,active,may_mail,may_call,may_profile,last_touch_at"},
      {"orders.csv", "id,account,placed_at,amount,currency,kind,status"},
-     {"order_lines.csv", "order,product,quantity,unit_price"},
+     {"order_lines.csv", "order,account,at,product,quantity,unit_price"},
      {"activities.csv", "id,account,contact,thread,at,kind,value"},
      {"quota.csv", "account,day,share"},
      {"web_visits.csv.gz", "customer_no,seen_at,event"},
-     {"changes.csv", "account,attribute,at,value"},
+     {"changes.csv", "account,field,at,value"},
      {"truth/true_probabilities.csv", "account,date,probability"}}};
 
 Result<OutputFiles> create_files(const std::string& folder) {

@@ -158,7 +158,7 @@ TEST_CASE("generate: files point to each other, and nothing lies after the end")
   }
   for (const Row& row : rows_of(temp.path("h/order_lines.csv"))) {
     REQUIRE(amounts.contains(row[0]));
-    amounts[row[0]] -= std::stod(row[2]) * std::stod(row[3]);
+    amounts[row[0]] -= std::stod(row[4]) * std::stod(row[5]);
   }
   for (const auto& [order, left] : amounts) CHECK(left == Approx(0).margin(0.005));
   int known_visitors = 0;
