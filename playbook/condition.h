@@ -31,13 +31,13 @@ class ValueSource {
 struct Test {
   enum class Kind : std::uint8_t { one_of, range, missing, known, top, bottom };
   Kind kind = Kind::known;
-  Key key;
-  std::vector<double> numbers;     // one_of, where values are numbers
-  std::vector<std::string> texts;  // one_of, where values are text
-  double from, below;              // range: from <= value < below; infinite where not written
-  double share = 0;                // top, bottom
-  std::size_t cut = 0;             // top, bottom: index into Frame::tag_cuts
-  Place place;
+  Key key = {};
+  std::vector<double> numbers = {};     // one_of, where values are numbers
+  std::vector<std::string> texts = {};  // one_of, where values are text
+  double from = 0, below = 0;           // range: from <= value < below; infinite where not written
+  double share = 0;                     // top, bottom
+  std::size_t cut = 0;                  // top, bottom: index into Frame::tag_cuts
+  Place place = {};
 };
 
 struct Clause;
@@ -60,7 +60,7 @@ bool holds(const Condition& condition, const ValueSource& values,
 // Reads a `when` map. What is wrong goes to `errors` with its place. `shares_allowed`: {top} and
 // {bottom} may stand here; `cut_count` counts them.
 struct ConditionReader {
-  const Vocabulary& vocabulary;
+  const RuleNames& names;
   std::vector<Error>& errors;
   bool shares_allowed = false;
   std::size_t cut_count = 0;
@@ -84,7 +84,7 @@ struct Literal {
   double number = 0;
   std::string text;
 };
-bool read_given(const Node::Entry& entry, const Vocabulary& vocabulary, Literal& literal,
+bool read_given(const Node::Entry& entry, const RuleNames& names, Literal& literal,
                 std::vector<Error>& errors);
 
 }  // namespace upselld::playbook

@@ -39,9 +39,9 @@ struct Key {
 enum class ValueKind : std::uint8_t { number, text, ordered_text, day, yes_no, word };
 
 // All names that rules may use, resolved once.
-class Vocabulary {
+class RuleNames {
  public:
-  Vocabulary(Names names, std::vector<std::string> segments, std::vector<std::string> tags);
+  RuleNames(Names names, std::vector<std::string> segments, std::vector<std::string> tags);
 
   std::optional<Key> find(std::string_view name) const;
   // The nearest known name, or empty.
@@ -53,7 +53,8 @@ class Vocabulary {
   const FeatureInfo* feature(const Key& key) const;      // nullptr for other keys
   const AttributeSpec* attribute(const Key& key) const;  // nullptr for other keys
 
-  const Names& names() const { return names_; }
+  const Names& all() const { return names_; }
+  std::vector<std::string> placeholders() const;  // what texts may name, see kTextWords
   const std::vector<std::string>& segments() const { return segments_; }  // no_purchase is last
   const std::vector<std::string>& tags() const { return tags_; }
 

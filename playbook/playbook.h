@@ -23,10 +23,10 @@ struct ExampleResult {
 // The admin's rules, checked. Immutable: any number of threads may read it.
 class Playbook {
  public:
-  Playbook(Vocabulary vocabulary, Rules rules, std::vector<std::string> warnings);
+  Playbook(RuleNames names, Rules rules, std::vector<std::string> warnings);
 
   const Rules& rules() const { return rules_; }
-  const Vocabulary& vocabulary() const { return vocabulary_; }
+  const RuleNames& names() const { return names_; }
   // What is allowed but probably not meant, each with its place.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
@@ -39,7 +39,7 @@ class Playbook {
   const std::string& create_schedule() const { return rules_.tasks.create; }
 
  private:
-  Vocabulary vocabulary_;
+  RuleNames names_;
   Rules rules_;
   std::vector<std::string> warnings_;
 };

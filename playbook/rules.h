@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
-#include <limits>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,7 +20,7 @@ struct Segments {
   std::string measure;            // days_since_order | days_since_touch
   std::optional<Key> feature;     // of the measure; nullopt: nobody delivers it
   std::optional<Key> last_order;  // days_since_order: without it there was no purchase
-  std::vector<double> starts;     // in days, rising from 0; same order as Vocabulary::segments()
+  std::vector<double> starts;     // in days, rising from 0; same order as RuleNames::segments()
 };
 
 struct Tag {
@@ -51,12 +51,6 @@ struct Cooldowns {
            declined = days(180);
 };
 
-// What the standard lines of a task say. May be translated.
-struct TaskTexts {
-  std::string likelihood, average, talk_to, by_mail, last_met, when_done, not_asked_again,
-      made_from, why_now, careful;
-};
-
 struct TaskRules {
   std::string create;  // schedule, read by the daemon
   std::int64_t per_rep_and_week = 5;
@@ -64,6 +58,7 @@ struct TaskRules {
   std::vector<OwnerRule> owners;
   Duration due = hours(48);
   Duration expire = days(14);
+  std::map<std::string, Template> texts;  // the lines upselld adds, by their key in tasks.texts
 };
 
 struct TaskRule {

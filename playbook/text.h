@@ -17,6 +17,7 @@ namespace upselld::playbook {
 inline constexpr std::size_t kSubjectBytesMax = 255;
 inline constexpr std::size_t kBodyBytesMax = 32'000;
 inline constexpr std::size_t kValueBytesMax = 200;
+inline constexpr std::size_t kReasonBytesMax = 600;
 
 // A text with {placeholders}, split once. "{{" and "}}" are braces.
 struct Template {
@@ -35,8 +36,9 @@ struct Template {
 inline constexpr const char* kTextWords[] = {"account",     "contact",         "likelihood",
                                              "reasons_for", "reasons_against", "due"};
 
-// Splits a text. Unknown names and open braces go to `errors` with the line they stand on.
-Template read_template(const Node& text, const Vocabulary& vocabulary, std::vector<Error>& errors);
+// Splits a text. Names that are not `known` and stray braces go to `errors`.
+Template read_template(const Node& text, const std::vector<std::string>& known,
+                       std::vector<Error>& errors);
 std::vector<std::string> placeholders(const Template& text);
 // The names between braces of any text, without checking them.
 std::vector<std::string> names_between_braces(std::string_view text);
