@@ -32,6 +32,7 @@ struct Instant {
 constexpr Instant operator+(Instant at, Duration by) { return {at.ms + by.ms}; }
 constexpr Instant operator-(Instant at, Duration by) { return {at.ms - by.ms}; }
 constexpr Duration operator-(Instant later, Instant earlier) { return {later.ms - earlier.ms}; }
+constexpr Duration operator-(Duration a, Duration b) { return {a.ms - b.ms}; }
 
 // A calendar day, counted from 1970-01-01, without a zone.
 struct Day {

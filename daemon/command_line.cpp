@@ -38,7 +38,8 @@ int argument_count_min(const std::string& arguments) {
 void add_command(CLI::App& root, const CommandSpec& spec, std::list<Parsed>& all) {
   const std::string name = spec.name;
   const std::size_t blank = name.find(' ');
-  CLI::App* parent = blank == std::string::npos ? &root : root.get_subcommand(name.substr(0, blank));
+  CLI::App* parent =
+      blank == std::string::npos ? &root : root.get_subcommand(name.substr(0, blank));
   Parsed& parsed = all.emplace_back();
   parsed.spec = &spec;
   parsed.app = parent->add_subcommand(blank == std::string::npos ? name : name.substr(blank + 1),
@@ -80,9 +81,9 @@ int carry_out(const CommandSpec& spec, const Invocation& invocation) {
   const Result<int> result = spec.run(invocation);
   std::cout.flush();
   if (result && std::cout) return *result;
-  const Error error =
-      result ? Error{ErrorKind::io, "write to standard output: no room or closed", {}}
-             : result.error();
+  const Error error = result
+                          ? Error{ErrorKind::io, "write to standard output: no room or closed", {}}
+                          : result.error();
   if (invocation.json) {
     // One document on standard output also when the answer is an error.
     const nlohmann::ordered_json document = {

@@ -17,11 +17,11 @@ enum ExitCode : int { kDone = 0, kFailed = 1, kUsage = 2, kHeldOrRejected = 3 };
 
 // What the person asked for, after the command line was checked against the table.
 struct Invocation {
-  std::string config;          // --config, or empty: the default places
-  std::optional<Day> as_of;    // --as-of
+  std::string config;        // --config, or empty: the default places
+  std::optional<Day> as_of;  // --as-of
   bool json = false;
   bool quiet = false;
-  std::string command;         // "audit verify": command and verb
+  std::string command;  // "audit verify": command and verb
   std::vector<std::string> arguments;
   std::map<std::string, std::string> options;  // "--top" -> "10"
   std::set<std::string> flags;                 // "--full"
@@ -42,7 +42,7 @@ struct OptionSpec {
 // One command. The table is the only place where a command is described: help and the command line
 // are made from it.
 struct CommandSpec {
-  const char* name;       // "sync", or "audit verify"
+  const char* name;  // "sync", or "audit verify"
   const char* summary;
   const char* arguments;  // "ACCOUNT", "[FILE]", ""
   std::vector<OptionSpec> options;

@@ -56,8 +56,8 @@ class RefusingTransport : public Transport {
 
 class ConnectorHost : public Host {
  public:
-  ConnectorHost(const std::string& connection, const Clock& clock, std::filesystem::path scratch_dir,
-                std::stop_token stop, bool quiet)
+  ConnectorHost(const std::string& connection, const Clock& clock,
+                std::filesystem::path scratch_dir, std::stop_token stop, bool quiet)
       : clock_(clock),
         log_(make_stderr_log(connection, quiet)),
         scratch_dir_(std::move(scratch_dir)),
@@ -79,7 +79,9 @@ class ConnectorHost : public Host {
 
 }  // namespace
 
-std::unique_ptr<Clock> make_system_clock() { return std::make_unique<SystemClock>(); }
+std::unique_ptr<Clock> make_system_clock() {
+  return std::make_unique<SystemClock>();
+}
 
 std::unique_ptr<Log> make_stderr_log(const std::string& connection, bool quiet) {
   return std::make_unique<StderrLog>(connection, quiet);

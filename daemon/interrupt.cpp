@@ -38,6 +38,8 @@ void stop_on_signals() {
   signal(SIGPIPE, SIG_IGN);
 }
 
-std::stop_token stop_signal() { return source().get_token(); }
+std::stop_token stop_signal() {
+  return source().get_token();
+}
 
 }  // namespace upselld::daemon

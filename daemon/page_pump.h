@@ -28,7 +28,7 @@ struct StreamPlan {
 class PagePump {
  public:
   struct Item {
-    std::size_t plan = 0;  // index of the stream plan
+    std::size_t plan = 0;    // index of the stream plan
     bool restarted = false;  // the cursor was lost: forget it, this page begins from nothing
     Result<Page> page;
   };
@@ -42,7 +42,8 @@ class PagePump {
   // The next page, in order of the plans; nothing after the last one. An item with an error ends
   // its stream; the other streams go on.
   std::optional<Item> take();
-  // All pages taken so far are durable. Must be called before take() after a page with `not_before`.
+  // All pages taken so far are durable. Must be called before take() after a page with
+  // `not_before`.
   void committed();
   const std::vector<StreamPlan>& plans() const { return plans_; }
 

@@ -75,7 +75,8 @@ std::string pull_text(const RunReport& report) {
     if (pull.row_problems > 0) {
       out += fmt::format("{}{} rows could not be read and were left out:\n", pad,
                          grouped(pull.row_problems));
-      for (const std::string& problem : pull.problems) out += pad + "  " + printable(problem) + "\n";
+      for (const std::string& problem : pull.problems)
+        out += pad + "  " + printable(problem) + "\n";
     }
   }
   return out;
@@ -195,11 +196,16 @@ std::string to_json(const RunReport& report) {
   Json pulls = Json::array();
   for (const PullReport& pull : report.pulls) {
     for (const auto& [stream, count] : pull.records) pulled[stream] += count;
-    pulls.push_back({{"connection", pull.connection}, {"records", json_of(pull.records)},
-                     {"new", pull.new_records}, {"changed", pull.changed},
-                     {"deleted", pull.deleted}, {"merged", pull.merged},
-                     {"waiting", pull.waiting}, {"without_account", pull.without_account},
-                     {"row_problems", pull.row_problems}, {"problems", pull.problems}});
+    pulls.push_back({{"connection", pull.connection},
+                     {"records", json_of(pull.records)},
+                     {"new", pull.new_records},
+                     {"changed", pull.changed},
+                     {"deleted", pull.deleted},
+                     {"merged", pull.merged},
+                     {"waiting", pull.waiting},
+                     {"without_account", pull.without_account},
+                     {"row_problems", pull.row_problems},
+                     {"problems", pull.problems}});
   }
   out["pulled"] = json_of(pulled);
   if (report.connections.size() == 1) {

@@ -46,8 +46,8 @@ struct ConnectionReport {
   std::int64_t kept_fields = 0;  // fields that people had edited
   std::int64_t api_calls = 0;
   std::vector<RejectedItem> rejected_items;
-  std::vector<std::string> notes;  // what a person should know: one sentence each
-  std::string train_json;          // the object of `train`, if this run trained
+  std::vector<std::string> notes;           // what a person should know: one sentence each
+  std::string train_json;                   // the object of `train`, if this run trained
   std::optional<std::string> held_because;  // a brake that stopped the writing
   std::optional<std::string> failed;
   std::map<std::string, double> seconds;

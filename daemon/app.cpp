@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/app.h"
+
+#include <cstdio>
+#include <utility>
+
+#include "core/file_io.h"
+#include "daemon/connector_host.h"
+#include "daemon/interrupt.h"
+#include "daemon/yaml_file.h"
+#include "plugins/files/files.h"
+
+namespace upselld::daemon {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kSettingsBytesMax = 4 * 1024 * 1024;
+constexpr const char* kSystemSettings = "/etc/upselld/upselld.yaml";
+
+Result<PlaybookText> read_playbook(const fs::path& path) {
+  PlaybookText playbook;
+  playbook.root.kind = Node::Kind::map;
+  if (path.empty()) return playbook;
+  auto text = read_file(path.string(), kSettingsBytesMax);
+  if (!text) {
+    return Error{ErrorKind::invalid_config, "read the playbook: " + text.error().message, {}};
+  }
+  playbook.file = path.filename().string();
+  playbook.text = std::move(*text);
+  auto root = parse_yaml(playbook.text, playbook.file);
+  if (!root) return root.error();
+  playbook.root = std::move(*root);
+  return playbook;
+}
+
+}  // namespace
+
+Error joined(const std::vector<Error>& findings) {
+  std::string message;
+  for (const Error& finding : findings) {
+    message += (message.empty() ? "" : "\n") + finding.message;
+  }
+  if (findings.size() > 1) {
+    message = std::to_string(findings.size()) + " findings; nothing was done\n" + message;
+  }
+  return {ErrorKind::invalid_config, message, {}};
+}
+
+Result<fs::path> settings_file(const Invocation& invocation) {
+  if (!invocation.config.empty()) return fs::absolute(invocation.config);
+  for (const fs::path& candidate : {fs::path("upselld.yaml"), fs::path(kSystemSettings)}) {
+    std::error_code ignored;
+    if (fs::exists(candidate, ignored)) return fs::absolute(candidate);
+  }
+  return Error{ErrorKind::invalid_config,
+               "no settings: there is neither ./upselld.yaml nor " + std::string(kSystemSettings) +
+                   "; name one with --config, or write one with: upselld init files",
+               {}};
+}
+
+Result<plugins::PluginSet> installed_plugins() {
+  static const ConnectorDescriptor* const kBuiltIn[] = {&plugins::files_descriptor()};
+  return plugins::PluginSet::load(plugins::plugin_folders(), kBuiltIn);
+}
+
+Result<std::unique_ptr<App>> App::open(const Invocation& invocation, Access access) {
+  std::unique_ptr<App> app(new App);
+  app->clock_ = make_system_clock();
+  if (const auto loaded = app->load(invocation); !loaded) return loaded.error();
+  if (const auto built = app->build_links(); !built) return built.error();
+  if (access == Access::settings_only) return app;
+  if (const auto opened = app->open_store(access); !opened) return opened.error();
+  return app;
+}
+
+Result<void> App::load(const Invocation& invocation) {
+  invocation_ = invocation;
+  const auto file = settings_file(invocation);
+  if (!file) return file.error();
+  if (!invocation.quiet) std::fprintf(stderr, "settings: %s\n", file->c_str());
+  auto plugins = installed_plugins();
+  if (!plugins) return plugins.error();
+  plugins_ = std::move(*plugins);
+  PluginTables tables;
+  for (const ConnectorDescriptor* plugin : plugins_.list()) tables[plugin->name] = plugin->settings;
+  auto loaded = load_settings(*file, tables);
+  if (!loaded.settings) return joined(loaded.findings);
+  settings_ = std::move(*loaded.settings);
+  auto text = read_file(file->string(), kSettingsBytesMax);
+  if (!text) return text.error();
+  settings_text_ = std::move(*text);
+  auto playbook = read_playbook(settings_.playbook);
+  if (!playbook) return playbook.error();
+  playbook_ = std::move(*playbook);
+  database_path_ = settings_.state / "upselld.db";
+  return {};
+}
+
+Result<void> App::build_links() {
+  for (const ConnectionSettings& connection : settings_.connections) {
+    const ConnectorDescriptor* descriptor = plugins_.find(connection.plugin);
+    const Settings own = connection.plugin_settings();
+    Link link;
+    link.settings = &connection;
+    auto attributes = plugins::attributes_checked(*descriptor, own);
+    if (!attributes) return attributes.error();
+    link.attributes = std::move(*attributes);
+    if (const Node* joins = connection.map.find("joins"); joins != nullptr) {
+      const Node* other = joins->find("connection");
+      const Node* by = joins->find("by");
+      if (other == nullptr || by == nullptr || settings_.connection(other->text) == nullptr) {
+        return error_at(joins->place, connection.name +
+                                          ": joins: write {connection: NAME, by: ATTRIBUTE} with a "
+                                          "connection of this file and one of its attributes");
+      }
+      link.join = store::Join{other->text, by->text};
+    }
+    link.host = make_host(connection.name, *clock_, settings_.state / "scratch" / connection.name,
+                          stop_signal(), invocation_.quiet);
+    const ConnectorContext context = {connection.name, connection.prefix, settings_.zone,
+                                      settings_.currency, link.attributes};
+    auto connector = plugins::create_checked(*descriptor, *link.host, context, own);
+    if (!connector) return connector.error();
+    link.connector = std::move(*connector);
+    links_.push_back(std::move(link));
+  }
+  return {};
+}
+
+Result<void> App::open_store(Access access) {
+  if (access == Access::write) {
+    auto lock = store::StateLock::acquire(settings_.state, "upselld " + invocation_.command);
+    if (!lock) return lock.error();
+    lock_.emplace(std::move(*lock));
+  }
+  auto database = store::Database::open(database_path_, access == Access::write
+                                                            ? store::OpenMode::create_or_upgrade
+                                                            : store::OpenMode::read_only);
+  if (!database && database.error().kind == ErrorKind::not_found) {
+    return Error{
+        ErrorKind::not_found,
+        "there is no data yet in " + settings_.state.string() + "; bring it in with: upselld sync",
+        {}};
+  }
+  if (!database) return database.error();
+  database_ = std::move(*database);
+  ledger_ = std::make_unique<Ledger>(*database_);
+  return {};
+}
+
+Instant App::now() const {
+  return invocation_.as_of ? settings_.zone.start_of(*invocation_.as_of) : clock_->now();
+}
+
+std::vector<store::ConnectionAttributes> App::attribute_tables() const {
+  std::vector<store::ConnectionAttributes> tables;
+  for (const Link& link : links_) tables.push_back({link.name(), link.attributes});
+  return tables;
+}
+
+std::unique_ptr<store::RecordReader> App::record_reader() {
+  return std::make_unique<store::RecordReader>(*database_, attribute_tables());
+}
+
+Result<std::unique_ptr<store::Records>> App::open_records() {
+  store::RecordsSettings records;
+  records.memory_bytes = settings_.memory_bytes;
+  records.attributes = attribute_tables();
+  records.forgotten = [this](const std::string& connection, const std::vector<std::string>& ids) {
+    return ledger_->forgotten.contains(connection, ids);
+  };
+  return store::Records::open(*database_, std::move(records));
+}
+
+}  // namespace upselld::daemon

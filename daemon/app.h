@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/host.h"
+#include "core/result.h"
+#include "daemon/commands.h"
+#include "daemon/ledger.h"
+#include "daemon/settings.h"
+#include "plugins/connector.h"
+#include "plugins/loader.h"
+#include "store/record_reader.h"
+#include "store/records.h"
+
+namespace upselld::daemon {
+
+// One connection of the settings, built.
+struct Link {
+  const ConnectionSettings* settings = nullptr;
+  std::vector<AttributeSpec> attributes;
+  std::optional<store::Join> join;  // brings events for another connection's accounts
+  std::unique_ptr<Host> host;
+  std::unique_ptr<Connector> connector;
+
+  const std::string& name() const { return settings->name; }
+  bool brings_accounts() const { return !join; }
+};
+
+enum class Access {
+  settings_only,  // no store
+  read,           // beside a writer; there must be a store
+  write,          // alone: takes the lock, makes the store where there is none
+};
+
+// The playbook's text as it was read, and what it parses to.
+struct PlaybookText {
+  std::string file;  // as places name it; empty: none is configured
+  std::string text;
+  Node root;
+};
+
+// Builds every object once and owns it. Others get references.
+class App {
+ public:
+  // Reads settings and playbook text, loads plugins, makes connectors (without network), opens the
+  // store. All findings of a wrong settings file are in the one message, a line each.
+  static Result<std::unique_ptr<App>> open(const Invocation& invocation, Access access);
+
+  const Invocation& invocation() const { return invocation_; }
+  const DaemonSettings& settings() const { return settings_; }
+  const plugins::PluginSet& plugin_set() const { return plugins_; }
+  const PlaybookText& playbook() const { return playbook_; }
+  const std::string& settings_text() const { return settings_text_; }
+  const Clock& clock() const { return *clock_; }
+  std::vector<Link>& links() { return links_; }
+  const std::filesystem::path& database_path() const { return database_path_; }
+
+  // Midnight of --as-of, or the clock.
+  Instant now() const;
+  // Only with Access::read or write.
+  store::Database& database() { return *database_; }
+  Ledger& ledger() { return *ledger_; }
+  std::unique_ptr<store::RecordReader> record_reader();
+  // Only with Access::write.
+  Result<std::unique_ptr<store::Records>> open_records();
+
+ private:
+  App() = default;
+  Result<void> load(const Invocation& invocation);
+  Result<void> build_links();
+  Result<void> open_store(Access access);
+  std::vector<store::ConnectionAttributes> attribute_tables() const;
+
+  Invocation invocation_;
+  DaemonSettings settings_;
+  std::string settings_text_;
+  PlaybookText playbook_;
+  plugins::PluginSet plugins_;
+  std::unique_ptr<Clock> clock_;
+  std::optional<store::StateLock> lock_;
+  std::filesystem::path database_path_;
+  std::optional<store::Database> database_;
+  std::unique_ptr<Ledger> ledger_;
+  std::vector<Link> links_;
+};
+
+// ./upselld.yaml, then /etc/upselld/upselld.yaml, when nothing was named.
+Result<std::filesystem::path> settings_file(const Invocation& invocation);
+// The plugins of this installation.
+Result<plugins::PluginSet> installed_plugins();
+
+// Findings as one error, a line each.
+Error joined(const std::vector<Error>& findings);
+
+}  // namespace upselld::daemon

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/decide.h"
+
+#include <utility>
+
+namespace upselld::daemon {
+namespace {
+
+// Contacts and approvals are looked up only where they can matter, and then asked again: most
+// accounts get no task.
+Result<void> choose_with_contacts(const AccountCases& cases, const AccountCase& one,
+                                  const DecideInput& input, const playbook::Frame& frame,
+                                  CaseDecision& decision) {
+  playbook::Candidate candidate = candidate_of(cases, one);
+  decision.choice = playbook::choose(*cases.playbook, candidate, frame, input.today);
+  const bool may_need = decision.choice.wish || decision.choice.held == hold::kApprovalPending;
+  if (!may_need) return {};
+  auto contacts = input.contacts(one.facts.number);
+  if (!contacts) return contacts.error();
+  auto approval = input.approval(one.facts.number);
+  if (!approval) return approval.error();
+  decision.contacts = std::move(*contacts);
+  decision.approval = *approval;
+  candidate.contacts = decision.contacts;
+  candidate.approval = decision.approval;
+  decision.choice = playbook::choose(*cases.playbook, candidate, frame, input.today);
+  return {};
+}
+
+void assign(const AccountCases& cases, const DecideInput& input, Decided& decided) {
+  std::vector<playbook::TaskWish> wishes;
+  for (std::size_t i = 0; i < decided.decisions.size(); ++i) {
+    if (!decided.decisions[i].choice.wish) continue;
+    decided.wishes.push_back(i);
+    wishes.push_back(*decided.decisions[i].choice.wish);
+  }
+  const auto outcomes =
+      playbook::assign_tasks(*cases.playbook, wishes, input.reps, input.this_week);
+  for (std::size_t w = 0; w < outcomes.size(); ++w) {
+    CaseDecision& decision = decided.decisions[decided.wishes[w]];
+    if (!outcomes[w].task) {
+      decision.held = outcomes[w].held;
+      continue;
+    }
+    decision.task = outcomes[w].task;
+  }
+}
+
+// What became of tasks goes into the memory that choose() made.
+void remember(const DecideInput& input, Decided& decided) {
+  for (CaseDecision& decision : decided.decisions) {
+    AccountMemory& memory = decision.choice.memory;
+    memory.held = decision.held;
+    if (!input.make_tasks) continue;
+    if (decision.task) {
+      playbook::remember_task(memory, *decision.task, decision.choice.action, input.today.day);
+    }
+    if (decision.withdrawal) {
+      memory.task.status = TaskState::Status::withdrawn;
+      memory.task.closed_at = input.today.now;
+    }
+  }
+}
+
+}  // namespace
+
+playbook::Candidate candidate_of(const AccountCases& cases, const AccountCase& one) {
+  playbook::Candidate candidate;
+  candidate.account = &one.facts;
+  candidate.features = cases.row_of(one);
+  candidate.score = one.score ? &*one.score : nullptr;
+  candidate.not_scored = one.not_scored;
+  candidate.memory = &one.memory;
+  candidate.group_has_open_task = one.group_has_open_task;
+  candidate.group = one.group;
+  candidate.id_hash = one.id_hash;
+  return candidate;
+}
+
+Result<Decided> decide(const AccountCases& cases, const DecideInput& input) {
+  std::vector<playbook::Candidate> candidates;
+  candidates.reserve(cases.cases.size());
+  for (const AccountCase& one : cases.cases) {
+    if (one.is_ours()) candidates.push_back(candidate_of(cases, one));
+  }
+  Decided decided;
+  decided.today = input.today;
+  decided.reps = input.reps;
+  decided.this_week = input.this_week;
+  decided.frame = playbook::make_frame(*cases.playbook, candidates, input.today);
+  decided.decisions.resize(cases.cases.size());
+  for (std::size_t i = 0; i < cases.cases.size(); ++i) {
+    const AccountCase& one = cases.cases[i];
+    CaseDecision& decision = decided.decisions[i];
+    decision.choice.memory = one.memory;
+    decision.withdrawal =
+        playbook::withdrawal(*cases.playbook, candidate_of(cases, one), input.today);
+    if (!one.is_ours()) continue;  // neither scored nor written; only a task may have to go
+    const auto chosen = choose_with_contacts(cases, one, input, decided.frame, decision);
+    if (!chosen) return chosen.error();
+    decision.held = decision.choice.held;
+    if (input.write_all && decision.choice.changes.empty()) {
+      decision.choice.changes.emplace_back("first");
+    }
+    decision.crossed = one.memory.decided && (one.memory.segment != decision.choice.segment ||
+                                              one.memory.band != decision.choice.band);
+  }
+  assign(cases, input, decided);
+  remember(input, decided);
+  return decided;
+}
+
+}  // namespace upselld::daemon

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/decision_store.h"
+
+#include <bit>
+#include <nlohmann/json.hpp>
+
+#include "core/digest.h"
+#include "daemon/codec.h"
+
+namespace upselld::daemon {
+namespace {
+
+std::string dumped(const Json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+Json result_json(const CaseDecision& decision, const std::optional<Score>& score) {
+  const playbook::Choice& choice = decision.choice;
+  Json out = {{"segment", choice.segment},
+              {"tags", choice.tags},
+              {"band", choice.band ? Json(to_text(*choice.band)) : Json()},
+              {"decile", choice.decile},
+              {"action", choice.action},
+              {"rule", choice.rule},
+              {"held", decision.held},
+              {"changes", choice.changes},
+              {"fields", json_of(choice.fields)}};
+  if (score) out["score"] = json_of(*score);
+  if (decision.task) out["task"] = json_of(*decision.task);
+  if (decision.withdrawal) out["withdrawal"] = decision.withdrawal->why;
+  return out;
+}
+
+// One round's writing. Holds what every account's part needs.
+class Round {
+ public:
+  Round(Ledger& ledger, const AccountCases& cases, const Decided& decided,
+        const DecisionScope& scope, ConnectionReport& report)
+      : ledger_(ledger), cases_(cases), decided_(decided), scope_(scope), report_(report) {}
+
+  Result<void> store(store::Transaction& transaction);
+
+ private:
+  Result<void> store_one(store::Transaction& transaction, std::size_t index);
+  Result<void> store_deliveries(store::Transaction& transaction, const AccountCase& one,
+                                const CaseDecision& decision, const std::string& id);
+  Result<void> deliver(store::Transaction& transaction, const store::NewDelivery& delivery);
+  Result<void> propose(store::Transaction& transaction, const AccountCase& one,
+                       const CaseDecision& decision);
+  Result<void> store_summary(store::Transaction& transaction);
+  std::string decided_payload(const AccountCase& one, const CaseDecision& decision,
+                              const std::string& id) const;
+  store::AccountRef ref(const AccountCase& one) const {
+    return {one.facts.number, scope_.connection, one.facts.id};
+  }
+  void count_unchanged(const AccountCase& one, const CaseDecision& decision);
+
+  Ledger& ledger_;
+  const AccountCases& cases_;
+  const Decided& decided_;
+  const DecisionScope& scope_;
+  ConnectionReport& report_;
+  std::string frame_hash_;
+  std::uint64_t unchanged_ = 0;
+  Sha256 digest_;
+};
+
+store::StoredDecision stored(const store::AccountRef& account, const std::string& run,
+                             const std::string& id, Day day, const AccountCase& one,
+                             const CaseDecision& decision) {
+  const playbook::Choice& choice = decision.choice;
+  store::StoredDecision out;
+  out.account = account;
+  out.run = run;
+  out.id = id;
+  out.decided_on = day;
+  out.segment = choice.segment;
+  out.band = choice.band;
+  out.decile = choice.decile;
+  out.tags = choice.tags;
+  out.action = choice.action;
+  out.rule = choice.rule;
+  out.held = decision.held;
+  out.status = choice.fields[static_cast<std::size_t>(Field::status)].value_or("");
+  if (one.score) out.score = *one.score;
+  out.values = choice.fields;
+  out.task = decision.task;
+  return out;
+}
+
+Result<void> Round::store(store::Transaction& transaction) {
+  const auto hash = ledger_.configs.put(transaction, frame_text(cases_, decided_, scope_));
+  if (!hash) return hash.error();
+  frame_hash_ = *hash;
+  const auto names = ledger_.configs.put(transaction, names_text(cases_));
+  if (!names) return names.error();
+  for (std::size_t i = 0; i < cases_.cases.size(); ++i) {
+    if (scope_.left_out.count(cases_.cases[i].facts.number) != 0) continue;
+    if (const auto done = store_one(transaction, i); !done) return done;
+  }
+  return store_summary(transaction);
+}
+
+Result<void> Round::store_one(store::Transaction& transaction, std::size_t index) {
+  const AccountCase& one = cases_.cases[index];
+  const CaseDecision& decision = decided_.decisions[index];
+  if (!one.is_ours() && !decision.withdrawal) return {};
+  const bool has_entry =
+      decision.is_change() || decision.crossed || one.memory.action != decision.choice.action;
+  if (!has_entry) count_unchanged(one, decision);
+  const bool same = decision.choice.memory == one.memory;
+  if (same && !has_entry) return {};
+  const std::string id = scope_.run + "/" + std::to_string(one.facts.number);
+  const auto put = ledger_.decisions.put(
+      transaction, stored(ref(one), scope_.run, id, decided_.today.day, one, decision),
+      decision.choice.memory);
+  if (!put) return put;
+  if (one.score && one.score->has_probability) {
+    const auto noted = ledger_.score_history.note(transaction, one.facts.number, decided_.today.day,
+                                                  100 * one.score->probability);
+    if (!noted) return noted;
+  }
+  if (!has_entry) return {};
+  const auto appended =
+      ledger_.audit.append(transaction, {store::AuditKind::decided, scope_.at, scope_.run, ref(one),
+                                         decided_payload(one, decision, id)});
+  if (!appended) return appended;
+  if (const auto asked = propose(transaction, one, decision); !asked) return asked;
+  return store_deliveries(transaction, one, decision, id);
+}
+
+void Round::count_unchanged(const AccountCase& one, const CaseDecision& decision) {
+  ++unchanged_;
+  digest_.add_part(one.facts.id);
+  const double probability = one.score ? one.score->rank_value : -1;
+  const auto bits = std::bit_cast<std::uint64_t>(probability);
+  digest_.add_part(std::to_string(bits));
+  digest_.add_part(decision.choice.segment);
+  digest_.add_part(decision.held);
+}
+
+Result<void> Round::propose(store::Transaction& transaction, const AccountCase& one,
+                            const CaseDecision& decision) {
+  if (decision.held != hold::kApprovalPending || !decision.choice.wish) return {};
+  const playbook::TaskWish& wish = *decision.choice.wish;
+  const TaskDraft task = {wish.key, one.facts.id, wish.contact, wish.account_owner,    wish.type,
+                          wish.due, wish.subject, wish.body,    wish.score_at_creation};
+  ++report_.approvals;
+  return ledger_.approvals.propose(
+      transaction, {ref(one), wish.action, task, scope_.at, store::ApprovalState::pending, "",
+                    Instant::missing()});
+}
+
+Result<void> Round::store_deliveries(store::Transaction& transaction, const AccountCase& one,
+                                     const CaseDecision& decision, const std::string& id) {
+  const double value = one.score ? one.score->rank_value : 0;
+  if (scope_.write != WriteLevel::nothing && !decision.choice.changes.empty()) {
+    ++report_.fields_due;
+    const auto added = deliver(
+        transaction, {ref(one), id, value, FieldUpdate{one.facts.id, decision.choice.fields}});
+    if (!added) return added;
+  }
+  if (scope_.write != WriteLevel::fields_and_tasks) return {};
+  if (decision.task) {
+    ++report_.tasks_due;
+    const auto added = deliver(transaction, {ref(one), id, value, *decision.task});
+    if (!added) return added;
+  }
+  if (decision.withdrawal) {
+    const auto added = deliver(transaction, {ref(one), id, value, *decision.withdrawal});
+    if (!added) return added;
+  }
+  return {};
+}
+
+Result<void> Round::deliver(store::Transaction& transaction, const store::NewDelivery& delivery) {
+  const auto added = ledger_.outbox.add(transaction, delivery, scope_.at);
+  if (!added) return added.error();
+  std::vector<store::AuditEntry> entries;
+  for (const store::DeliveryId id : added->superseded) {
+    entries.push_back({store::AuditKind::superseded, scope_.at, scope_.run, delivery.account,
+                       dumped({{"delivery", id}, {"by", delivery.decision}})});
+  }
+  if (added->id) {
+    entries.push_back(
+        {store::AuditKind::meant, scope_.at, scope_.run, delivery.account,
+         dumped({{"decision", delivery.decision},
+                 {"kind", store::to_text(store::kind_of(delivery.payload))},
+                 {"payload", Json::parse(store::payload_to_json(delivery.payload))}})});
+  }
+  return ledger_.audit.append(transaction, entries);
+}
+
+std::string Round::decided_payload(const AccountCase& one, const CaseDecision& decision,
+                                   const std::string& id) const {
+  Json contacts = Json::array();
+  for (const ContactFacts& contact : decision.contacts) contacts.push_back(json_of(contact));
+  Json payload = {{"decision", id},
+                  {"connection", scope_.connection},
+                  {"frame", frame_hash_},
+                  {"facts", json_of(one.facts)},
+                  {"memory", json_of(one.memory)},
+                  {"row", row_text(cases_.row_of(one))},
+                  {"not_scored", one.not_scored},
+                  {"group", one.group},
+                  {"group_has_open_task", one.group_has_open_task},
+                  {"id_hash", one.id_hash},
+                  {"contacts", contacts},
+                  {"result", result_json(decision, one.score)}};
+  if (decision.approval) {
+    payload["approval"] = {{"action", decision.approval->action},
+                           {"given_on", decision.approval->given_on.number}};
+  }
+  return dumped(payload);
+}
+
+// Wishes name accounts by number and groups by hash: what a run as a whole keeps must not tell who
+// an account was after it is forgotten.
+Result<void> Round::store_summary(store::Transaction& transaction) {
+  Json wishes = Json::array();
+  for (const std::size_t index : decided_.wishes) {
+    const CaseDecision& decision = decided_.decisions[index];
+    Json wish = json_of(*decision.choice.wish);
+    for (const char* key : {"subject", "body", "contact", "key"}) wish.erase(key);
+    wish["account"] = std::to_string(cases_.cases[index].facts.number);
+    wish["group"] = hex(sha256(wish["group"].get<std::string>())).substr(0, 16);
+    wish["result"] = decision.task ? decision.task->owner : "";
+    wish["held"] = decision.held;
+    wishes.push_back(wish);
+  }
+  Json reps = Json::array();
+  for (const RepFacts& rep : decided_.reps) reps.push_back(json_of(rep));
+  const Json payload = {{"connection", scope_.connection},
+                        {"accounts", cases_.cases.size()},
+                        {"unchanged", unchanged_},
+                        {"digest", hex(digest_.finish())},
+                        {"frame", frame_hash_},
+                        {"wishes", wishes},
+                        {"reps", reps},
+                        {"this_week", decided_.this_week}};
+  return ledger_.audit.append(transaction,
+                              {store::AuditKind::run, scope_.at, scope_.run, {}, dumped(payload)});
+}
+
+}  // namespace
+
+std::string names_text(const AccountCases& cases) {
+  Json features = Json::array();
+  for (const FeatureInfo& info : cases.table->infos()) {
+    features.push_back({info.name, info.unit, info.group, info.sentence,
+                        static_cast<int>(info.kind), info.in_model});
+  }
+  Json attributes = Json::array();
+  for (const AttributeSpec& spec : cases.playbook->names().all().attributes) {
+    attributes.push_back({{"name", spec.name},
+                          {"kind", static_cast<int>(spec.kind)},
+                          {"order", spec.order},
+                          {"static", spec.is_static}});
+  }
+  return dumped({{"features", features}, {"attributes", attributes}});
+}
+
+std::string frame_text(const AccountCases& cases, const Decided& decided,
+                       const DecisionScope& scope) {
+  Json numbers = Json::array();
+  for (const double number : decided.frame.numbers()) {
+    numbers.push_back(std::bit_cast<std::uint64_t>(number));
+  }
+  return dumped({{"today", json_of(decided.today)},
+                 {"frame", numbers},
+                 {"playbook", scope.playbook_hash},
+                 {"playbook_file", scope.playbook_file},
+                 {"names", hex(sha256(names_text(cases)))},
+                 {"model_version", cases.model_version}});
+}
+
+std::string result_text(const CaseDecision& decision, const std::optional<Score>& score) {
+  return dumped(result_json(decision, score));
+}
+
+Result<void> store_decisions(Ledger& ledger, const AccountCases& cases, const Decided& decided,
+                             const DecisionScope& scope, ConnectionReport& report) {
+  auto transaction =
+      store::Transaction::begin(ledger.database, "decisions", store::Durability::full);
+  if (!transaction) return transaction.error();
+  Round round(ledger, cases, decided, scope, report);
+  if (const auto done = round.store(*transaction); !done) return done;
+  for (const auto& [kind, text] : scope.marks) {
+    const auto hash = ledger.configs.put(*transaction, text);
+    if (!hash) return hash.error();
+    const auto used = ledger.configs.use(*transaction, kind, *hash);
+    if (!used) return used.error();
+  }
+  return transaction->commit();
+}
+
+}  // namespace upselld::daemon

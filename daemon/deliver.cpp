@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/deliver.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "core/kill_point.h"
+
+namespace upselld::daemon {
+namespace {
+
+using store::Delivery;
+using store::DeliveryKind;
+using store::DeliveryState;
+
+// Keeps what a connector answers, by index, and makes its checkpoints durable.
+class Answers : public ReceiptSink {
+ public:
+  Answers(store::Outbox& outbox, std::int64_t batch, std::size_t count)
+      : outbox_(outbox), batch_(batch), receipts_(count) {}
+
+  void answer(std::size_t index, Receipt receipt) override {
+    if (index < receipts_.size()) receipts_[index] = std::move(receipt);
+  }
+  Result<void> checkpoint(const Continuation& continuation) override {
+    return outbox_.checkpoint(batch_, continuation);
+  }
+  const std::vector<Receipt>& receipts() const { return receipts_; }
+
+ private:
+  store::Outbox& outbox_;
+  std::int64_t batch_;
+  std::vector<Receipt> receipts_;  // `unknown` until answered
+};
+
+std::vector<std::string> account_ids(const std::vector<Delivery>& deliveries) {
+  std::vector<std::string> ids;
+  ids.reserve(deliveries.size());
+  for (const Delivery& delivery : deliveries) ids.push_back(delivery.account.id);
+  return ids;
+}
+
+bool is_settled(const Receipt& receipt) {
+  return receipt.outcome == Receipt::Outcome::accepted ||
+         receipt.outcome == Receipt::Outcome::already_there;
+}
+
+store::AuditKind audit_kind_of(const Delivery& delivery, const Receipt& receipt) {
+  if (receipt.outcome == Receipt::Outcome::rejected) return store::AuditKind::rejected;
+  return delivery.kind() == DeliveryKind::withdrawal ? store::AuditKind::withdrawn
+                                                     : store::AuditKind::done;
+}
+
+std::string audit_payload(const Delivery& delivery, const Receipt& receipt) {
+  const nlohmann::ordered_json payload = {
+      {"decision", delivery.decision},
+      {"kind", store::to_text(delivery.kind())},
+      {"task", delivery.task_key},
+      {"receipt", nlohmann::ordered_json::parse(store::receipt_to_json(receipt))}};
+  return payload.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace
+
+struct Deliverer::Batch {
+  DeliveryKind kind = DeliveryKind::fields;
+  std::vector<Delivery> deliveries;
+  std::vector<FieldValues> before;  // of fields: what stood there right before the write
+};
+
+Deliverer::Deliverer(DeliverySite site, ConnectionReport& report, std::stop_token stop)
+    : site_(std::move(site)), report_(report), stop_(std::move(stop)) {}
+
+Result<void> Deliverer::deliver_all() {
+  if (!may_go_on()) return {};
+  if (const auto settled = settle_unknown(); !settled) return settled;
+  for (const DeliveryKind kind :
+       {DeliveryKind::fields, DeliveryKind::task, DeliveryKind::withdrawal}) {
+    if (const auto delivered = deliver_kind(kind); !delivered) return delivered;
+  }
+  return {};
+}
+
+bool Deliverer::may_go_on() {
+  if (stop_.stop_requested()) return false;
+  const auto paused = site_.brakes.paused(site_.connection);
+  if (!paused || !*paused) return static_cast<bool>(paused);
+  report_.notes.push_back("writing is paused" +
+                          ((*paused)->why.empty() ? "" : " (" + (*paused)->why + ")") +
+                          "; go on with: upselld resume");
+  return false;
+}
+
+Result<void> Deliverer::settle_unknown() {
+  if (const auto tasks = settle_unknown_tasks(); !tasks) return tasks;
+  return settle_unknown_fields();
+}
+
+Result<void> Deliverer::settle_unknown_tasks() {
+  for (const DeliveryKind kind : {DeliveryKind::task, DeliveryKind::withdrawal}) {
+    auto unknown =
+        site_.outbox.list({site_.connection, kind, DeliveryState::unknown, 0, kDeliveryBatchMax});
+    if (!unknown) return unknown.error();
+    if (unknown->empty()) continue;
+    std::vector<std::string> keys;
+    for (const Delivery& delivery : *unknown) keys.push_back(delivery.task_key);
+    const auto states = site_.connector.task_states(keys);
+    if (!states) return states.error();
+    std::vector<store::DeliveryId> lost;
+    Batch found;
+    std::vector<Receipt> receipts;
+    for (const Delivery& delivery : *unknown) {
+      const auto state = std::find_if(states->begin(), states->end(), [&](const TaskState& one) {
+        return one.key == delivery.task_key;
+      });
+      const bool is_there = state != states->end() && (kind == DeliveryKind::task ||
+                                                       state->status != TaskState::Status::open);
+      if (!is_there) {
+        lost.push_back(delivery.id);
+        continue;
+      }
+      Receipt receipt;
+      receipt.outcome = Receipt::Outcome::already_there;
+      receipt.crm_id = state->crm_id;
+      found.deliveries.push_back(delivery);
+      receipts.push_back(std::move(receipt));
+    }
+    found.before.resize(found.deliveries.size());
+    if (const auto stored = store_answers(found, receipts); !stored) return stored;
+    auto transaction =
+        store::Transaction::begin(site_.database, "send_again", store::Durability::full);
+    if (!transaction) return transaction.error();
+    if (const auto again = site_.outbox.send_again(*transaction, lost); !again) return again;
+    if (const auto committed = transaction->commit(); !committed) return committed;
+  }
+  return {};
+}
+
+// Writing the same field values again harms nobody, so unknown ones are simply due again: the read
+// before the write tells our own attempt from a person's edit.
+Result<void> Deliverer::settle_unknown_fields() {
+  const auto unknown = site_.outbox.list(
+      {site_.connection, DeliveryKind::fields, DeliveryState::unknown, 0, kDeliveryBatchMax});
+  if (!unknown) return unknown.error();
+  if (unknown->empty()) return {};
+  std::vector<store::DeliveryId> ids;
+  for (const Delivery& delivery : *unknown) ids.push_back(delivery.id);
+  auto transaction =
+      store::Transaction::begin(site_.database, "send_again", store::Durability::full);
+  if (!transaction) return transaction.error();
+  if (const auto again = site_.outbox.send_again(*transaction, ids); !again) return again;
+  return transaction->commit();
+}
+
+Result<void> Deliverer::deliver_kind(DeliveryKind kind) {
+  while (may_go_on()) {
+    auto due = site_.outbox.take_due(site_.connection, kind, site_.clock.now(), kDeliveryBatchMax);
+    if (!due) return due.error();
+    if (due->empty()) return {};
+    Batch batch;
+    batch.kind = kind;
+    batch.deliveries = std::move(*due);
+    batch.before.resize(batch.deliveries.size());
+    if (kind == DeliveryKind::fields) {
+      if (const auto left = leave_edited_fields(batch); !left) return left;
+    }
+    if (const auto sent = send(batch); !sent) return sent;
+  }
+  return {};
+}
+
+// Reads what stands in the CRM right before the write. A value that is neither empty nor one of
+// ours was put there by a person: that field is left alone, the others go on.
+Result<void> Deliverer::leave_edited_fields(Batch& batch) {
+  const auto states = site_.connector.current_fields(account_ids(batch.deliveries));
+  if (!states) return states.error();
+  auto transaction =
+      store::Transaction::begin(site_.database, "fields_attempted", store::Durability::full);
+  if (!transaction) return transaction.error();
+  const Instant now = site_.clock.now();
+  if (const auto expired = site_.field_states.release_expired(*transaction, now); !expired) {
+    return expired.error();
+  }
+  for (std::size_t i = 0; i < batch.deliveries.size(); ++i) {
+    Delivery& delivery = batch.deliveries[i];
+    FieldValues& values = std::get<FieldUpdate>(delivery.payload).values;
+    const FieldValues& current = (*states)[i].values;
+    batch.before[i] = current;
+    const auto known = site_.field_states.of(delivery.account.number);
+    if (!known) return known.error();
+    for (std::size_t f = 0; f < kFieldCount; ++f) {
+      if (!values[f]) continue;
+      const store::FieldMemory& memory = (*known)[f];
+      const std::string standing = current[f].value_or("");
+      const bool edited_now = !memory.is_ours(standing);
+      if (edited_now) {
+        const auto noted = site_.field_states.edited(*transaction, delivery.account,
+                                                     static_cast<Field>(f), standing, now);
+        if (!noted) return noted;
+      }
+      if (edited_now || memory.is_kept(now)) {
+        values[f].reset();
+        ++report_.kept_fields;
+      }
+    }
+    const auto noted = site_.field_states.attempted(*transaction, delivery.account, values);
+    if (!noted) return noted;
+  }
+  return transaction->commit();
+}
+
+Result<void> Deliverer::send(Batch& batch) {
+  std::vector<store::DeliveryId> ids;
+  for (const Delivery& delivery : batch.deliveries) ids.push_back(delivery.id);
+  const auto sending = site_.outbox.mark_sending(ids, site_.clock.now());
+  if (!sending) return sending.error();
+  Answers answers(site_.outbox, sending->id, ids.size());
+  kill_point("deliver.before_send");
+  Result<void> sent;
+  switch (batch.kind) {
+    case DeliveryKind::fields: {
+      std::vector<FieldUpdate> updates;
+      for (Delivery& one : batch.deliveries) updates.push_back(std::get<FieldUpdate>(one.payload));
+      sent = site_.connector.update_fields(updates, answers, {});
+      break;
+    }
+    case DeliveryKind::task: {
+      std::vector<TaskDraft> tasks;
+      for (Delivery& one : batch.deliveries) tasks.push_back(std::get<TaskDraft>(one.payload));
+      sent = site_.connector.create_tasks(tasks, answers, {});
+      break;
+    }
+    case DeliveryKind::withdrawal: {
+      std::vector<TaskWithdrawal> tasks;
+      for (Delivery& one : batch.deliveries) tasks.push_back(std::get<TaskWithdrawal>(one.payload));
+      sent = site_.connector.withdraw_tasks(tasks, answers, {});
+      break;
+    }
+  }
+  kill_point("deliver.after_send");
+  if (const auto stored = store_answers(batch, answers.receipts()); !stored) return stored;
+  auto transaction =
+      store::Transaction::begin(site_.database, "batch_closed", store::Durability::full);
+  if (!transaction) return transaction.error();
+  if (const auto closed = site_.outbox.close_batch(*transaction, sending->id); !closed) {
+    return closed;
+  }
+  if (const auto committed = transaction->commit(); !committed) return committed;
+  return sent;
+}
+
+Result<void> Deliverer::store_answers(const Batch& batch, const std::vector<Receipt>& receipts) {
+  if (batch.deliveries.empty()) return {};
+  std::vector<store::Answer> answers;
+  for (std::size_t i = 0; i < receipts.size(); ++i) {
+    answers.push_back({batch.deliveries[i].id, receipts[i], receipts[i].message});
+  }
+  auto transaction = store::Transaction::begin(site_.database, "receipts", store::Durability::full);
+  if (!transaction) return transaction.error();
+  const auto changed = site_.outbox.record(*transaction, answers, site_.clock.now());
+  if (!changed) return changed.error();
+  for (std::size_t i = 0; i < receipts.size(); ++i) {
+    const Delivery& delivery = batch.deliveries[i];
+    if (std::find(changed->begin(), changed->end(), delivery.id) == changed->end()) continue;
+    const auto noted = note(*transaction, delivery, batch.before[i], receipts[i]);
+    if (!noted) return noted;
+    count(delivery, receipts[i]);
+  }
+  return transaction->commit();
+}
+
+Result<void> Deliverer::note(store::Transaction& transaction, const Delivery& delivery,
+                             const FieldValues& before, const Receipt& receipt) {
+  const bool settled = is_settled(receipt);
+  if (settled || receipt.outcome == Receipt::Outcome::rejected) {
+    const auto appended = site_.audit.append(
+        transaction, {audit_kind_of(delivery, receipt), site_.clock.now(), site_.run,
+                      delivery.account, audit_payload(delivery, receipt)});
+    if (!appended) return appended;
+  }
+  if (!settled) return {};
+  if (delivery.kind() != DeliveryKind::fields) {
+    return site_.plans.note_task(transaction, site_.run,
+                                 {delivery.account, delivery.task_key, receipt.crm_id,
+                                  delivery.kind() == DeliveryKind::withdrawal});
+  }
+  const auto confirmed =
+      site_.field_states.confirmed(transaction, delivery.account, receipt.stored);
+  if (!confirmed) return confirmed;
+  return site_.plans.note_fields(transaction, site_.run,
+                                 {delivery.account, before, receipt.stored});
+}
+
+void Deliverer::count(const Delivery& delivery, const Receipt& receipt) {
+  switch (receipt.outcome) {
+    case Receipt::Outcome::accepted:
+    case Receipt::Outcome::already_there:
+      if (delivery.kind() == DeliveryKind::fields) ++report_.fields;
+      if (delivery.kind() == DeliveryKind::task) ++report_.tasks;
+      if (delivery.kind() == DeliveryKind::withdrawal) ++report_.withdrawn;
+      return;
+    case Receipt::Outcome::rejected:
+      ++report_.rejected;
+      report_.rejected_items.push_back({delivery.account.id, "", store::to_text(delivery.kind()),
+                                        receipt.code, receipt.message, receipt.field});
+      return;
+    case Receipt::Outcome::deferred:
+      ++report_.deferred;
+      return;
+    case Receipt::Outcome::unknown:
+      ++report_.unknown;
+      return;
+  }
+}
+
+}  // namespace upselld::daemon

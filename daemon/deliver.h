@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/host.h"
+#include "core/instant.h"
+#include "core/result.h"
+#include "daemon/run_report.h"
+#include "plugins/connector.h"
+#include "store/audit_chain.h"
+#include "store/brakes.h"
+#include "store/database.h"
+#include "store/field_states.h"
+#include "store/outbox.h"
+#include "store/plans.h"
+
+namespace upselld::daemon {
+
+// What delivering needs. All outlive the object.
+struct DeliverySite {
+  store::Database& database;
+  store::Outbox& outbox;
+  store::FieldStates& field_states;
+  store::Plans& plans;
+  store::AuditChain& audit;
+  store::Brakes& brakes;
+  Connector& connector;
+  const Clock& clock;
+  std::string connection;
+  std::string run;
+};
+
+inline constexpr std::size_t kDeliveryBatchMax = 5'000;
+
+// Brings due deliveries of one connection to its CRM: reads what stands there, leaves what people
+// edited, sends, and stores every answer before the next batch. Used by one thread.
+class Deliverer {
+ public:
+  Deliverer(DeliverySite site, ConnectionReport& report, std::stop_token stop);
+
+  // First finds out what became of deliveries of which nothing is known, then sends what is due, in
+  // the order fields, tasks, withdrawals. A pause or a stop ends it between two batches; that is no
+  // error. Errors are the connection's or the disk's.
+  Result<void> deliver_all();
+
+ private:
+  struct Batch;
+  bool may_go_on();
+  Result<void> settle_unknown();
+  Result<void> settle_unknown_tasks();
+  Result<void> settle_unknown_fields();
+  Result<void> deliver_kind(store::DeliveryKind kind);
+  Result<void> leave_edited_fields(Batch& batch);
+  Result<void> send(Batch& batch);
+  Result<void> store_answers(const Batch& batch, const std::vector<Receipt>& receipts);
+  Result<void> note(store::Transaction& transaction, const store::Delivery& delivery,
+                    const FieldValues& before, const Receipt& receipt);
+  void count(const store::Delivery& delivery, const Receipt& receipt);
+
+  DeliverySite site_;
+  ConnectionReport& report_;
+  std::stop_token stop_;
+};
+
+}  // namespace upselld::daemon

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "daemon/cycle.h"
+#include "scoring/train.h"
+
+namespace upselld::daemon {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Result<void> publish(App& app, const Link& link, const std::string& version,
+                     const std::string& run) {
+  Ledger& ledger = app.ledger();
+  auto transaction = store::Transaction::begin(ledger.database, "publish", store::Durability::full);
+  if (!transaction) return transaction.error();
+  const Instant at = app.clock().now();
+  const auto published = ledger.models.publish(*transaction, link.name(), version, at);
+  if (!published) return published;
+  const Json payload = {{"connection", link.name()}, {"version", version}, {"by", "settings"}};
+  const auto appended = ledger.audit.append(
+      *transaction, {store::AuditKind::model_published, at, run, {}, payload.dump()});
+  if (!appended) return appended;
+  return transaction->commit();
+}
+
+std::string with_published(const std::string& report, bool published, const std::string& reason) {
+  Json json = Json::parse(report, nullptr, false);
+  if (!json.is_object()) json = Json::object();
+  json["published"] = published;
+  json["reason"] = reason;
+  return json.dump();
+}
+
+}  // namespace
+
+Result<TrainOutcome> train_and_store(App& app, Link& link, AccountCases& cases, Instant now,
+                                     const std::string& run) {
+  const scoring::ScoringSettings settings = scoring_settings(app.settings(), *link.settings);
+  auto training = scoring::train(*cases.walk, *cases.table, settings, now, settings.threads);
+  if (!training) return training.error();
+  TrainOutcome outcome;
+  outcome.version = training->version;
+  outcome.report_json = training->report;
+  outcome.card = training->card_markdown;
+  outcome.publishable = training->publishable;
+  outcome.reason = training->reason;
+  outcome.predictions_csv = scoring::predictions_csv(training->predictions);
+  if (training->files.empty()) return outcome;
+  std::vector<store::ModelFile> files;
+  for (auto& [name, bytes] : training->files) files.push_back({name, std::move(bytes)});
+  Ledger& ledger = app.ledger();
+  auto transaction = store::Transaction::begin(ledger.database, "model", store::Durability::full);
+  if (!transaction) return transaction.error();
+  const Instant at = app.clock().now();
+  const auto put = ledger.models.put(
+      *transaction, {link.name(), outcome.version, at, now, run, outcome.card, outcome.report_json},
+      files);
+  if (!put) return put.error();
+  const Json payload = {{"connection", link.name()},
+                        {"version", outcome.version},
+                        {"publishable", outcome.publishable},
+                        {"reason", outcome.reason}};
+  const auto appended = ledger.audit.append(
+      *transaction, {store::AuditKind::model_trained, at, run, {}, payload.dump()});
+  if (!appended) return appended.error();
+  if (const auto committed = transaction->commit(); !committed) return committed.error();
+  return outcome;
+}
+
+Result<void> train_stage(Cycle& cycle, ConnectionCycle& connection) {
+  Link& link = *connection.link;
+  auto cases = open_cases(cycle.app, link);
+  if (!cases) return cases.error();
+  connection.cases = std::move(*cases);
+  const auto trained = cycle.app.ledger().models.list(link.name());
+  if (!trained) return trained.error();
+  if (!trained->empty()) return {};
+  auto outcome = train_and_store(cycle.app, link, connection.cases, cycle.now, cycle.run);
+  if (!outcome) return outcome.error();
+  const bool automatic = link.settings->schedule.publish_automatically;
+  const bool published = outcome->publishable && automatic;
+  if (published) {
+    const auto done = publish(cycle.app, link, outcome->version, cycle.run);
+    if (!done) return done;
+  } else if (outcome->publishable) {
+    connection.report.notes.push_back(
+        "model " + outcome->version + " was trained and waits for you: upselld models show " +
+        outcome->version + ", then upselld models publish " + outcome->version);
+  } else {
+    connection.report.notes.push_back("ranked by rule: " + outcome->reason);
+  }
+  connection.report.train_json = with_published(outcome->report_json, published, outcome->reason);
+  return {};
+}
+
+Result<void> score_stage(Cycle& cycle, ConnectionCycle& connection) {
+  const auto chosen = choose_model(cycle.app, *connection.link, "", connection.cases);
+  if (!chosen) return chosen;
+  connection.report.model_version = connection.cases.model_version;
+  return score_cases(cycle.app, *connection.link, cycle.now, connection.cases);
+}
+
+}  // namespace upselld::daemon
