@@ -2,6 +2,7 @@
 #include "playbook/loader.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <memory>
 
@@ -25,6 +26,17 @@ const SettingTable& group_table(const char* name) {
   return playbook_table();
 }
 
+// Findings come section by section; people read them in the order of the file. An Error keeps its
+// place only as the beginning of its message, "FILE:LINE: ".
+int line_of(const std::string& message, const std::string& file) {
+  int line = 0;
+  if (message.compare(0, file.size() + 1, file + ":") == 0) {
+    const char* begin = message.data() + file.size() + 1;
+    std::from_chars(begin, message.data() + message.size(), line);
+  }
+  return line;
+}
+
 std::optional<double> read_start(const Node& node) {
   if (node.kind != Node::Kind::scalar) return std::nullopt;
   if (const auto number = parse_number(node.text)) return number;
@@ -39,6 +51,7 @@ std::optional<double> read_start(const Node& node) {
 Loader::Loader(const Node& root, const Names& names)
     : root_(root), settings_(root, playbook_table()), names_({}, {}, {}) {
   errors_ = check(root, playbook_table());
+  is_sound_ = errors_.empty();
   nothing_.kind = Node::Kind::map;
   nothing_.place = root.place;
   const std::vector<std::string> segments = read_segments(names);
@@ -63,6 +76,10 @@ Loaded Loader::finish() {
     loaded.playbook = std::make_unique<const Playbook>(std::move(names_), std::move(rules_),
                                                        std::move(warnings_));
   }
+  const std::string file = root_.place.file;
+  std::stable_sort(errors_.begin(), errors_.end(), [&](const Error& a, const Error& b) {
+    return line_of(a.message, file) < line_of(b.message, file);
+  });
   loaded.errors = std::move(errors_);
   return loaded;
 }
@@ -119,6 +136,8 @@ std::vector<std::string> Loader::read_segments(const Names& known) {
       } else if (!start || *start < 0) {
         fail(entry.place, fmt::format("{} must begin at a number of days, such as 30", entry.key));
       } else if (all.empty() && *start != 0) {
+        all.push_back(*start);
+        names.push_back(entry.key);
         fail(entry.place, fmt::format("the first segment must begin at 0, or {} would hold nobody "
                                       "younger; {} begins at {}",
                                       entry.key, entry.key, entry.value.text));
@@ -172,6 +191,12 @@ void Loader::read_tags(const Names& known, const std::vector<std::string>& segme
   ConditionReader reader{names_, errors_, /*shares_allowed=*/true};
   for (const Node::Entry& entry : tags->entries) {
     check_tag_name(entry.key, entry.place, known);
+    const auto is_tag = [&](const Node::Entry& test) { return tags->find(test.key) != nullptr; };
+    if (std::any_of(entry.value.entries.begin(), entry.value.entries.end(), is_tag)) {
+      fail(entry.place,
+           fmt::format("the tag {} tests another tag; repeat that tag's test instead", entry.key));
+      continue;
+    }
     rules_.tags.push_back({entry.key, reader.read(entry.value)});
   }
   rules_.cut_count = reader.cut_count;
@@ -182,7 +207,7 @@ void Loader::read_bands() {
   BandRules& rules = rules_.bands;
   if (const auto high = bands.group("high")) rules.high_top = high->share("top");
   if (const auto medium = bands.group("medium")) rules.medium_top = medium->share("top");
-  if (rules.medium_top < rules.high_top) {
+  if (is_sound_ && rules.medium_top < rules.high_top) {
     fail(bands.place("medium"),
          fmt::format("medium must not end above high: both shares count from the top, so write "
                      "medium: {{top: {}%}} or more",

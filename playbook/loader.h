@@ -49,6 +49,7 @@ class Loader {
   Node nothing_;
   Settings settings_;
   std::vector<Error> errors_;
+  bool is_sound_ = true;  // as far as the settings table can tell
   std::vector<std::string> warnings_;
   Rules rules_;
   RuleNames names_;

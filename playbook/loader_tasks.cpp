@@ -178,15 +178,17 @@ void Loader::read_actions() {
 void Loader::read_action(const Node& node) {
   Action action;
   action.place = node.place;
-  if (const Node* name = node.find("action")) action.name = name->text;
-  if (!is_activity_name(action.name) || action.name.size() > kActionBytesMax ||
-      action.name == "none") {
+  const Node* name = node.find("action");
+  if (name != nullptr) action.name = name->text;
+  const bool is_good = is_activity_name(action.name) && action.name.size() <= kActionBytesMax &&
+                       action.name != "none";
+  if (name != nullptr && !is_good) {
     fail(node.place, fmt::format("an action needs a name of lower-case letters, digits and _, at "
                                  "most {} long, and not \"none\"",
                                  kActionBytesMax));
   }
   for (const Action& other : rules_.actions) {
-    if (other.name != action.name) continue;
+    if (!is_good || other.name != action.name) continue;
     fail(node.place, fmt::format("action {} stands already in line {}; join both tests with any",
                                  action.name, other.place.line));
   }

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <utility>
@@ -220,9 +222,27 @@ class Space {
   std::vector<Axis> axes_;
 };
 
-bool touches(const Space& space, const Region& region, const Region& other) {
-  const auto left = space.without(region, other);
-  return !left || *left != region;
+bool is_covered(const Space& space, const Region& region,
+                const std::vector<std::optional<Region>>& regions,
+                const std::vector<std::size_t>& takers) {
+  std::optional<Region> left = region;
+  for (const std::size_t taker : takers) {
+    if (regions[taker]) left = space.without(std::move(*left), *regions[taker]);
+    if (!left) return false;
+  }
+  return left->empty();
+}
+
+// Leaves out the takers that are not needed, the last first: people look at the top of the file.
+std::vector<std::size_t> only_needed(const Space& space, const Region& region,
+                                     const std::vector<std::optional<Region>>& regions,
+                                     std::vector<std::size_t> takers) {
+  for (std::size_t i = takers.size(); i-- > 0;) {
+    std::vector<std::size_t> fewer = takers;
+    fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+    if (is_covered(space, region, regions, fewer)) takers = std::move(fewer);
+  }
+  return takers;
 }
 
 }  // namespace
@@ -237,14 +257,10 @@ std::vector<Reach> find_reach(const std::vector<const Condition*>& rules, const 
     Reach& reach = result[i];
     reach.possible = !regions[i]->empty();
     if (!reach.possible) continue;
-    std::optional<Region> left = regions[i];
-    for (std::size_t j = 0; j < i && left && !left->empty(); ++j) {
-      if (!regions[j] || !touches(space, *left, *regions[j])) continue;
-      left = space.without(std::move(*left), *regions[j]);
-      reach.takers.push_back(j);
-    }
-    reach.left_by_others = !left || !left->empty();
-    if (reach.left_by_others) reach.takers.clear();
+    std::vector<std::size_t> before(i);
+    std::iota(before.begin(), before.end(), std::size_t{0});
+    reach.left_by_others = !is_covered(space, *regions[i], regions, before);
+    if (!reach.left_by_others) reach.takers = only_needed(space, *regions[i], regions, before);
   }
   return result;
 }
