@@ -43,8 +43,9 @@ class Model {
 
   // Log-odds of each row of `layout.width` values.
   std::vector<double> margins(std::span<const float> rows, const RowLayout& layout) const;
-  // The margin's split by feature group, largest first, with texts as of `day`. The contributions
-  // of all groups (also of those too small to be told) and base() sum to the margin within 1e-5.
+  // The margin's split by feature group, largest first, with texts as of `day`. With base() the
+  // contributions sum to the margin within 1e-5. A group under 5 % of the total has no text: it is
+  // not to be shown.
   std::vector<Reason> explain(std::span<const float> row, const RowLayout& layout, Day day) const;
   // One contribution per entry of features(): what explain() groups.
   std::vector<double> contributions(std::span<const float> row, const RowLayout& layout) const;

@@ -63,8 +63,8 @@ class OrderBook {
     std::uint64_t id_hash = 0;
     int record = -1;                    // index into the timeline's orders
     std::uint32_t first = 0, last = 0;  // into sorted_
-    Instant complete_at;                // known whole since
-    SeenOrder whole;
+    Instant complete_at = {};           // known whole since
+    SeenOrder whole = {};
   };
   SeenOrder seen(const Entry& entry, Instant upper) const;
 

@@ -4,6 +4,8 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "core/records.h"
 #include "core/result.h"
@@ -41,5 +43,8 @@ struct ScoreOptions {
 Result<void> score_accounts(const TimelineSource& source, const FeatureTable& table,
                             const Model* model, const ScoringSettings& settings, Instant now,
                             const ScoreOptions& options, const ScoreSink& sink);
+
+// The rule scorer's answer for one row again, from the names of its columns.
+Score rule_score(std::span<const float> row, const std::vector<std::string>& row_names);
 
 }  // namespace upselld::scoring

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "scoring/measures.h"
+#include "scoring/report.h"
+
+namespace upselld::scoring {
+namespace {
+
+constexpr std::size_t kReliabilityBins = 10;
+
+std::string percent(double share) {
+  return std::isnan(share) ? "-" : fmt::format("{:.1f} %", share * 100);
+}
+
+std::string decimal(double value) {
+  return std::isnan(value) ? "-" : fmt::format("{:.4f}", value);
+}
+
+std::string what_it_says(const Target& target) {
+  const int days = target.horizon_days();
+  switch (target.kind) {
+    case TargetKind::larger_order:
+      return fmt::format(
+          "The chance that the account places an order of at least {} times its usual one within "
+          "{} days. It is a propensity to place a larger order, not acceptance of an offer.",
+          target.growth, days);
+    case TargetKind::won_opportunity:
+      return fmt::format("The chance that an upgrade or cross-sale is won within {} days.", days);
+    case TargetKind::labelled:
+      return fmt::format("The chance that an offer is accepted within {} days.", days);
+  }
+  return "";
+}
+
+std::string interval_text(const Interval& interval) {
+  return fmt::format("{:+.4f} ({:+.4f} to {:+.4f})", interval.estimate, interval.low,
+                     interval.high);
+}
+
+std::string judged_text(const Findings& findings) {
+  const Judged& judged = findings.judged;
+  std::string text = "## How well\n\n";
+  if (judged.rolling.empty()) return text + "Not judged: too little history.\n\n";
+  text += "| date | eligible | happened | predicted | ROC-AUC | PR-AUC | log-loss |\n";
+  text += "|---|---|---|---|---|---|---|\n";
+  auto add = [&](const JudgedDate& each, const char* tail) {
+    if (each.probability.empty()) return;
+    const DateRows& date = findings.rows.dates[each.date];
+    double happened = 0, predicted = 0;
+    for (std::size_t i = 0; i < date.size(); ++i) {
+      happened += date.positive[i];
+      predicted += each.probability[i];
+    }
+    const auto n = static_cast<double>(date.size());
+    text += fmt::format("| {}{} | {} | {} | {} | {} | {} | {} |\n", upselld::to_text(date.day),
+                        tail, date.size(), percent(happened / n), percent(predicted / n),
+                        decimal(roc_auc(date.positive, each.probability)),
+                        decimal(PrecisionCurve(date.positive, each.probability).area()),
+                        decimal(mean_log_loss(date.positive, each.probability)));
+  };
+  for (const JudgedDate& each : judged.rolling) add(each, "");
+  if (judged.test) add(*judged.test, " (test)");
+  text += fmt::format(
+      "\nRolling log-loss {} against {} of the best simple rule ({}): {}, accounts resampled.\n",
+      decimal(judged.rolling_log_loss), decimal(judged.rolling_baseline_log_loss),
+      kBaselines[judged.best_baseline].name, interval_text(judged.gain));
+  if (judged.test && !judged.test->probability.empty()) {
+    text += fmt::format(
+        "On the test date log-loss {}, PR-AUC against ranking by number of orders {}.\n",
+        interval_text(judged.test_gain), interval_text(judged.test_area_gain));
+  }
+  return text + "\n";
+}
+
+std::string reliability_text(const Findings& findings) {
+  const auto& test = findings.judged.test;
+  if (!test || test->probability.empty()) return "";
+  const DateRows& date = findings.rows.dates[test->date];
+  std::string text = "## Can the percentages be believed\n\n| told | happened | 95 % interval |\n";
+  text += "|---|---|---|\n";
+  for (const auto& bin : reliability(date.positive, test->probability, kReliabilityBins)) {
+    text += fmt::format("| {} | {} | {} to {} |\n", percent(bin.predicted), percent(bin.happened),
+                        percent(bin.low), percent(bin.high));
+  }
+  return text + "\n";
+}
+
+std::string limits_text(const Findings& findings) {
+  std::string text = "## What to keep in mind\n\n";
+  const auto& dates = findings.rows.dates;
+  if (!dates.empty() && dates.back().day - 365 < dates.front().day) {
+    text +=
+        "- Less than a year of snapshots cannot show seasons: in a peak the percentages are "
+        "too low.\n";
+  }
+  text +=
+      "- The effect of a contact is unknown: the model tells who will buy, not whom a call "
+      "moves.\n";
+  if (findings.rows.sampled_share < 1) {
+    text += fmt::format("- Too many rows: learnt and judged on {} of the accounts, by hash.\n",
+                        percent(findings.rows.sampled_share));
+  }
+  if (!findings.rows.left_out.empty()) {
+    text += fmt::format(
+        "- {} features were not recorded for the whole training window and are "
+        "left out.\n",
+        findings.rows.left_out.size());
+  }
+  for (const std::string& leak : findings.leaks) text += "- Leak: " + leak + "\n";
+  return text;
+}
+
+}  // namespace
+
+std::string card_markdown(const Findings& findings, const Training& training) {
+  const Judged& judged = findings.judged;
+  std::string text = "# Model " + training.version + "\n\n";
+  text += what_it_says(findings.settings.target) + "\n\n";
+  text +=
+      fmt::format("{}: {}\n\n", training.publishable ? "Worth publishing" : "Not worth publishing",
+                  training.reason);
+  text += fmt::format(
+      "Learner: {}. {} rows of {} accounts ({} with an up-sell) at {} snapshots, {} features.\n\n",
+      judged.published ? to_text(judged.kind) : "rules", judged.row_count, judged.accounts,
+      judged.positive_accounts, findings.rows.dates.size(), findings.rows.columns.size());
+  return text + judged_text(findings) + reliability_text(findings) + limits_text(findings);
+}
+
+}  // namespace upselld::scoring

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scoring/encoder.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+
+namespace upselld::scoring {
+namespace {
+
+constexpr std::size_t kSortedValuesMax = 16'384;  // quantiles of more rows are taken of every n-th
+constexpr std::size_t kLevelRowsMin = 50;
+constexpr double kMissingShareMin = 0.001;
+
+// The normal scores of the quantile points. The outermost stand for half a step, not for infinity.
+const std::array<double, kQuantilePoints>& point_scores() {
+  static const auto scores = [] {
+    std::array<double, kQuantilePoints> made{};
+    const double steps = kQuantilePoints - 1;
+    for (std::size_t k = 0; k < kQuantilePoints; ++k) {
+      const double share =
+          std::clamp(static_cast<double>(k) / steps, 0.25 / steps, 1 - 0.25 / steps);
+      made[k] = normal_quantile(share);
+    }
+    return made;
+  }();
+  return scores;
+}
+
+std::vector<float> quantiles_of(const Matrix& rows, std::size_t column) {
+  std::vector<float> values;
+  const std::size_t step = 1 + rows.rows() / kSortedValuesMax;
+  for (std::size_t i = 0; i < rows.rows(); i += step) {
+    const float value = rows.values[i * rows.width + column];
+    if (!std::isnan(value)) values.push_back(value);
+  }
+  if (values.empty()) return values;
+  std::sort(values.begin(), values.end());
+  std::vector<float> points;
+  const double last = static_cast<double>(values.size() - 1);
+  for (std::size_t k = 0; k < kQuantilePoints; ++k) {
+    const double place = last * static_cast<double>(k) / (kQuantilePoints - 1);
+    points.push_back(values[static_cast<std::size_t>(std::llround(place))]);
+  }
+  return points;
+}
+
+struct Moments {
+  double mean = 0, spread = 0;
+  std::size_t known = 0, missing = 0;
+};
+
+Moments moments_of(const Matrix& rows, std::size_t column, std::span<const float> quantiles) {
+  Moments moments;
+  double sum = 0, squares = 0;
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    const float value = rows.values[i * rows.width + column];
+    if (std::isnan(value)) {
+      ++moments.missing;
+      continue;
+    }
+    const double score = normal_score(value, quantiles);
+    ++moments.known;
+    sum += score;
+    squares += score * score;
+  }
+  if (moments.known == 0) return moments;
+  const auto n = static_cast<double>(moments.known);
+  moments.mean = sum / n;
+  moments.spread = std::sqrt(std::max(0.0, squares / n - moments.mean * moments.mean));
+  return moments;
+}
+
+void add_missing_flag(std::uint32_t feature, std::size_t missing, std::size_t rows,
+                      Encoder& encoder) {
+  const double share = static_cast<double>(missing) / static_cast<double>(rows);
+  if (share < kMissingShareMin || share > 1 - kMissingShareMin) return;
+  encoder.line.push_back({feature, LineColumn::Kind::missing, 0, share, 1});
+}
+
+void add_number(const Matrix& rows, std::uint32_t feature, Encoder& encoder) {
+  EncodedFeature& made = encoder.features[feature];
+  made.quantiles = quantiles_of(rows, feature);
+  if (made.quantiles.empty()) return;
+  const Moments moments = moments_of(rows, feature, made.quantiles);
+  if (moments.spread > 1e-9) {
+    encoder.line.push_back({feature, LineColumn::Kind::score, 0, moments.mean, moments.spread});
+  }
+  add_missing_flag(feature, moments.missing, rows.rows(), encoder);
+  if (moments.spread > 1e-9 || moments.missing > 0) encoder.trees.push_back({feature, false, 0});
+}
+
+void add_category(const Matrix& rows, std::uint32_t feature, const std::vector<std::string>& texts,
+                  Encoder& encoder) {
+  std::map<float, std::size_t> counts;
+  std::size_t missing = 0;
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    const float code = rows.values[i * rows.width + feature];
+    std::isnan(code) ? ++missing : ++counts[code];
+  }
+  auto text_of = [&](float code) {
+    const auto index = static_cast<std::size_t>(code);
+    return index == 0 || index > texts.size() ? std::string() : texts[index - 1];
+  };
+  std::vector<std::pair<float, std::size_t>> order(counts.begin(), counts.end());
+  std::sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : text_of(a.first) < text_of(b.first);
+  });
+  for (const auto& [code, count] : order) {
+    const bool full = encoder.features[feature].levels.size() == kCategoryLevelsMax;
+    const bool whole = count == rows.rows();
+    if (full || count < kLevelRowsMin || whole) continue;
+    encoder.features[feature].levels.push_back(code);
+    encoder.features[feature].level_texts.push_back(text_of(code));
+    const double share = static_cast<double>(count) / static_cast<double>(rows.rows());
+    encoder.line.push_back({feature, LineColumn::Kind::level, code, share, 1});
+    encoder.trees.push_back({feature, true, code});
+  }
+  add_missing_flag(feature, missing, rows.rows(), encoder);
+}
+
+}  // namespace
+
+double normal_quantile(double share) {
+  // The upper tail is erfc; halving finds its inverse to the last bits and is used on few points.
+  double low = -10, high = 10;
+  for (int i = 0; i < 100; ++i) {
+    const double middle = (low + high) / 2;
+    (0.5 * std::erfc(-middle / std::sqrt(2.0)) < share ? low : high) = middle;
+  }
+  return (low + high) / 2;
+}
+
+double normal_score(float value, std::span<const float> quantiles) {
+  if (quantiles.empty()) return 0;
+  const auto& scores = point_scores();
+  const auto first = std::lower_bound(quantiles.begin(), quantiles.end(), value);
+  if (first == quantiles.end()) return scores.back();
+  const auto index = static_cast<std::size_t>(first - quantiles.begin());
+  if (*first == value) {
+    const auto behind = std::upper_bound(first, quantiles.end(), value);
+    const auto last = static_cast<std::size_t>(behind - quantiles.begin()) - 1;
+    return (scores[index] + scores[last]) / 2;
+  }
+  if (index == 0) return scores.front();
+  const double from = quantiles[index - 1], to = quantiles[index];
+  const double share = (static_cast<double>(value) - from) / (to - from);
+  return scores[index - 1] + share * (scores[index] - scores[index - 1]);
+}
+
+void Encoder::encode_line(std::span<const float> row, std::span<float> out) const {
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const LineColumn& column = line[i];
+    const float value = row[column.feature];
+    const bool missing = std::isnan(value);
+    double input = 0;
+    switch (column.kind) {
+      case LineColumn::Kind::score:
+        if (!missing) {
+          const auto& quantiles = features[column.feature].quantiles;
+          input = (normal_score(value, quantiles) - column.mean) / column.scale;
+        }
+        break;
+      case LineColumn::Kind::missing:
+        input = (missing ? 1 : 0) - column.mean;
+        break;
+      case LineColumn::Kind::level:
+        input = (value == column.level ? 1 : 0) - column.mean;
+        break;
+    }
+    out[i] = static_cast<float>(input);
+  }
+}
+
+void Encoder::encode_trees(std::span<const float> row, std::span<float> out) const {
+  for (std::size_t i = 0; i < trees.size(); ++i) {
+    const TreeColumn& column = trees[i];
+    const float value = row[column.feature];
+    out[i] = column.is_level ? (value == column.level ? 1.0F : 0.0F) : value;
+  }
+}
+
+std::vector<std::string> Encoder::tree_names() const {
+  std::vector<std::string> names;
+  for (const TreeColumn& column : trees) {
+    std::string name = features[column.feature].name;
+    if (column.is_level) {
+      name += "=" + std::to_string(static_cast<int>(column.level));
+    }
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+Encoder make_encoder(const Matrix& rows, const std::vector<FeatureColumn>& columns) {
+  Encoder encoder;
+  for (const FeatureColumn& column : columns) {
+    encoder.features.push_back({column.name, column.category, {}, {}, {}});
+  }
+  for (std::uint32_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].category) {
+      add_category(rows, i, columns[i].texts, encoder);
+    } else {
+      add_number(rows, i, encoder);
+    }
+  }
+  return encoder;
+}
+
+}  // namespace upselld::scoring

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "scoring/line.h"
+
+namespace upselld::scoring {
+
+inline constexpr std::size_t kQuantilePoints = 129;
+inline constexpr std::size_t kCategoryLevelsMax = 12;
+
+// How one feature goes into the learners, learnt from training rows.
+struct EncodedFeature {
+  std::string name;
+  bool category = false;
+  // Number: its quantiles (ascending, kQuantilePoints or none when it was always missing).
+  std::vector<float> quantiles;
+  // Category: the codes that have a column of their own, and their texts.
+  std::vector<float> levels;
+  std::vector<std::string> level_texts;
+};
+
+// One input of the line: a number's normal score, a flag "missing", or a category's level.
+struct LineColumn {
+  enum class Kind : std::uint8_t { score, missing, level };
+  std::uint32_t feature = 0;  // index into Encoder::features
+  Kind kind = Kind::score;
+  float level = 0;
+  double mean = 0, scale = 1;  // (value - mean) / scale; a missing score becomes 0
+};
+// One input of the trees: a number as it is, or a category's level as 0 or 1.
+struct TreeColumn {
+  std::uint32_t feature = 0;
+  bool is_level = false;
+  float level = 0;
+};
+
+// Turns feature rows (one value for each of `features`) into inputs of the learners.
+struct Encoder {
+  std::vector<EncodedFeature> features;
+  std::vector<LineColumn> line;
+  std::vector<TreeColumn> trees;
+
+  void encode_line(std::span<const float> row, std::span<float> out) const;
+  void encode_trees(std::span<const float> row, std::span<float> out) const;
+  std::vector<std::string> tree_names() const;
+};
+
+// The normal score of a value among quantiles; the middle of the range that equal quantiles span.
+double normal_score(float value, std::span<const float> quantiles);
+// The value below which a standard normal falls with probability `share`.
+double normal_quantile(double share);
+
+struct FeatureColumn {
+  std::string name;
+  bool category = false;
+  std::vector<std::string> texts;  // of a category, in code order
+};
+// `rows` holds one value per column. Constant columns get no input.
+Encoder make_encoder(const Matrix& rows, const std::vector<FeatureColumn>& columns);
+
+}  // namespace upselld::scoring

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "core/score.h"
+#include "scoring/learner.h"
+#include "scoring/model.h"
+#include "scoring/settings.h"
+
+namespace upselld::scoring {
+
+// What a model is besides its learner.
+struct ModelFacts {
+  std::string version;
+  std::string learner;  // line, trees, both
+  Day as_of;
+  std::string data_digest;            // of the training rows, hexadecimal
+  std::vector<FeatureInfo> features;  // in the order of the encoder
+  Dictionaries dictionaries;
+};
+
+// manifest.json names the other parts and their digests; the version is the as-of date and eight
+// digits of a hash over everything that decides a score. Same input, same bytes.
+ModelFiles write_model(const ModelFacts& facts, const Learner& learner,
+                       const ScoringSettings& settings, std::string& version);
+
+struct LoadedModel {
+  ModelFacts facts;
+  Learner learner;
+};
+Result<LoadedModel> read_model(const ModelFiles& files);
+
+}  // namespace upselld::scoring

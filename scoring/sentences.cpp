@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scoring/sentences.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace upselld::scoring {
+namespace {
+
+constexpr int kYearShownBeyondDays = 330;
+constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+bool is_currency(const std::string& unit) {
+  return unit.size() == 3 &&
+         std::all_of(unit.begin(), unit.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+std::string with_commas(double value) {
+  std::string digits = fmt::format("{:.0f}", std::abs(value));
+  for (std::size_t at = digits.size(); at > 3;) {
+    at -= 3;
+    digits.insert(at, ",");
+  }
+  return (value <= -0.5 ? "-" : "") + digits;
+}
+
+// At most two digits behind the point, none that say nothing.
+std::string number_text(double value) {
+  const double size = std::abs(value);
+  if (size >= 1000) return with_commas(value);
+  std::string text = fmt::format("{:.{}f}", value, size >= 100 ? 0 : size >= 10 ? 1 : 2);
+  if (text.find('.') != std::string::npos) {
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.back() == '.') text.pop_back();
+  }
+  return text == "-0" ? "0" : text;
+}
+
+// "visits to the pricing page" -> "visit to the pricing page", "product families" -> "... family".
+std::string singular(const std::string& many) {
+  for (std::size_t end = many.find(' ');; end = many.find(' ', end + 1)) {
+    const std::size_t size = end == std::string::npos ? many.size() : end;
+    std::string head = many.substr(0, size);
+    if (head.ends_with("s")) {
+      head = head.ends_with("ies") ? head.substr(0, size - 3) + "y" : head.substr(0, size - 1);
+      return head + many.substr(size);
+    }
+    if (end == std::string::npos) return many;
+  }
+}
+
+bool is_measured(const std::string& unit) {
+  return unit == "days" || unit == "hours" || unit == "share" || unit == "times" ||
+         is_currency(unit);
+}
+
+void replace(std::string& text, const std::string& what, const std::string& by) {
+  const std::size_t at = text.find(what);
+  if (at != std::string::npos) text.replace(at, what.size(), by);
+}
+
+int window_of(const std::string& name) {
+  const std::size_t bar = name.rfind('_');
+  if (bar == std::string::npos || name.back() != 'd') return 0;
+  int days = 0;
+  std::from_chars(name.data() + bar + 1, name.data() + name.size() - 1, days);
+  return days;
+}
+
+std::string missing_text(const FeatureInfo& info) {
+  const std::size_t date = info.sentence.find(" on {date}");
+  if (info.sentence.starts_with("last ") && date != std::string::npos) {
+    return "no " + info.sentence.substr(5, date - 5) + " so far";
+  }
+  std::string words = info.name;
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return words + " not known";
+}
+
+}  // namespace
+
+std::string value_text(double value, const std::string& unit) {
+  if (unit == "share") return number_text(std::round(value * 1000) / 10) + " %";
+  if (is_currency(unit)) {
+    return (std::abs(value) < 100 ? number_text(value) : with_commas(value)) + " " + unit;
+  }
+  const std::string number = number_text(value);
+  if (unit.empty()) return number;
+  const bool one = number == "1" && unit != "times";
+  return number + " " + (one ? singular(unit) : unit);
+}
+
+std::string date_text(Day day, Day today) {
+  const Civil civil = civil_of(day);
+  const std::string text = fmt::format("{} {}", civil.day, kMonths[civil.month - 1]);
+  const bool far = std::abs(today.number - day.number) > kYearShownBeyondDays;
+  return far ? fmt::format("{} {}", text, civil.year) : text;
+}
+
+std::string tell(const FeatureInfo& info, const ToldValue& told) {
+  if (std::isnan(told.value)) return missing_text(info);
+  std::string text = info.sentence;
+  const int days = static_cast<int>(std::lround(told.value));
+  std::string value = value_text(told.value, info.unit);
+  if (info.kind == FeatureInfo::Kind::category) {
+    value = told.category.empty() ? "of another sort" : told.category;
+  }
+  if (info.kind == FeatureInfo::Kind::instant) value = date_text(Day{days}, told.day);
+  if (std::isnan(told.usual)) {
+    for (const char* tail : {", usual", ", elsewhere"}) {
+      if (const auto at = text.find(tail); at != std::string::npos) text.erase(at);
+    }
+  } else {
+    replace(text, "{usual}",
+            is_measured(info.unit) ? value_text(told.usual, info.unit) : number_text(told.usual));
+  }
+  replace(text, "{value}", value);
+  if (text.find("{date}") != std::string::npos) {
+    replace(text, "{date}", date_text(told.day - days, told.day));
+  }
+  replace(text, "{since}", date_text(told.day - window_of(info.name), told.day));
+  return text;
+}
+
+std::string tell_reason(const FeatureInfo& info, const ToldValue& told, double contribution) {
+  return tell(info, told) +
+         (contribution >= 0 ? ": raises the likelihood" : ": lowers the likelihood");
+}
+
+}  // namespace upselld::scoring

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "core/instant.h"
+#include "core/score.h"
+
+namespace upselld::scoring {
+
+// Everything a sentence may depend on besides the model: nothing else, so that a replay tells the
+// same.
+struct ToldValue {
+  double value = 0;      // NaN: missing
+  double usual = 0;      // of the training accounts; NaN: not known
+  std::string category;  // text of a category's value; empty: none or unknown
+  Day day;               // of the run
+};
+
+// "3 orders since 18 Oct, usual 1": what info.sentence makes of a value. A missing value is told as
+// such. Placeholders: {value} {usual} {date} {since}.
+std::string tell(const FeatureInfo& info, const ToldValue& told);
+// The same with its direction: "...: raises the likelihood". Never "because".
+std::string tell_reason(const FeatureInfo& info, const ToldValue& told, double contribution);
+
+// "3 orders", "1 order", "45 days", "84 %", "14,200 EUR", "1.4 times".
+std::string value_text(double value, const std::string& unit);
+// "18 Oct"; with the year when not within 330 days of `today`.
+std::string date_text(Day day, Day today);
+
+}  // namespace upselld::scoring

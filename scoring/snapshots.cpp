@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scoring/snapshots.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace upselld::scoring {
+namespace {
+
+constexpr std::size_t kRollingDatesMax = 6;
+constexpr std::size_t kTrainingSnapshotsMin = 2;
+constexpr int kCancelledWithinDays = 30;
+// Amounts are sums of binary fractions: 120.00 must count as 1.2 times 100.00.
+constexpr double kAmountSlack = 1e-9;
+
+Day next_first(Day day) {
+  const Civil civil = civil_of(day);
+  if (civil.day == 1) return day;
+  return civil.month == 12 ? Day::of_civil(civil.year + 1, 1, 1)
+                           : Day::of_civil(civil.year, civil.month + 1, 1);
+}
+
+Day months_before(Day day, int months) {
+  const Civil civil = civil_of(day);
+  const int month = civil.year * 12 + static_cast<int>(civil.month) - 1 - months;
+  return Day::of_civil(month / 12, static_cast<unsigned>(month % 12 + 1), 1);
+}
+
+bool is_target_kind(OrderKind kind, const Target& target) {
+  return std::find(target.kinds.begin(), target.kinds.end(), kind) != target.kinds.end();
+}
+
+// A cancellation or refund of about the whole amount soon afterwards.
+bool was_taken_back(const Timeline& timeline, const OrderBook& book, const SeenOrder& order,
+                    const Vocabulary& vocabulary) {
+  const Instant until = order.at + days(kCancelledWithinDays);
+  for (const auto& other : book.placed_in(order.at, until, 0)) {
+    if (other.order.status == OrderStatus::cancelled &&
+        other.order.amount <= -order.amount * (1 - kAmountSlack)) {
+      return true;
+    }
+  }
+  for (const ActivityEvent& event : timeline.activities) {
+    if (event.at >= order.at && event.at < until &&
+        vocabulary.activity_kinds[event.kind] == "refund" &&
+        event.value >= order.amount * (1 - kAmountSlack)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void note(Label& label, Instant known_at) {
+  if (!label.positive || known_at < label.known_at) label.known_at = known_at;
+  label.positive = true;
+}
+
+Label label_of_orders(const Timeline& timeline, const OrderBook& book, const OrderView& view,
+                      Instant from, Instant until, const Vocabulary& vocabulary,
+                      const ScoringSettings& settings) {
+  const Target& target = settings.target;
+  const bool larger = target.kind == TargetKind::larger_order;
+  Label label;
+  if (larger && std::isnan(view.usual)) return label;
+  const double amount_min = larger ? target.growth * view.usual * (1 - kAmountSlack) : 0;
+  for (const auto& placed : book.placed_in(from, until, amount_min)) {
+    if (!placed.order.won) continue;
+    if (larger ? !(placed.order.amount > 0 && placed.order.amount >= amount_min)
+               : !is_target_kind(placed.order.kind, target)) {
+      continue;
+    }
+    if (target.later_cancelled == LaterCancelled::does_not_count &&
+        was_taken_back(timeline, book, placed.order, vocabulary)) {
+      continue;
+    }
+    note(label, placed.known_at);
+  }
+  return label;
+}
+
+}  // namespace
+
+const char* to_text(TargetKind kind) {
+  switch (kind) {
+    case TargetKind::larger_order:
+      return "larger_order";
+    case TargetKind::won_opportunity:
+      return "won_opportunity";
+    case TargetKind::labelled:
+      return "labelled";
+  }
+  return "";
+}
+
+const char* to_text(LaterCancelled rule) {
+  switch (rule) {
+    case LaterCancelled::counts:
+      return "counts";
+    case LaterCancelled::does_not_count:
+      return "does_not_count";
+  }
+  return "";
+}
+
+Moment moment_at_start_of(Day day, const TimeZone& zone) {
+  const Instant midnight = zone.start_of(day);
+  return {day, midnight, midnight};
+}
+
+Moment moment_now(Instant now, const TimeZone& zone) {
+  const Day day = zone.day_of(now);
+  return {day, zone.start_of(day), now};
+}
+
+Instant window_end(Day snapshot, const ScoringSettings& settings) {
+  return settings.zone.start_of(snapshot + settings.target.horizon_days());
+}
+
+std::vector<Day> finished_snapshots(Instant data_begins, Instant now,
+                                    const ScoringSettings& settings) {
+  std::vector<Day> found;
+  if (data_begins.is_missing() || data_begins >= now) return found;
+  const Day today = settings.zone.day_of(now);
+  const Day earliest = std::max(settings.zone.day_of(data_begins) + kDaysBeforeFirstSnapshot,
+                                months_before(today, kSnapshotMonthsMax));
+  const int step = settings.spacing.every_days;
+  Day day = earliest;
+  if (step <= 0) {
+    day = next_first(earliest);
+  } else if (const int past = earliest.number % step; past != 0) {
+    day = earliest + (step - past);  // counted from 1970, so that more data moves no snapshot
+  }
+  while (window_end(day, settings) <= now) {
+    found.push_back(day);
+    day = step <= 0 ? next_first(day + 1) : day + step;
+  }
+  return found;
+}
+
+std::size_t finished_by(const std::vector<Day>& finished, Instant as_of,
+                        const ScoringSettings& settings) {
+  std::size_t count = 0;
+  while (count < finished.size() && window_end(finished[count], settings) <= as_of) ++count;
+  return count;
+}
+
+Judging judging_of(const std::vector<Day>& finished, const ScoringSettings& settings) {
+  Judging judging;
+  if (finished.empty()) return judging;
+  judging.test = finished.size() - 1;
+  const Instant test_at = settings.zone.start_of(finished.back());
+  for (std::size_t i = 0; i < finished.size(); ++i) {
+    if (window_end(finished[i], settings) > test_at) break;
+    const Instant at = settings.zone.start_of(finished[i]);
+    if (finished_by(finished, at, settings) >= kTrainingSnapshotsMin) judging.rolling.push_back(i);
+  }
+  if (judging.rolling.size() > kRollingDatesMax) {
+    judging.rolling.erase(judging.rolling.begin(), judging.rolling.end() - kRollingDatesMax);
+  }
+  return judging;
+}
+
+bool is_eligible(const AccountFacts& account, const OrderView& view, const Moment& moment,
+                 const ScoringSettings& settings) {
+  if (!account.in_scope || account.opted_out) return false;
+  if (!account.deleted_at.is_missing() && account.deleted_at < moment.upper) return false;
+  if (view.won.empty()) return false;
+  if (settings.target.kind != TargetKind::won_opportunity) return true;
+  return std::none_of(view.all.begin(), view.all.end(), [&](const SeenOrder& order) {
+    return order.status == OrderStatus::open && is_target_kind(order.kind, settings.target);
+  });
+}
+
+Label label_of(const Timeline& timeline, const OrderBook& book, const OrderView& view,
+               const Moment& moment, const Vocabulary& vocabulary,
+               const ScoringSettings& settings) {
+  const Instant from = moment.midnight, until = window_end(moment.day, settings);
+  if (settings.target.kind != TargetKind::labelled) {
+    return label_of_orders(timeline, book, view, from, until, vocabulary, settings);
+  }
+  Label label;
+  for (const ActivityEvent& event : timeline.activities) {
+    const auto& outcomes = settings.target.outcomes;
+    if (event.at >= from && event.at < until &&
+        std::find(outcomes.begin(), outcomes.end(), vocabulary.activity_kinds[event.kind]) !=
+            outcomes.end()) {
+      note(label, event.known_at);
+    }
+  }
+  return label;
+}
+
+}  // namespace upselld::scoring

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scoring/train.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "core/digest.h"
+#include "core/number_text.h"
+#include "scoring/measures.h"
+#include "scoring/model_files.h"
+#include "scoring/report.h"
+#include "scoring/score.h"
+#include "scoring/train_rows.h"
+
+namespace upselld::scoring {
+namespace {
+
+// A single attribute that tells outcomes apart this well was filled in after the fact.
+constexpr double kLeakArea = 0.98;
+constexpr std::size_t kLeakPositivesMin = 20;
+
+std::string digest_of(const TrainingRows& rows) {
+  Sha256 digest;
+  for (const std::string& account : rows.accounts) digest.add_part(account);
+  auto add_all = [&](const auto& values) {
+    digest.add_part(
+        {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(*values.data())});
+  };
+  for (const DateRows& date : rows.dates) {
+    digest.add_part(upselld::to_text(date.day));
+    add_all(date.account);
+    add_all(date.positive);
+    add_all(date.values);
+  }
+  return hex(digest.finish());
+}
+
+std::vector<FeatureColumn> columns_of(const TrainingRows& rows, const FeatureTable& table) {
+  std::vector<FeatureColumn> columns;
+  for (const std::uint32_t index : rows.columns) {
+    const FeatureInfo& info = table.infos()[index];
+    FeatureColumn column{info.name, info.kind == FeatureInfo::Kind::category, {}};
+    const auto texts = rows.dictionaries.find(info.name);
+    if (column.category && texts != rows.dictionaries.end()) column.texts = texts->second;
+    columns.push_back(std::move(column));
+  }
+  return columns;
+}
+
+// Attributes only: what is counted from events cannot know the future, however good it is.
+std::vector<std::string> leaks_in(const TrainingRows& rows, const FeatureTable& table) {
+  std::vector<std::string> leaks;
+  if (rows.dates.empty()) return leaks;
+  const DateRows& date = rows.dates.back();
+  std::size_t positives = 0;
+  for (const std::uint8_t one : date.positive) positives += one;
+  if (positives < kLeakPositivesMin) return leaks;
+  const std::size_t width = rows.columns.size();
+  for (std::size_t c = 0; c < width; ++c) {
+    const FeatureInfo& info = table.infos()[rows.columns[c]];
+    if (table.specs()[rows.columns[c]].source != FeatureSpec::Source::attribute) continue;
+    double best = 0;
+    for (const double sign : {1.0, -1.0}) {
+      for (const double missing : {-1e30, 1e30}) {
+        std::vector<double> rank;
+        for (std::size_t i = 0; i < date.size(); ++i) {
+          const auto value = static_cast<double>(date.values[i * width + c]);
+          rank.push_back(std::isnan(value) ? missing : sign * value);
+        }
+        const double area = roc_auc(date.positive, rank);
+        if (area > best) best = area;
+      }
+    }
+    if (best >= kLeakArea) {
+      leaks.push_back(
+          fmt::format("{} alone tells the outcome (ROC-AUC {:.3f}): it is probably "
+                      "filled in after the event",
+                      info.name, best));
+    }
+  }
+  return leaks;
+}
+
+void predict(const TrainingRows& rows, const JudgedDate& judged,
+             std::vector<Prediction>& predictions) {
+  const DateRows& date = rows.dates[judged.date];
+  for (std::size_t i = 0; i < judged.probability.size(); ++i) {
+    predictions.push_back({date.day, rows.accounts[date.account[i]], judged.probability[i]});
+  }
+}
+
+std::string too_little(const TrainingRows& rows, const Judged& judged,
+                       const ScoringSettings& settings) {
+  if (rows.data_begins.is_missing()) return "there are no orders yet: accounts are ranked by rule";
+  if (rows.dates.empty()) {
+    return fmt::format(
+        "too little history: no snapshot stands {} days after the first order ({}) "
+        "with {} days of outcomes behind it; accounts are ranked by rule",
+        kDaysBeforeFirstSnapshot, upselld::to_text(settings.zone.day_of(rows.data_begins)),
+        settings.target.horizon_days());
+  }
+  return fmt::format(
+      "too few accounts: {} with an up-sell and {} without, {} of each are needed; "
+      "accounts are ranked by rule",
+      judged.positive_accounts, judged.negative_accounts, kAccountsMin);
+}
+
+// Sets `publishable` and says why, with both figures.
+void decide(const Judged& judged, const std::vector<std::string>& leaks, Training& training) {
+  if (!leaks.empty()) {
+    training.reason = "a feature knows the future: " + leaks.front();
+    return;
+  }
+  if (judged.rolling.empty()) {
+    training.reason =
+        "too little history to judge a model at past dates: accounts are ranked by "
+        "rule";
+    return;
+  }
+  training.publishable = judged.gain.high < 0;
+  training.reason = fmt::format(
+      "rolling log-loss {:.4f} {} {:.4f} of the best simple rule ({}): difference {:+.4f}, "
+      "95 % interval {:+.4f} to {:+.4f}",
+      judged.rolling_log_loss, training.publishable ? "beats" : "does not clearly beat",
+      judged.rolling_baseline_log_loss, kBaselines[judged.best_baseline].name, judged.gain.estimate,
+      judged.gain.low, judged.gain.high);
+}
+
+}  // namespace
+
+Result<Training> train_rows(const TrainingRows& rows, const FeatureTable& table,
+                            const ScoringSettings& settings, Instant now, unsigned threads) {
+  const auto columns = columns_of(rows, table);
+  const auto judged = judge(rows, columns, settings, now, threads);
+  if (!judged) return in_context("train", judged.error());
+  Training training;
+  training.version = kRulesVersion;
+  Findings findings{rows, *judged, settings, leaks_in(rows, table), now};
+  if (!judged->published) {
+    training.reason = too_little(rows, *judged, settings);
+  } else {
+    ModelFacts facts;
+    facts.learner = to_text(judged->kind);
+    facts.as_of = settings.zone.day_of(now);
+    facts.data_digest = digest_of(rows);
+    facts.dictionaries = rows.dictionaries;
+    for (const std::uint32_t column : rows.columns) facts.features.push_back(table.infos()[column]);
+    training.files = write_model(facts, *judged->published, settings, training.version);
+    decide(*judged, findings.leaks, training);
+  }
+  for (const JudgedDate& each : judged->rolling) predict(rows, each, training.predictions);
+  if (judged->test) predict(rows, *judged->test, training.predictions);
+  training.report = report_json(findings, training);
+  training.card_markdown = card_markdown(findings, training);
+  return training;
+}
+
+Result<Training> train(const TimelineSource& source, const FeatureTable& table,
+                       const ScoringSettings& settings, Instant now, unsigned threads) {
+  const auto rows = gather_rows(source, table, settings, now, threads);
+  if (!rows) return in_context("train", rows.error());
+  return train_rows(*rows, table, settings, now, threads);
+}
+
+std::string predictions_csv(const std::vector<Prediction>& predictions) {
+  std::string text = "snapshot,account,probability\n";
+  for (const Prediction& prediction : predictions) {
+    text += upselld::to_text(prediction.snapshot);
+    text += ',';
+    const bool plain = prediction.account.find_first_of(",\"\r\n") == std::string::npos;
+    if (plain) {
+      text += prediction.account;
+    } else {
+      text += '"';
+      for (const char c : prediction.account) text += c == '"' ? "\"\"" : std::string(1, c);
+      text += '"';
+    }
+    text += ',' + shortest_text(prediction.probability) + '\n';
+  }
+  return text;
+}
+
+}  // namespace upselld::scoring

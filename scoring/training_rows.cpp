@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scoring/training_rows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <numeric>
+#include <optional>
+
+#include "core/digest.h"
+#include "scoring/feature_pass.h"
+#include "scoring/parallel.h"
+#include "scoring/random.h"
+
+namespace upselld::scoring {
+namespace {
+
+constexpr std::uint64_t kSampleKey = 0x73616d706c65;     // "sample"
+constexpr std::uint64_t kShuffleKey = 0x73687566666c65;  // "shuffle"
+constexpr std::size_t kDictionaryTextsMax = 1'000;
+
+// What must be known before features can be computed.
+struct Survey {
+  Instant begins = Instant::missing();
+  std::size_t accounts = 0;
+  std::vector<Instant> kind_since;                        // by activity kind; missing: never
+  std::vector<std::map<std::string, std::size_t>> texts;  // by attribute
+};
+
+void note_earlier(Instant& earliest, Instant at) {
+  if (earliest.is_missing() || at < earliest) earliest = at;
+}
+
+void survey_account(const Timeline& timeline, const Vocabulary& vocabulary, Survey& survey) {
+  bool any = false;
+  for (const OrderEvent& order : timeline.orders) {
+    any = true;
+    note_earlier(survey.begins, order.at);
+  }
+  for (const OrderLineEvent& line : timeline.lines) {
+    any = true;
+    note_earlier(survey.begins, line.at);
+  }
+  if (any) ++survey.accounts;
+  for (const ActivityEvent& event : timeline.activities) {
+    note_earlier(survey.kind_since[event.kind], event.known_at);
+  }
+  for (const AttributeChange& change : timeline.changes) {
+    const bool text = vocabulary.attributes[change.attribute].kind == AttributeKind::text;
+    if (text && !change.value.text.empty()) ++survey.texts[change.attribute][change.value.text];
+  }
+}
+
+Survey empty_survey(const Vocabulary& vocabulary) {
+  Survey survey;
+  survey.kind_since.assign(vocabulary.activity_kinds.size(), Instant::missing());
+  survey.texts.resize(vocabulary.attributes.size());
+  return survey;
+}
+
+void merge(Survey& into, const Survey& from) {
+  if (!from.begins.is_missing()) note_earlier(into.begins, from.begins);
+  into.accounts += from.accounts;
+  for (std::size_t i = 0; i < from.kind_since.size(); ++i) {
+    if (!from.kind_since[i].is_missing()) note_earlier(into.kind_since[i], from.kind_since[i]);
+  }
+  for (std::size_t i = 0; i < from.texts.size(); ++i) {
+    for (const auto& [text, count] : from.texts[i]) into.texts[i][text] += count;
+  }
+}
+
+// Calls `visit(share, timeline)` for every account; the first error of the lowest share counts.
+template <typename Visit>
+Result<void> walk_all(const TimelineSource& source, Instant known_before, unsigned threads,
+                      const Visit& visit) {
+  std::vector<Result<void>> results(source.share_count());
+  for_each_index(source.share_count(), threads, [&](std::size_t share) {
+    results[share] =
+        source.walk(share, known_before, [&](const Timeline& timeline) { visit(share, timeline); });
+  });
+  for (const auto& result : results) {
+    if (!result) return in_context("read the accounts' past", result.error());
+  }
+  return {};
+}
+
+// By count, then by text: the same whatever the order of the accounts.
+std::vector<std::string> texts_by_count(const std::map<std::string, std::size_t>& counts) {
+  std::vector<std::pair<std::size_t, std::string>> order;
+  for (const auto& [text, count] : counts) order.emplace_back(count, text);
+  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
+  if (order.size() > kDictionaryTextsMax) order.resize(kDictionaryTextsMax);
+  std::vector<std::string> texts;
+  for (auto& [count, text] : order) texts.push_back(std::move(text));
+  return texts;
+}
+
+// A feature enters training only when it was recorded before the first snapshot.
+bool was_recorded(const FeatureSpec& spec, const Vocabulary& vocabulary, const Survey& survey,
+                  Instant first_snapshot) {
+  if (spec.source == FeatureSpec::Source::measure) return true;
+  if (spec.source == FeatureSpec::Source::order) return true;
+  if (spec.index < 0) return false;
+  const auto index = static_cast<std::size_t>(spec.index);
+  if (spec.source == FeatureSpec::Source::activity) {
+    return !survey.kind_since[index].is_missing() && survey.kind_since[index] < first_snapshot;
+  }
+  if (vocabulary.attributes[index].is_static) return true;
+  const Instant since = vocabulary.recorded_since[index];
+  return !since.is_missing() && since < first_snapshot;
+}
+
+struct ShareRows {
+  std::vector<std::string> accounts;
+  std::vector<DateRows> dates;
+  std::array<std::size_t, kNoGrowthSeeds> no_growth{};
+};
+
+// The base rate if amounts told nothing of time: see the report's no-growth rate.
+void shuffle_amounts(const Timeline& timeline, const OrderBook& book, const Moment& moment,
+                     const ScoringSettings& settings, ShareRows& out) {
+  const Instant forever = Instant{INT64_MAX};
+  const Instant until = window_end(moment.day, settings);
+  std::vector<double> amounts;
+  std::vector<Instant> times;
+  for (const auto& placed : book.placed_in(Instant::missing(), forever, 0)) {
+    if (!placed.order.won || !(placed.order.amount > 0)) continue;
+    amounts.push_back(placed.order.amount);
+    times.push_back(placed.order.at);
+  }
+  for (int seed = 0; seed < kNoGrowthSeeds; ++seed) {
+    Random random(keyed_hash(kShuffleKey + static_cast<std::uint64_t>(seed), timeline.account.id));
+    std::vector<double> shuffled = amounts, past;
+    for (std::size_t i = shuffled.size(); i > 1; --i) {
+      std::swap(shuffled[i - 1], shuffled[random.below(static_cast<std::uint32_t>(i))]);
+    }
+    double largest = 0;
+    for (std::size_t i = 0; i < times.size(); ++i) {
+      if (times[i] < moment.midnight)
+        past.push_back(shuffled[i]);
+      else if (times[i] < until)
+        largest = std::max(largest, shuffled[i]);
+    }
+    const double usual = aggregate_of_values(Aggregate::median, past, past.size());
+    if (largest > 0 && largest >= settings.target.growth * usual) {
+      ++out.no_growth[static_cast<std::size_t>(seed)];
+    }
+  }
+}
+
+void take_account(const Timeline& timeline, FeaturePass& pass, const Vocabulary& vocabulary,
+                  const ScoringSettings& settings, const std::vector<std::uint32_t>& columns,
+                  ShareRows& out) {
+  pass.open(timeline);
+  bool any = false;
+  for (std::size_t m = 0; m < pass.moments().size(); ++m) {
+    const Moment& moment = pass.moments()[m];
+    const OrderView& view = pass.view(m);
+    if (!is_eligible(timeline.account, view, moment, settings)) continue;
+    const Label label = label_of(timeline, pass.book(), view, moment, vocabulary, settings);
+    DateRows& date = out.dates[m];
+    if (!any) out.accounts.push_back(timeline.account.id);
+    any = true;
+    date.account.push_back(static_cast<std::uint32_t>(out.accounts.size() - 1));
+    date.positive.push_back(label.positive ? 1 : 0);
+    date.positive_known_at.push_back(label.known_at);
+    date.past_orders.push_back(static_cast<std::uint32_t>(view.won.size()));
+    if (m + 1 == pass.moments().size() && settings.target.kind == TargetKind::larger_order) {
+      shuffle_amounts(timeline, pass.book(), moment, settings, out);
+    }
+    const auto row = pass.row(m);
+    for (const std::uint32_t column : columns) date.values.push_back(row[column]);
+  }
+}
+
+// Puts the shares' rows together by account id.
+void assemble(std::vector<ShareRows>& shares, const std::vector<Day>& days, TrainingRows& rows) {
+  std::vector<std::pair<std::string, std::pair<std::size_t, std::uint32_t>>> order;
+  for (std::size_t s = 0; s < shares.size(); ++s) {
+    for (std::uint32_t a = 0; a < shares[s].accounts.size(); ++a) {
+      order.push_back({shares[s].accounts[a], {s, a}});
+    }
+    for (int seed = 0; seed < kNoGrowthSeeds; ++seed) {
+      rows.no_growth[static_cast<std::size_t>(seed)] +=
+          shares[s].no_growth[static_cast<std::size_t>(seed)];
+    }
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<std::vector<std::uint32_t>> number(shares.size());
+  for (std::size_t s = 0; s < shares.size(); ++s) number[s].resize(shares[s].accounts.size());
+  for (std::uint32_t n = 0; n < order.size(); ++n) {
+    rows.accounts.push_back(order[n].first);
+    number[order[n].second.first][order[n].second.second] = n;
+  }
+  const std::size_t width = rows.columns.size();
+  for (std::size_t d = 0; d < days.size(); ++d) {
+    std::vector<std::pair<std::uint32_t, std::pair<std::size_t, std::size_t>>> places;
+    for (std::size_t s = 0; s < shares.size(); ++s) {
+      const DateRows& part = shares[s].dates[d];
+      for (std::size_t i = 0; i < part.size(); ++i) {
+        places.push_back({number[s][part.account[i]], {s, i}});
+      }
+    }
+    std::sort(places.begin(), places.end());
+    DateRows date;
+    date.day = days[d];
+    date.values.reserve(places.size() * width);
+    for (const auto& [account, place] : places) {
+      const DateRows& part = shares[place.first].dates[d];
+      const std::size_t i = place.second;
+      date.account.push_back(account);
+      date.positive.push_back(part.positive[i]);
+      date.positive_known_at.push_back(part.positive_known_at[i]);
+      date.past_orders.push_back(part.past_orders[i]);
+      const auto first = part.values.begin() + static_cast<std::ptrdiff_t>(i * width);
+      date.values.insert(date.values.end(), first, first + static_cast<std::ptrdiff_t>(width));
+    }
+    for (ShareRows& share : shares) share.dates[d] = DateRows{};
+    rows.dates.push_back(std::move(date));
+  }
+}
+
+Result<Survey> survey_all(const TimelineSource& source, Instant now, unsigned threads) {
+  const Vocabulary& vocabulary = source.vocabulary();
+  std::vector<Survey> parts(source.share_count(), empty_survey(vocabulary));
+  const auto walked = walk_all(source, now, threads, [&](std::size_t s, const Timeline& timeline) {
+    survey_account(timeline, vocabulary, parts[s]);
+  });
+  if (!walked) return walked.error();
+  Survey survey = empty_survey(vocabulary);
+  for (const Survey& part : parts) merge(survey, part);
+  return survey;
+}
+
+void choose_columns(const FeatureTable& table, const Vocabulary& vocabulary, const Survey& survey,
+                    Instant first_snapshot, TrainingRows& rows) {
+  for (std::uint32_t i = 0; i < table.size(); ++i) {
+    if (!table.infos()[i].in_model) continue;
+    if (was_recorded(table.specs()[i], vocabulary, survey, first_snapshot)) {
+      rows.columns.push_back(i);
+    } else {
+      rows.left_out.push_back(table.infos()[i].name);
+    }
+  }
+  for (std::size_t a = 0; a < vocabulary.attributes.size(); ++a) {
+    if (vocabulary.attributes[a].kind != AttributeKind::text) continue;
+    rows.dictionaries[vocabulary.attributes[a].name] = texts_by_count(survey.texts[a]);
+  }
+}
+
+}  // namespace
+
+Result<TrainingRows> gather_rows(const TimelineSource& source, const FeatureTable& table,
+                                 const ScoringSettings& settings, Instant now, unsigned threads) {
+  const Vocabulary& vocabulary = source.vocabulary();
+  const auto survey = survey_all(source, now, threads);
+  if (!survey) return survey.error();
+  TrainingRows rows;
+  rows.data_begins = survey->begins;
+  rows.account_count = survey->accounts;
+  const std::vector<Day> days = finished_snapshots(survey->begins, now, settings);
+  if (days.empty()) return rows;
+  std::vector<Moment> moments;
+  for (const Day day : days) moments.push_back(moment_at_start_of(day, settings.zone));
+  choose_columns(table, vocabulary, *survey, moments.front().midnight, rows);
+
+  const auto rows_most = static_cast<double>(survey->accounts * days.size());
+  const auto rows_allowed = static_cast<double>(settings.learner.tree_rows_max);
+  rows.sampled_share = std::min(1.0, rows_allowed / std::max(rows_most, 1.0));
+  std::vector<ShareRows> shares(source.share_count());
+  std::vector<std::optional<FeaturePass>> passes(source.share_count());
+  const auto walked = walk_all(source, now, threads, [&](std::size_t s, const Timeline& timeline) {
+    const std::uint64_t hash = keyed_hash(kSampleKey, timeline.account.id);
+    if (static_cast<double>(hash >> 11) * 0x1.0p-53 >= rows.sampled_share) return;
+    if (!passes[s]) {
+      passes[s].emplace(table, vocabulary, settings, moments, rows.dictionaries);
+      shares[s].dates.resize(days.size());
+    }
+    take_account(timeline, *passes[s], vocabulary, settings, rows.columns, shares[s]);
+  });
+  if (!walked) return walked.error();
+  for (ShareRows& share : shares) share.dates.resize(days.size());
+  assemble(shares, days, rows);
+  return rows;
+}
+
+}  // namespace upselld::scoring

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "core/timeline.h"
+#include "scoring/features.h"
+#include "scoring/model.h"
+#include "scoring/settings.h"
+
+namespace upselld::scoring {
+
+inline constexpr int kNoGrowthSeeds = 20;
+
+// The eligible accounts of one snapshot, by account id.
+struct DateRows {
+  Day day;
+  std::vector<std::uint32_t> account;      // index into TrainingRows::accounts
+  std::vector<std::uint8_t> positive;      // as known at the end
+  std::vector<Instant> positive_known_at;  // missing: not positive
+  std::vector<std::uint32_t> past_orders;
+  std::vector<float> values;  // row after row, TrainingRows::columns wide
+
+  std::size_t size() const { return account.size(); }
+};
+
+// What a training learns from and is judged by.
+struct TrainingRows {
+  std::vector<std::string> accounts;   // CRM ids, ascending
+  std::vector<std::uint32_t> columns;  // of the feature table: those a model may use
+  std::vector<DateRows> dates;         // finished snapshots, oldest first
+  Dictionaries dictionaries;
+  Instant data_begins = Instant::missing();
+  std::size_t account_count = 0;      // with a won order
+  double sampled_share = 1;           // of accounts, when there were too many rows
+  std::vector<std::string> left_out;  // features that were not recorded for long enough
+  // Positives of the newest date after each account's order amounts were shuffled in time.
+  std::array<std::size_t, kNoGrowthSeeds> no_growth{};
+};
+
+// Two walks over the source. No orders, no snapshot and so on give empty rows, not an error.
+Result<TrainingRows> gather_rows(const TimelineSource& source, const FeatureTable& table,
+                                 const ScoringSettings& settings, Instant now, unsigned threads);
+
+}  // namespace upselld::scoring
