@@ -31,11 +31,8 @@ CsvWriter& CsvWriter::field(std::string_view text) {
   return *this;
 }
 
-// Text that begins with apostrophes before a formula sign gets one more, or reading it back would
-// take one of its own away.
 CsvWriter& CsvWriter::free_text(std::string_view text) {
-  if (!looks_like_formula(text)) return field(text);
-  return field("'" + std::string(text));
+  return field(protected_text(text));
 }
 
 void CsvWriter::end_row() {
@@ -46,6 +43,12 @@ void CsvWriter::end_row() {
 void CsvWriter::row(std::span<const std::string_view> fields) {
   for (const std::string_view text : fields) field(text);
   end_row();
+}
+
+// Text that begins with apostrophes before a formula sign gets one more, or reading it back would
+// take one of its own away.
+std::string protected_text(std::string_view text) {
+  return looks_like_formula(text) ? "'" + std::string(text) : std::string(text);
 }
 
 std::string_view unprotected(std::string_view cell) {

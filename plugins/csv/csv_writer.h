@@ -28,7 +28,8 @@ class CsvWriter {
   bool row_begun_ = false;
 };
 
-// What free_text was given, from the cell it made.
+// What free_text writes, and back: what it was given, from the cell it made.
+std::string protected_text(std::string_view text);
 std::string_view unprotected(std::string_view cell);
 
 }  // namespace upselld::plugins

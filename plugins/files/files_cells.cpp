@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/files/files_cells.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "core/activity_name.h"
+
+namespace upselld::plugins::files {
+
+namespace {
+
+constexpr std::size_t kShownBytesMax = 40;
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool equals_any(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    return std::equal(text.begin(), text.end(), word.begin(), word.end(),
+                      [](char a, char b) { return lower(a) == b; });
+  });
+}
+
+bool parse_finite(std::string_view text, double& out) {
+  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+  double value = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (code != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
+    return false;
+  out = value;
+  return true;
+}
+
+}  // namespace
+
+std::string shown_cell(std::string_view text) {
+  std::string shown = "\"";
+  std::size_t end = std::min(text.size(), kShownBytesMax);
+  // Not in the middle of a character.
+  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
+    --end;
+  for (const char c : text.substr(0, end)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      shown += fmt::format("\\x{:02x}", byte);
+    } else {
+      shown += c;
+    }
+  }
+  return shown + (end < text.size() ? "...\"" : "\"");
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+CellReader::CellReader(const Mapping& mapping, const TimeZone& zone)
+    : format_(mapping.format),
+      zone_(zone),
+      decimal_(mapping.decimal),
+      thousands_(mapping.thousands),
+      id_number_(mapping.id_number) {}
+
+std::string_view CellReader::id(std::string_view text) const {
+  text = trimmed(text);
+  if (!id_number_) return text;
+  const std::size_t point = text.find('.');
+  if (point == std::string_view::npos || point == 0) return text;
+  const bool is_whole =
+      std::all_of(text.begin() + point + 1, text.end(), [](char c) { return c == '0'; });
+  const bool is_number = std::all_of(text.begin(), text.begin() + point, is_digit);
+  return is_whole && is_number ? text.substr(0, point) : text;
+}
+
+bool CellReader::instant(std::string_view text, Instant& out) const {
+  const auto parsed = parse_instant(trimmed(text), format_, zone_);
+  if (!parsed) return false;
+  out = *parsed;
+  return true;
+}
+
+bool CellReader::number(std::string_view text, double& out) const {
+  text = trimmed(text);
+  // Most numbers in such files are short and whole.
+  if (text.size() <= 9 && std::all_of(text.begin(), text.end(), is_digit) && !text.empty()) {
+    std::uint32_t whole = 0;
+    for (const char c : text) whole = whole * 10 + static_cast<std::uint32_t>(c - '0');
+    out = whole;
+    return true;
+  }
+  if (decimal_ == '.' && thousands_ == 0) return parse_finite(text, out);
+  std::string plain;
+  for (const char c : text) {
+    if (thousands_ != 0 && c == thousands_) continue;
+    // A point that is no decimal sign here must not pass for one.
+    if (c == '.' && decimal_ != '.') return false;
+    plain += c == decimal_ ? '.' : c;
+  }
+  return parse_finite(plain, out);
+}
+
+bool parse_flag(std::string_view text, bool& out) {
+  text = trimmed(text);
+  if (equals_any(text, {"yes", "true", "y", "t", "1"})) return out = true, true;
+  if (equals_any(text, {"no", "false", "n", "f", "0"})) return out = false, true;
+  return false;
+}
+
+bool parse_outcome(std::string_view text, bool& out) {
+  text = trimmed(text);
+  if (parse_flag(text, out)) return true;
+  if (equals_any(text, {"won", "accepted", "success"})) return out = true, true;
+  if (equals_any(text, {"lost", "declined", "rejected", "failure"})) return out = false, true;
+  return false;
+}
+
+std::string activity_name_of(std::string_view text) {
+  text = trimmed(text);
+  if (is_activity_name(text)) return std::string(text);
+  std::string name;
+  for (const char c : text) {
+    const char small = lower(c);
+    const bool is_kept = is_digit(small) || (small >= 'a' && small <= 'z');
+    if (is_kept) name += small;
+    if (!is_kept && !name.empty() && name.back() != '_') name += '_';
+  }
+  while (!name.empty() && name.back() == '_') name.pop_back();
+  return is_activity_name(name) ? name : std::string();
+}
+
+}  // namespace upselld::plugins::files

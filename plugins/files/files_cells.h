@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/instant.h"
+#include "core/time_zone.h"
+#include "plugins/files/files_mapping.h"
+
+namespace upselld::plugins::files {
+
+// A cell as it may be shown in a message: cut when long, control characters escaped, in quotes.
+std::string shown_cell(std::string_view text);
+
+// Without blanks around it.
+std::string_view trimmed(std::string_view text);
+
+// Reads the cells of one section: how dates, numbers and ids are written there. An empty cell is
+// not read here: what it means depends on the field.
+class CellReader {
+ public:
+  CellReader(const Mapping& mapping, const TimeZone& zone);
+
+  // With `id_number`, 17850.0 becomes 17850.
+  std::string_view id(std::string_view text) const;
+  // False: not a date in the section's format, or outside 1900 to 2200.
+  bool instant(std::string_view text, Instant& out) const;
+  // False: no finite number.
+  bool number(std::string_view text, double& out) const;
+  const std::string& format() const { return format_; }
+
+ private:
+  std::string format_;
+  TimeZone zone_;
+  char decimal_;
+  char thousands_;
+  bool id_number_;
+};
+
+// yes, true, y, t, 1 and no, false, n, f, 0 in any case.
+bool parse_flag(std::string_view text, bool& out);
+// A flag, or won, accepted, success and lost, declined, rejected, failure.
+bool parse_outcome(std::string_view text, bool& out);
+// "Email Open" -> "email_open"; empty where nothing of that kind can be made of it.
+std::string activity_name_of(std::string_view text);
+
+}  // namespace upselld::plugins::files
