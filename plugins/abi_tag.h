@@ -45,6 +45,10 @@ namespace abi {
 }  // namespace upselld
 
 #define UPSELLD_CONNECTOR_SYMBOL "upselld_connector"
+namespace upselld {
+// What stands behind that symbol.
+using ConnectorEntry = const ConnectorDescriptor*();
+}  // namespace upselld
 
 // Begins the definition of the one function that a plugin exports:
 //   UPSELLD_EXPORT_CONNECTOR { static const upselld::ConnectorDescriptor ...; return &...; }
