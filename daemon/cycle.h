@@ -10,6 +10,7 @@
 #include "daemon/account_cases.h"
 #include "daemon/app.h"
 #include "daemon/decide.h"
+#include "daemon/decision_store.h"
 #include "daemon/run_report.h"
 
 namespace upselld::daemon {
@@ -65,8 +66,10 @@ Result<void> decide_stage(Cycle& cycle, ConnectionCycle& connection);
 Result<void> deliver_stage(Cycle& cycle, ConnectionCycle& connection);
 
 // The parts of decide_stage, which plans use too.
+// `now` is a midnight that stands for its whole day when `as_of` is true.
 Result<DecideInput> decide_input(App& app, Link& link, const AccountCases& cases, Instant now,
-                                 const std::string& run);
+                                 bool as_of);
+DecisionScope decision_scope(const Cycle& cycle, const ConnectionCycle& connection);
 void count_decisions(const AccountCases& cases, const Decided& decided, ConnectionReport& report);
 // The brake of `stop_when` that this round would break, in words; nothing: none.
 std::optional<std::string> broken_limit(const StopWhen& limits, const ConnectionCycle& connection);

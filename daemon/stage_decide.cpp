@@ -27,7 +27,8 @@ std::string hash_of(const std::string& text) {
 
 // The day's tasks are made by the first run at or after tasks.create. Under --as-of, which is a
 // midnight, the hour counts as reached.
-Result<bool> tasks_due(App& app, const Link& link, const playbook::Playbook& rules, Instant now) {
+Result<bool> tasks_due(App& app, const Link& link, const playbook::Playbook& rules, Instant now,
+                       bool as_of) {
   const TimeZone& zone = app.settings().zone;
   const Day today = zone.day_of(now);
   const auto done = app.ledger().configs.last_used(round_kind(link.name()));
@@ -38,7 +39,7 @@ Result<bool> tasks_due(App& app, const Link& link, const playbook::Playbook& rul
   const Instant occurrence =
       next_occurrence(*schedule, zone.start_of(today) - milliseconds(1), zone);
   const bool on_this_day = zone.day_of(occurrence) == today;
-  return on_this_day && (app.invocation().as_of || occurrence <= now);
+  return on_this_day && (as_of || occurrence <= now);
 }
 
 playbook::WeekCounts tasks_this_week(const AccountCases& cases, Day today) {
@@ -96,7 +97,7 @@ std::vector<std::pair<std::string, std::string>> marks_of(const ConnectionCycle&
 }  // namespace
 
 Result<DecideInput> decide_input(App& app, Link& link, const AccountCases& cases, Instant now,
-                                 const std::string&) {
+                                 bool as_of) {
   const TimeZone& zone = app.settings().zone;
   DecideInput input;
   playbook::Today& today = input.today;
@@ -104,7 +105,7 @@ Result<DecideInput> decide_input(App& app, Link& link, const AccountCases& cases
   today.midnight = zone.start_of(today.day);
   today.now = now;
   today.zone = zone;
-  const auto due = tasks_due(app, link, *cases.playbook, now);
+  const auto due = tasks_due(app, link, *cases.playbook, now, as_of);
   if (!due) return due.error();
   today.tasks_due = *due;
   today.data_as_of = now;
@@ -178,9 +179,22 @@ std::optional<std::string> broken_limit(const StopWhen& limits, const Connection
   return std::nullopt;
 }
 
+DecisionScope decision_scope(const Cycle& cycle, const ConnectionCycle& connection) {
+  const Link& link = *connection.link;
+  return {cycle.run,
+          link.name(),
+          cycle.app.clock().now(),
+          link.settings->write,
+          cycle.playbook_hash,
+          cycle.app.playbook().file,
+          {},
+          marks_of(connection)};
+}
+
 Result<void> decide_stage(Cycle& cycle, ConnectionCycle& connection) {
   Link& link = *connection.link;
-  const auto input = decide_input(cycle.app, link, connection.cases, cycle.now, cycle.run);
+  const auto input = decide_input(cycle.app, link, connection.cases, cycle.now,
+                                  cycle.app.invocation().as_of.has_value());
   if (!input) return input.error();
   auto decided = decide(connection.cases, *input);
   if (!decided) return decided.error();
@@ -192,16 +206,8 @@ Result<void> decide_stage(Cycle& cycle, ConnectionCycle& connection) {
     hold(cycle, connection, *limit);
     return store_hold(cycle, connection, *limit);
   }
-  const DecisionScope scope = {cycle.run,
-                               link.name(),
-                               cycle.app.clock().now(),
-                               link.settings->write,
-                               cycle.playbook_hash,
-                               cycle.app.playbook().file,
-                               {},
-                               marks_of(connection)};
-  return store_decisions(cycle.app.ledger(), connection.cases, connection.decided, scope,
-                         connection.report);
+  return store_decisions(cycle.app.ledger(), connection.cases, connection.decided,
+                         decision_scope(cycle, connection), connection.report);
 }
 
 Result<void> deliver_stage(Cycle& cycle, ConnectionCycle& connection) {

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <charconv>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "core/digest.h"
+#include "core/file_io.h"
+#include "daemon/command_list.h"
+#include "daemon/cycle.h"
+#include "daemon/replay.h"
+#include "daemon/text_table.h"
+#include "store/audit_verify.h"
+#include "store/canonical_export.h"
+
+namespace upselld::daemon {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kEntriesAtOnce = 1'000;
+constexpr std::size_t kDifferencesShown = 20;
+
+std::string dumped(const Json& json, int indent) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+Result<std::uint64_t> whole_number(const std::string& text, const char* what) {
+  std::uint64_t number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (read.ec == std::errc() && read.ptr == text.data() + text.size() && number > 0) return number;
+  return Error{ErrorKind::invalid_config,
+               std::string(what) + " " + printable(text, 40) + ": write a number from 1",
+               {}};
+}
+
+Json header_json(const store::AuditHeader& header) {
+  return {{"sequence", header.sequence},
+          {"kind", store::to_text(header.kind)},
+          {"at", to_text(header.at)},
+          {"run", header.run},
+          {"account_hash", hex(header.account_hash)},
+          {"hash", hex(header.hash)}};
+}
+
+Json payload_json(const std::optional<std::string>& payload) {
+  if (!payload) return Json();
+  Json json = Json::parse(*payload, nullptr, false);
+  return json.is_discarded() ? Json(*payload) : json;
+}
+
+Json replay_json(const ReplayResult& result) {
+  Json different = Json::array();
+  for (const ReplayDifference& one : result.different) {
+    different.push_back({{"sequence", one.sequence}, {"account", one.account}, {"what", one.what}});
+  }
+  return {{"decisions", result.decisions},
+          {"equal", result.equal},
+          {"forgotten", result.forgotten},
+          {"different", different}};
+}
+
+}  // namespace
+
+Result<int> audit_list_command(const Invocation& invocation) {
+  store::AuditFilter filter;
+  filter.newest_first = true;
+  filter.count_max = 20;
+  filter.run = invocation.option("--run");
+  if (const std::string top = invocation.option("--top"); !top.empty()) {
+    const auto number = whole_number(top, "--top");
+    if (!number) return number.error();
+    filter.count_max = *number;
+  }
+  auto app = App::open(invocation, Access::read);
+  if (!app) return app.error();
+  const auto headers = (*app)->ledger().audit.list(filter);
+  if (!headers) return headers.error();
+  Json rows = Json::array();
+  TextTable table({">SEQUENCE", "TIME", "KIND", "ACCOUNT", "RUN"});
+  for (const store::AuditHeader& header : *headers) {
+    const auto account = (*app)->ledger().audit.account_of(header.sequence);
+    if (!account) return account.error();
+    const std::string whose = account->number == 0 ? "" : account->connection + ":" + account->id;
+    table.add({grouped(static_cast<std::int64_t>(header.sequence)), to_text(header.at),
+               store::to_text(header.kind), printable(whose, 40), header.run});
+    rows.push_back(header_json(header));
+  }
+  std::cout << (invocation.json ? dumped(rows, 2) + "\n" : table.text());
+  return kDone;
+}
+
+Result<int> audit_show_command(const Invocation& invocation) {
+  const auto sequence = whole_number(invocation.arguments.front(), "audit show");
+  if (!sequence) return sequence.error();
+  auto app = App::open(invocation, Access::read);
+  if (!app) return app.error();
+  store::AuditFilter filter;
+  filter.after = *sequence - 1;
+  filter.count_max = 1;
+  const auto headers = (*app)->ledger().audit.list(filter);
+  if (!headers) return headers.error();
+  const auto payload = (*app)->ledger().audit.payload(*sequence);
+  if (!payload) return payload.error();
+  Json out = header_json(headers->front());
+  out["payload"] = payload_json(*payload);
+  std::cout << dumped(out, 2) << "\n";
+  return kDone;
+}
+
+Result<int> audit_verify_command(const Invocation& invocation) {
+  auto app = App::open(invocation, Access::read);
+  if (!app) return app.error();
+  const auto verdict = store::verify_audit((*app)->database(), invocation.option("--head"));
+  if (!verdict) return verdict.error();
+  if (invocation.json) {
+    Json out = {{"entries", verdict->entries},
+                {"valid", verdict->valid},
+                {"head", verdict->head},
+                {"first_bad", Json()}};
+    if (verdict->first_bad) {
+      out["first_bad"] = {{"sequence", verdict->first_bad->sequence},
+                          {"reason", verdict->first_bad->reason}};
+    }
+    std::cout << dumped(out, 2) << "\n";
+  } else if (verdict->valid) {
+    std::cout << "valid: " << grouped(static_cast<std::int64_t>(verdict->entries))
+              << " entries, none changed, added or missing\nhead " << verdict->head
+              << "\nnote it elsewhere; later prove with: upselld audit verify --head HASH\n";
+  } else if (verdict->first_bad) {
+    std::cout << "NOT VALID from entry " << verdict->first_bad->sequence
+              << " on: " << verdict->first_bad->reason << "\n";
+  } else {
+    std::cout << "NOT VALID: the head you gave is not in the chain\n";
+  }
+  return verdict->valid ? kDone : kFailed;
+}
+
+Result<int> audit_export_command(const Invocation& invocation) {
+  const bool canonical = invocation.has("--canonical");
+  auto app = App::open(invocation, canonical ? Access::read : Access::write);
+  if (!app) return app.error();
+  std::string out;
+  if (canonical) {
+    const auto exported =
+        store::export_canonical((*app)->database(), [&](std::string_view line) { out += line; });
+    if (!exported) return exported.error();
+  } else {
+    Ledger& ledger = (*app)->ledger();
+    store::AuditFilter filter;
+    filter.count_max = kEntriesAtOnce;
+    while (true) {
+      const auto headers = ledger.audit.list(filter);
+      if (!headers) return headers.error();
+      for (const store::AuditHeader& header : *headers) {
+        const auto payload = ledger.audit.payload(header.sequence);
+        if (!payload) return payload.error();
+        Json line = header_json(header);
+        line["payload"] = payload_json(*payload);
+        out += dumped(line, -1) + "\n";
+      }
+      if (headers->size() < filter.count_max) break;
+      filter.after = headers->back().sequence;
+    }
+    auto transaction =
+        store::Transaction::begin(ledger.database, "exported", store::Durability::full);
+    if (!transaction) return transaction.error();
+    const Instant at = (*app)->clock().now();
+    const auto appended = ledger.audit.append(
+        *transaction,
+        {store::AuditKind::exported, at, new_run_id(at), {}, Json({{"what", "audit"}}).dump()});
+    if (!appended) return appended.error();
+    if (const auto committed = transaction->commit(); !committed) return committed.error();
+  }
+  const auto written = write_file_atomically(invocation.arguments.front(), out, 0600);
+  if (!written) return in_context("write " + invocation.arguments.front(), written.error());
+  std::cout << "written to " << invocation.arguments.front() << "\n";
+  return kDone;
+}
+
+Result<int> audit_replay_command(const Invocation& invocation) {
+  auto app = App::open(invocation, Access::read);
+  if (!app) return app.error();
+  const std::string run = invocation.arguments.empty() ? "" : invocation.arguments.front();
+  const bool from_data = invocation.has("--from-data");
+  const auto result = from_data ? replay_from_data(**app, run) : replay_decisions(**app, run);
+  if (!result) return result.error();
+  if (invocation.json) {
+    std::cout << dumped(replay_json(*result), 2) << "\n";
+  } else {
+    std::cout << grouped(static_cast<std::int64_t>(result->decisions)) << " decisions, "
+              << grouped(static_cast<std::int64_t>(result->equal)) << " equal, "
+              << result->different.size() << " different\n";
+    TextTable table({"", "", ""}, "  ");
+    for (std::size_t i = 0; i < result->different.size() && i < kDifferencesShown; ++i) {
+      const ReplayDifference& one = result->different[i];
+      table.add({grouped(static_cast<std::int64_t>(one.sequence)), printable(one.account, 40),
+                 printable(one.what, 100)});
+    }
+    std::cout << table.text();
+  }
+  // Data that changed since is a finding, not a failure of the audit.
+  return result->different.empty() || from_data ? kDone : kFailed;
+}
+
+}  // namespace upselld::daemon

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "daemon/app.h"
+#include "daemon/codec.h"
+#include "daemon/command_list.h"
+#include "daemon/cycle.h"
+#include "daemon/text_table.h"
+
+namespace upselld::daemon {
+namespace {
+
+std::string who(const Invocation& invocation) {
+  const std::string named = invocation.option("--by");
+  if (!named.empty()) return named;
+  const char* const login = std::getenv("USER");
+  return login != nullptr && *login != '\0' ? login : "uid " + std::to_string(getuid());
+}
+
+std::string first_argument(const Invocation& invocation) {
+  return invocation.arguments.empty() ? std::string() : invocation.arguments.front();
+}
+
+Result<void> known_connection(App& app, const std::string& name) {
+  if (name.empty() || app.settings().connection(name) != nullptr) return {};
+  return Error{
+      ErrorKind::invalid_config, "there is no connection " + name + " in the settings", {}};
+}
+
+Result<int> set_pause(const Invocation& invocation, bool paused) {
+  auto app = App::open(invocation, Access::write);
+  if (!app) return app.error();
+  const std::string connection = first_argument(invocation);
+  if (const auto known = known_connection(**app, connection); !known) return known.error();
+  Ledger& ledger = (*app)->ledger();
+  auto transaction = store::Transaction::begin(ledger.database, "pause", store::Durability::full);
+  if (!transaction) return transaction.error();
+  const Instant at = (*app)->clock().now();
+  const auto changed = paused ? ledger.brakes.pause(*transaction, {connection, at, who(invocation),
+                                                                   invocation.option("--why")})
+                              : ledger.brakes.resume(*transaction, connection);
+  if (!changed) return changed.error();
+  const Json payload = {{"connection", connection.empty() ? "all" : connection},
+                        {"paused", paused},
+                        {"by", who(invocation)},
+                        {"why", invocation.option("--why")}};
+  if (*changed) {
+    const auto appended = ledger.audit.append(
+        *transaction, {store::AuditKind::paused, at, new_run_id(at), {}, payload.dump()});
+    if (!appended) return appended.error();
+  }
+  if (const auto committed = transaction->commit(); !committed) return committed.error();
+  const std::string what = connection.empty() ? "every connection" : connection;
+  if (invocation.json) {
+    std::cout << payload.dump(2) << "\n";
+  } else if (paused) {
+    std::cout << "writing to " << what << (*changed ? " is paused" : " was paused already")
+              << "; go on with: upselld resume " << connection << "\n";
+  } else {
+    std::cout << "writing to " << what << (*changed ? " goes on" : " was not paused") << "\n";
+  }
+  return kDone;
+}
+
+Result<int> answer(const Invocation& invocation, store::ApprovalState state) {
+  auto app = App::open(invocation, Access::write);
+  if (!app) return app.error();
+  Ledger& ledger = (*app)->ledger();
+  auto transaction =
+      store::Transaction::begin(ledger.database, "approval", store::Durability::full);
+  if (!transaction) return transaction.error();
+  const std::string& key = invocation.arguments.front();
+  const auto decided =
+      ledger.approvals.decide(*transaction, key, state, who(invocation), (*app)->clock().now());
+  if (!decided) return decided.error();
+  if (const auto committed = transaction->commit(); !committed) return committed.error();
+  std::cout << key << ": " << store::to_text(state) << " by " << printable(who(invocation)) << "\n";
+  return kDone;
+}
+
+}  // namespace
+
+Result<int> pause_command(const Invocation& invocation) {
+  return set_pause(invocation, true);
+}
+
+Result<int> resume_command(const Invocation& invocation) {
+  return set_pause(invocation, false);
+}
+
+Result<int> approvals_list_command(const Invocation& invocation) {
+  auto app = App::open(invocation, Access::read);
+  if (!app) return app.error();
+  const auto approvals = (*app)->ledger().approvals.list(store::ApprovalState::pending);
+  if (!approvals) return approvals.error();
+  Json rows = Json::array();
+  TextTable table({"KEY", "ACTION", "OWNER", "SUBJECT"});
+  for (const store::Approval& one : *approvals) {
+    table.add(
+        {one.task.key, one.action, printable(one.task.owner, 30), printable(one.task.subject, 80)});
+    rows.push_back({{"key", one.task.key},
+                    {"action", one.action},
+                    {"task", json_of(one.task)},
+                    {"asked_at", to_text(one.asked_at)}});
+  }
+  if (invocation.json) {
+    std::cout << rows.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+  } else if (table.empty()) {
+    std::cout << "nothing waits for approval\n";
+  } else {
+    std::cout << table.text()
+              << "\nSay yes: upselld approvals yes KEY   no: upselld approvals no KEY\n";
+  }
+  return kDone;
+}
+
+Result<int> approvals_yes_command(const Invocation& invocation) {
+  return answer(invocation, store::ApprovalState::approved);
+}
+
+Result<int> approvals_no_command(const Invocation& invocation) {
+  return answer(invocation, store::ApprovalState::declined);
+}
+
+Result<int> rejected_list_command(const Invocation& invocation) {
+  auto app = App::open(invocation, Access::read);
+  if (!app) return app.error();
+  store::OutboxFilter filter;
+  filter.connection = invocation.option("--connection");
+  filter.state = store::DeliveryState::rejected;
+  const auto rejected = (*app)->ledger().outbox.list(filter);
+  if (!rejected) return rejected.error();
+  Json rows = Json::array();
+  TextTable table({"ACCOUNT", "WHAT", "CODE", "FIELD", "MESSAGE"});
+  for (const store::Delivery& one : *rejected) {
+    const Receipt& receipt = one.receipt;
+    const std::string what = store::to_text(one.kind());
+    table.add({one.account.connection + ":" + one.account.id, what, printable(receipt.code, 30),
+               printable(receipt.field, 30), printable(receipt.message, 120)});
+    rows.push_back({{"account", one.account.id},
+                    {"connection", one.account.connection},
+                    {"what", what},
+                    {"code", receipt.code},
+                    {"field", receipt.field},
+                    {"message", receipt.message},
+                    {"attempt", one.attempt}});
+  }
+  if (invocation.json) {
+    std::cout << rows.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+  } else if (table.empty()) {
+    std::cout << "nothing is rejected\n";
+  } else {
+    std::cout << table.text() << "\nTry them again with the next sync: upselld rejected retry\n";
+  }
+  return kDone;
+}
+
+Result<int> rejected_retry_command(const Invocation& invocation) {
+  auto app = App::open(invocation, Access::write);
+  if (!app) return app.error();
+  Ledger& ledger = (*app)->ledger();
+  auto transaction = store::Transaction::begin(ledger.database, "retry", store::Durability::full);
+  if (!transaction) return transaction.error();
+  const auto count = ledger.outbox.retry(*transaction, invocation.option("--connection"));
+  if (!count) return count.error();
+  if (const auto committed = transaction->commit(); !committed) return committed.error();
+  std::cout << *count << " items are tried again with the next sync\n";
+  return kDone;
+}
+
+}  // namespace upselld::daemon

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "core/digest.h"
+#include "core/file_io.h"
+#include "daemon/command_list.h"
+#include "daemon/plan.h"
+#include "daemon/run_frame.h"
+#include "daemon/text_table.h"
+#include "daemon/version.h"
+#include "scoring/score.h"
+
+namespace upselld::daemon {
+namespace {
+
+Result<Plan> read_plan(const std::string& file) {
+  const auto text = read_file(file, kPlanBytesMax);
+  if (!text) return in_context("read plan", text.error());
+  return plan_from_json(*text, file);
+}
+
+Result<Link*> planned_link(App& app, const std::string& wanted) {
+  for (Link& link : app.links()) {
+    if (link.brings_accounts() && (wanted.empty() || link.name() == wanted)) return &link;
+  }
+  return Error{ErrorKind::invalid_config, "no connection " + wanted + " brings accounts", {}};
+}
+
+// Scores and decides on the data of the last pull; stores nothing.
+Result<void> decide_on_stored_data(App& app, ConnectionCycle& connection, Instant now, bool as_of) {
+  auto cases = open_cases(app, *connection.link);
+  if (!cases) return cases.error();
+  connection.cases = std::move(*cases);
+  if (const auto chosen = choose_model(app, *connection.link, "", connection.cases); !chosen) {
+    return chosen;
+  }
+  if (const auto scored = score_cases(app, *connection.link, now, connection.cases); !scored) {
+    return scored;
+  }
+  const auto input = decide_input(app, *connection.link, connection.cases, now, as_of);
+  if (!input) return input.error();
+  auto decided = decide(connection.cases, *input);
+  if (!decided) return decided.error();
+  connection.decided = std::move(*decided);
+  count_decisions(connection.cases, connection.decided, connection.report);
+  connection.report.model_version = connection.cases.model_version;
+  return {};
+}
+
+Result<void> still_valid(App& app, const Plan& plan) {
+  const auto refuse = [](const std::string& why) {
+    return Error{ErrorKind::invalid_config, why + "; make a new one with: upselld plan", {}};
+  };
+  if (plan.settings_hash != hex(sha256(app.settings_text()))) {
+    return refuse("the settings changed since this plan was made");
+  }
+  if (plan.playbook_hash != hex(sha256(app.playbook().text))) {
+    return refuse("the playbook changed since this plan was made");
+  }
+  if (plan.decision_code != kDecisionCode) {
+    return refuse("another version of upselld made this plan");
+  }
+  const auto live = app.ledger().models.published(plan.connection);
+  if (!live) return live.error();
+  const std::string version =
+      live->value_or("").empty() ? scoring::kRulesVersion : live->value_or("");
+  if (plan.model_version != version) return refuse("another model is live now");
+  if (app.clock().now() > plan.made_at + kPlanValidFor) return refuse("the plan is over 24 h old");
+  const auto applied = app.ledger().plans.applied_by(plan.id);
+  if (!applied) return applied.error();
+  if (*applied) return refuse("the plan was applied already, by run " + **applied);
+  return {};
+}
+
+struct Comparison {
+  std::map<std::string, std::string> moved;
+  std::set<std::uint32_t> left_out;
+};
+
+Result<Comparison> compare(const Plan& plan, const Plan& again, const AccountCases& cases) {
+  Comparison out;
+  out.moved = moved_rows(plan, again);
+  std::size_t planned_moved = 0;
+  for (const PlanRow& row : plan.rows) planned_moved += out.moved.count(row.account);
+  if (static_cast<double>(planned_moved) >
+      kPlanMovedMax * static_cast<double>(std::max<std::size_t>(plan.rows.size(), 1))) {
+    return Error{ErrorKind::invalid_config,
+                 fmt::format("{} of {} rows of the plan moved since: nothing was written; make a "
+                             "new one with: upselld plan",
+                             planned_moved, plan.rows.size()),
+                 {}};
+  }
+  for (const AccountCase& one : cases.cases) {
+    if (out.moved.count(one.facts.id) != 0) out.left_out.insert(one.facts.number);
+  }
+  return out;
+}
+
+Result<void> store_and_deliver(Cycle& cycle, ConnectionCycle& connection, const Plan& plan,
+                               const Comparison& compared) {
+  Ledger& ledger = cycle.app.ledger();
+  DecisionScope scope = decision_scope(cycle, connection);
+  scope.left_out = compared.left_out;
+  const auto stored =
+      store_decisions(ledger, connection.cases, connection.decided, scope, connection.report);
+  if (!stored) return stored;
+  auto transaction = store::Transaction::begin(ledger.database, "applied", store::Durability::full);
+  if (!transaction) return transaction.error();
+  const auto noted = ledger.plans.note_applied(*transaction, plan.id, cycle.run);
+  if (!noted) return noted;
+  if (const auto settled = ledger.brakes.settle(*transaction, plan.connection); !settled) {
+    return settled;
+  }
+  if (const auto committed = transaction->commit(); !committed) return committed;
+  connection.cases.walk.reset();
+  return deliver_stage(cycle, connection);
+}
+
+Result<void> apply_plan(Cycle& cycle, const Plan& plan) {
+  ConnectionCycle& connection = cycle.connections.front();
+  const auto decided = decide_on_stored_data(cycle.app, connection, plan.now, plan.as_of_given);
+  if (!decided) return decided;
+  const auto compared = compare(plan, make_plan(cycle.app, connection, plan.now), connection.cases);
+  if (!compared) return compared.error();
+  for (const auto& [account, why] : compared->moved) {
+    connection.report.notes.push_back("left out: " + account + " " + why);
+  }
+  return store_and_deliver(cycle, connection, plan, *compared);
+}
+
+// Former values as new deliveries: the same path, the same care for people's edits.
+Result<void> add_former_values(Cycle& cycle, const std::string& run,
+                               store::Transaction& transaction) {
+  Ledger& ledger = cycle.app.ledger();
+  const Instant at = cycle.app.clock().now();
+  const std::string& connection = cycle.connections.front().link->name();
+  ConnectionReport& report = cycle.connections.front().report;
+  const auto add = [&](const store::AccountRef& account,
+                       store::DeliveryPayload payload) -> Result<void> {
+    const auto added =
+        ledger.outbox.add(transaction, {account, cycle.run, 0, std::move(payload)}, at);
+    return added ? Result<void>() : Result<void>(added.error());
+  };
+  const auto fields = ledger.plans.fields_of(run);
+  if (!fields) return fields.error();
+  for (const store::WrittenFields& one : *fields) {
+    if (one.account.connection != connection) continue;
+    FieldUpdate update;
+    update.account = one.account.id;
+    for (std::size_t f = 0; f < kFieldCount; ++f) {
+      if (one.written[f]) update.values[f] = one.before[f].value_or("");
+    }
+    ++report.fields_due;
+    if (const auto added = add(one.account, update); !added) return added;
+  }
+  const auto tasks = ledger.plans.tasks_of(run);
+  if (!tasks) return tasks.error();
+  for (const store::WrittenTask& one : *tasks) {
+    if (one.account.connection != connection) continue;
+    if (one.withdrawn) {
+      report.notes.push_back("the withdrawn task of " + one.account.id + " stays withdrawn");
+      continue;
+    }
+    const auto added = add(one.account, TaskWithdrawal{one.key, one.crm_id, "undone"});
+    if (!added) return added;
+    auto memory = ledger.decisions.memory(one.account.number);
+    if (!memory) return memory.error();
+    if (memory->task.key == one.key) {
+      memory->task.status = TaskState::Status::withdrawn;
+      memory->task.closed_at = at;
+      const auto kept = ledger.decisions.remember(transaction, one.account.number, *memory);
+      if (!kept) return kept;
+    }
+  }
+  return {};
+}
+
+Result<void> undo_run(Cycle& cycle, const std::string& run) {
+  Ledger& ledger = cycle.app.ledger();
+  auto transaction = store::Transaction::begin(ledger.database, "undo", store::Durability::full);
+  if (!transaction) return transaction.error();
+  if (const auto added = add_former_values(cycle, run, *transaction); !added) return added;
+  if (const auto noted = ledger.plans.note_undone(*transaction, run, cycle.run); !noted) {
+    return noted;
+  }
+  if (const auto committed = transaction->commit(); !committed) return committed;
+  return deliver_stage(cycle, cycle.connections.front());
+}
+
+int print_run(const Invocation& invocation, const RunReport& report) {
+  std::cout << (invocation.json ? to_json(report) : to_text(report));
+  return report.exit_code();
+}
+
+}  // namespace
+
+Result<int> plan_command(const Invocation& invocation) {
+  auto app = App::open(invocation, Access::read);
+  if (!app) return app.error();
+  const auto link = planned_link(**app, invocation.option("--connection"));
+  if (!link) return link.error();
+  Instant now = (*app)->now();
+  bool as_of = invocation.as_of.has_value();
+  if (!as_of) {
+    const auto last = (*app)->ledger().runs.last(store::RunKind::sync);
+    if (!last) return last.error();
+    if (*last) now = (*last)->as_of;
+    // A run as of a midnight stood for its whole day; so does its plan.
+    const Day day = (*app)->settings().zone.day_of(now);
+    as_of = now == (*app)->settings().zone.start_of(day);
+  }
+  ConnectionCycle connection;
+  connection.link = *link;
+  connection.report.write = to_text((*link)->settings->write);
+  const auto decided = decide_on_stored_data(**app, connection, now, as_of);
+  if (!decided) return decided.error();
+  Plan plan = make_plan(**app, connection, now);
+  plan.as_of_given = as_of;
+  const std::string file =
+      invocation.arguments.empty() ? plan.id + ".plan" : invocation.arguments.front();
+  const auto written = write_file_atomically(file, plan_to_json(plan), 0600);
+  if (!written) return in_context("write " + file, written.error());
+  std::cout << (invocation.json ? plan_to_json(plan) : plan_to_text(plan, file, false));
+  return kDone;
+}
+
+Result<int> plan_show_command(const Invocation& invocation) {
+  const std::string& file = invocation.arguments.front();
+  const auto plan = read_plan(file);
+  if (!plan) return plan.error();
+  std::cout << (invocation.json ? plan_to_json(*plan)
+                                : plan_to_text(*plan, file, invocation.has("--all")));
+  return kDone;
+}
+
+Result<int> apply_command(const Invocation& invocation) {
+  const auto plan = read_plan(invocation.arguments.front());
+  if (!plan) return plan.error();
+  auto app = App::open(invocation, Access::write);
+  if (!app) return app.error();
+  if (const auto valid = still_valid(**app, *plan); !valid) return valid.error();
+  CycleOptions options;
+  options.connection = plan->connection;
+  Cycle cycle{**app, options, "", plan->now, (*app)->clock().now(), "", {}, {}};
+  if (const auto begun = begin_run(cycle, store::RunKind::apply); !begun) return begun.error();
+  const auto done = apply_plan(cycle, *plan);
+  if (const auto ended = end_run(cycle, done); !ended) return ended.error();
+  if (!done) return done.error();
+  return print_run(invocation, cycle.report);
+}
+
+Result<int> undo_command(const Invocation& invocation) {
+  auto app = App::open(invocation, Access::write);
+  if (!app) return app.error();
+  Ledger& ledger = (*app)->ledger();
+  std::string run = invocation.arguments.front();
+  const auto applied = ledger.plans.applied_by(run);
+  if (!applied) return applied.error();
+  if (*applied) run = **applied;
+  const auto known = ledger.runs.find(run);
+  if (!known) return known.error();
+  if (!*known) {
+    return Error{
+        ErrorKind::not_found, "no run or plan " + printable(run, 60) + "; see: upselld status", {}};
+  }
+  const auto undone = ledger.plans.undone_by(run);
+  if (!undone) return undone.error();
+  if (*undone) {
+    return Error{ErrorKind::invalid_config, "run " + run + " was undone by " + **undone, {}};
+  }
+  Cycle cycle{**app, {}, "", (*known)->as_of, (*app)->clock().now(), "", {}, {}};
+  if (const auto begun = begin_run(cycle, store::RunKind::undo); !begun) return begun.error();
+  if (cycle.connections.empty()) {
+    return Error{ErrorKind::invalid_config, "no connection brings accounts", {}};
+  }
+  const auto done = undo_run(cycle, run);
+  cycle.report.notes.push_back("what other programs did because of the values cannot be undone");
+  if (const auto ended = end_run(cycle, done); !ended) return ended.error();
+  if (!done) return done.error();
+  return print_run(invocation, cycle.report);
+}
+
+}  // namespace upselld::daemon

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "core/file_io.h"
+#include "daemon/command_list.h"
+#include "daemon/pipeline.h"
+#include "daemon/text_table.h"
+#include "daemon/training_text.h"
+#include "scoring/train.h"
+
+namespace upselld::daemon {
+namespace {
+
+Result<Link*> only_link(App& app, const std::string& wanted) {
+  Link* found = nullptr;
+  std::string names;
+  for (Link& link : app.links()) {
+    if (!link.brings_accounts() || (!wanted.empty() && link.name() != wanted)) continue;
+    names += (names.empty() ? "" : ", ") + link.name();
+    if (found != nullptr) {
+      return Error{ErrorKind::invalid_config,
+                   "several connections bring accounts (" + names +
+                       "...); name one with "
+                       "--connection",
+                   {}};
+    }
+    found = &link;
+  }
+  if (found != nullptr) return found;
+  return Error{ErrorKind::invalid_config,
+               wanted.empty() ? "no connection brings accounts"
+                              : "no connection " + wanted + " brings accounts",
+               {}};
+}
+
+Result<void> write_predictions(const std::string& file, const std::string& csv) {
+  if (file.empty()) return {};
+  const auto written = write_file_atomically(file, csv, 0600);
+  return written ? written : Result<void>(in_context("write " + file, written.error()));
+}
+
+}  // namespace
+
+Result<int> sync_command(const Invocation& invocation) {
+  auto app = App::open(invocation, Access::write);
+  if (!app) return app.error();
+  CycleOptions options;
+  options.connection = invocation.option("--connection");
+  options.full = invocation.has("--full");
+  options.dry_run = invocation.has("--dry-run");
+  options.pull_only = invocation.has("--pull-only");
+  const auto report = run_cycle(**app, options);
+  if (!report) return report.error();
+  std::cout << (invocation.json ? to_json(*report) : to_text(*report));
+  return report->exit_code();
+}
+
+Result<int> train_command(const Invocation& invocation) {
+  auto app = App::open(invocation, Access::write);
+  if (!app) return app.error();
+  const auto link = only_link(**app, invocation.option("--connection"));
+  if (!link) return link.error();
+  auto cases = open_cases(**app, **link);
+  if (!cases) return cases.error();
+  const Instant now = (*app)->now();
+  const auto outcome =
+      train_and_store(**app, **link, *cases, now, new_run_id((*app)->clock().now()));
+  if (!outcome) return outcome.error();
+  const auto predictions =
+      write_predictions(invocation.option("--predictions"), outcome->predictions_csv);
+  if (!predictions) return predictions.error();
+  if (const auto card = write_predictions(invocation.option("--card"), outcome->card); !card) {
+    return card.error();
+  }
+  const auto live = (*app)->ledger().models.published((*link)->name());
+  if (!live) return live.error();
+  std::cout << training_text(*outcome, *live && **live == outcome->version, invocation.json);
+  return kDone;
+}
+
+Result<int> score_command(const Invocation& invocation) {
+  auto app = App::open(invocation, Access::read);
+  if (!app) return app.error();
+  const auto link = only_link(**app, invocation.option("--connection"));
+  if (!link) return link.error();
+  auto cases = open_cases(**app, **link);
+  if (!cases) return cases.error();
+  std::string version;
+  if (invocation.has("--unpublished")) {
+    const auto models = (*app)->ledger().models.list((*link)->name());
+    if (!models) return models.error();
+    if (!models->empty()) version = models->front().version;
+  }
+  if (const auto chosen = choose_model(**app, **link, version, *cases); !chosen) {
+    return chosen.error();
+  }
+  const Instant now = (*app)->now();
+  if (const auto scored = score_cases(**app, **link, now, *cases); !scored) return scored.error();
+  const Day day = (*app)->settings().zone.day_of(now);
+  std::vector<scoring::Prediction> predictions;
+  std::size_t scored_count = 0;
+  for (const AccountCase& one : cases->cases) {
+    if (!one.score) continue;
+    ++scored_count;
+    if (one.score->has_probability) {
+      predictions.push_back({day, one.facts.id, one.score->probability});
+    }
+  }
+  std::sort(predictions.begin(), predictions.end(),
+            [](const auto& a, const auto& b) { return a.account < b.account; });
+  const std::string file = invocation.option("--predictions");
+  if (const auto written = write_predictions(file, scoring::predictions_csv(predictions));
+      !written) {
+    return written.error();
+  }
+  if (invocation.json) {
+    const nlohmann::ordered_json out = {{"model_version", cases->model_version},
+                                        {"as_of", to_text(day)},
+                                        {"accounts", cases->cases.size()},
+                                        {"scored", scored_count},
+                                        {"with_probability", predictions.size()}};
+    std::cout << out.dump(2) << "\n";
+  } else {
+    std::cout << "model " << cases->model_version << " as of " << to_text(day) << ": "
+              << grouped(static_cast<std::int64_t>(scored_count)) << " of "
+              << grouped(static_cast<std::int64_t>(cases->cases.size())) << " accounts scored"
+              << (file.empty() ? "" : ", written to " + file) << "\n";
+  }
+  return kDone;
+}
+
+}  // namespace upselld::daemon
