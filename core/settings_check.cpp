@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/settings_check.h"
+
 #include <algorithm>
-#include <charconv>
 #include <string>
 #include <utility>
 
 #include "core/assertions.h"
-#include "core/number_text.h"
-#include "core/settings.h"
 #include "core/settings_parse.h"
-#include "core/time_zone.h"
 
 namespace upselld {
 
 namespace {
-
-struct Finding {
-  int line;
-  Error error;
-};
 
 // Walks a map and its table together and collects what does not fit.
 class Checker {
@@ -42,17 +35,11 @@ class Checker {
     }
   }
 
-  std::vector<Error> take() {
-    std::stable_sort(findings_.begin(), findings_.end(),
-                     [](const Finding& a, const Finding& b) { return a.line < b.line; });
-    std::vector<Error> errors;
-    for (Finding& finding : findings_) errors.push_back(std::move(finding.error));
-    return errors;
-  }
+  std::vector<Finding> take() { return std::move(findings_); }
 
  private:
   void add(const Place& place, const std::string& message) {
-    findings_.push_back({place.line, error_at(place, message)});
+    findings_.push_back({place, message});
   }
 
   static const Setting* find(const SettingTable& table, const std::string& name) {
@@ -183,10 +170,23 @@ class Checker {
 
 }  // namespace
 
-std::vector<Error> check(const Node& map, const SettingTable& table) {
+std::vector<Finding> find_problems(const Node& map, const SettingTable& table) {
   Checker checker;
   checker.check_map(map, table);
   return checker.take();
+}
+
+std::vector<Error> errors_in_file_order(std::vector<Finding> findings) {
+  std::stable_sort(findings.begin(), findings.end(),
+                   [](const Finding& a, const Finding& b) { return a.place.line < b.place.line; });
+  std::vector<Error> errors;
+  for (const Finding& finding : findings)
+    errors.push_back(error_at(finding.place, finding.message));
+  return errors;
+}
+
+std::vector<Error> check(const Node& map, const SettingTable& table) {
+  return errors_in_file_order(find_problems(map, table));
 }
 
 }  // namespace upselld
