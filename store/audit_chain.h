@@ -21,9 +21,21 @@ class Transaction;
 
 // Numbers are part of the chain: never change one.
 enum class AuditKind : std::uint8_t {
-  run = 1, model_trained = 2, model_published = 3, model_rolled_back = 4, decided = 5, meant = 6,
-  done = 7, rejected = 8, withdrawn = 9, superseded = 10, held = 11, paused = 12,
-  config_changed = 13, exported = 14, forgotten = 15
+  run = 1,
+  model_trained = 2,
+  model_published = 3,
+  model_rolled_back = 4,
+  decided = 5,
+  meant = 6,
+  done = 7,
+  rejected = 8,
+  withdrawn = 9,
+  superseded = 10,
+  held = 11,
+  paused = 12,
+  config_changed = 13,
+  exported = 14,
+  forgotten = 15
 };
 const char* to_text(AuditKind kind);
 std::optional<AuditKind> audit_kind_named(const std::string& name);

@@ -14,9 +14,9 @@ namespace upselld::store {
 class Database;
 
 struct BudgetLimits {
-  double own_share = 0.10;     // of the org's day
-  double org_stop = 0.85;      // of the org's day: beyond it nobody's call is ours
-  double write_share = 0.30;   // of ours, kept for writes
+  double own_share = 0.10;                   // of the org's day
+  double org_stop = 0.85;                    // of the org's day: beyond it nobody's call is ours
+  double write_share = 0.30;                 // of ours, kept for writes
   std::uint64_t org_limit_assumed = 15'000;  // until the CRM says
   std::optional<std::uint64_t> own_limit;    // instead of a share
 };
@@ -40,12 +40,13 @@ struct BudgetStatus {
 
 inline constexpr std::uint64_t kBudgetLeaseMax = 50;
 
-// The API calls of one connection, day by day. Units are reserved on disk in leases before the first
-// is spent, so a crash can only count too many. May be called by any thread, as long as `database`
-// may; one object per connection and process.
+// The API calls of one connection, day by day. Units are reserved on disk in leases before the
+// first is spent, so a crash can only count too many. Any thread may call it; one object per
+// connection.
 class Budget {
  public:
-  // `database` outlives the object.
+  // `database` outlives the object, and is a connection of its own: requests are sent while other
+  // transactions are open.
   Budget(Database& database, std::string connection, BudgetLimits limits);
   // Unused units of open leases come back.
   ~Budget();

@@ -19,8 +19,8 @@ enum class DeliveryKind : std::uint8_t { fields, task, withdrawal };
 // superseded or cancelled.
 enum class DeliveryState : std::uint8_t {
   meant,
-  sending,   // a batch holds it, bytes may have left
-  unknown,   // sent, no answer seen: look before sending again
+  sending,  // a batch holds it, bytes may have left
+  unknown,  // sent, no answer seen: look before sending again
   done,
   rejected,  // stays until its cause or data changes
   deferred,  // not before deferred_until

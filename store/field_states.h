@@ -24,13 +24,13 @@ inline constexpr std::size_t kFieldAttemptsMax = 16;  // per field; the oldest g
 
 // What is known about one field of ours in a CRM. "" is an empty field.
 struct FieldMemory {
-  std::optional<std::string> confirmed;  // last seen as stored; nullopt: never written
-  std::vector<std::string> attempts;     // sent since, not settled; and values given back to us
+  std::optional<std::string> confirmed;    // last seen as stored; nullopt: never written
+  std::vector<std::string> attempts;       // sent since, not settled; and values given back to us
   Instant edited_at = Instant::missing();  // a person's value stands there since
   std::string edited;                      // that value
 
-  // Whether `current` (after the field type's normalisation, like all values here) is ours: equal to
-  // one of ours, or empty and never written.
+  // Whether `current` (after the field type's normalisation, like all values here) is ours: equal
+  // to one of ours, or empty and never written.
   bool is_ours(const std::string& current) const;
   bool is_kept(Instant now) const;  // left alone because a person changed it
 };
@@ -39,7 +39,7 @@ using AccountFields = std::array<FieldMemory, kFieldCount>;
 struct KeptField {
   AccountRef account;
   Field field = Field::score;
-  std::string value;    // the person's
+  std::string value;  // the person's
   Instant edited_at;
 };
 

@@ -16,8 +16,8 @@ class Database;
 class Statements;
 class Transaction;
 
-// Accounts that were forgotten: only keyed hashes of their ids, so that the next pull does not bring
-// them back. Written inside the caller's transaction, read from any connection.
+// Accounts that were forgotten: only keyed hashes of their ids, so that the next pull does not
+// bring them back. Written inside the caller's transaction, read from any connection.
 class Forgotten {
  public:
   // `database` outlives the object.
@@ -31,12 +31,13 @@ class Forgotten {
   Result<std::uint64_t> count() const;
 
   // Removes decision, memory, scores, outbox rows, field states, approvals, undo records, audit
-  // payloads and the account's audit key; keeps the hash; appends `forgotten`. Records are removed by
-  // their own class in the same transaction. Doing it twice is no error.
+  // payloads and the account's audit key; keeps the hash; appends `forgotten`. Records are removed
+  // by their own class in the same transaction, after this: what is deleted from here on is also
+  // overwritten. Doing it twice is no error.
   Result<void> forget(Transaction& transaction, AuditChain& audit, const AccountRef& account,
                       const std::string& run, Instant at);
-  // After that transaction's commit: nothing of it stays in the write-ahead log. `busy` when a reader
-  // still holds an older state: try again.
+  // After that transaction's commit: nothing of it stays in the write-ahead log. `busy` when a
+  // reader still holds an older state: try again.
   Result<void> truncate_log();
 
  private:

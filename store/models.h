@@ -25,8 +25,8 @@ struct ModelInfo {
   Instant trained_at;
   Instant as_of;
   std::string run;
-  std::string card;    // JSON
-  std::string report;  // JSON
+  std::string card;        // JSON
+  std::string report;      // JSON
   bool published = false;  // live now; filled by the registry
 };
 

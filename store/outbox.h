@@ -18,7 +18,7 @@ class Statements;
 class Transaction;
 
 struct AddedDelivery {
-  std::optional<DeliveryId> id;       // nothing: the task key was used before, or see `cancelled`
+  std::optional<DeliveryId> id;        // nothing: the task key was used before, or see `cancelled`
   std::vector<DeliveryId> superseded;  // older ones that will now never be sent: audit each
   std::vector<DeliveryId> cancelled;   // a withdrawal met its task before that was ever sent
 };
@@ -60,14 +60,14 @@ class Outbox {
   explicit Outbox(Database& database);
   ~Outbox();
 
-  // An undelivered one of the same account and kind (of the same key for withdrawals) is superseded,
-  // except one that is being sent, or a task of which nothing is known. A task whose key was used
-  // before is not added: that is no error.
+  // An undelivered one of the same account and kind (of the same key for withdrawals) is
+  // superseded, except one that is being sent, or a task of which nothing is known. A task whose
+  // key was used before is not added: that is no error.
   Result<AddedDelivery> add(Transaction& transaction, const NewDelivery& delivery, Instant now);
 
   // At most `count_max` that may be sent now, of greatest expected value first, then oldest first.
-  // None is not an error. Not among them: unknown ones, rejected ones, withdrawals of tasks of which
-  // nothing is known.
+  // None is not an error. Not among them: unknown ones, rejected ones, withdrawals of tasks of
+  // which nothing is known.
   Result<std::vector<Delivery>> take_due(const std::string& connection, DeliveryKind kind,
                                          Instant now, std::size_t count_max) const;
 

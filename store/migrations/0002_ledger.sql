@@ -87,7 +87,7 @@ CREATE TABLE outbox_batches (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   connection TEXT NOT NULL,
   kind INTEGER NOT NULL,
-  deliveries BLOB NOT NULL,  -- outbox ids, 8 bytes each, in the order given to the connector
+  deliveries BLOB NOT NULL,  -- outbox ids in the order given to the connector (store/packed.h)
   continuation BLOB NOT NULL
 ) STRICT;
 
@@ -168,7 +168,7 @@ CREATE INDEX model_publications_by_connection ON model_publications (connection,
 
 CREATE TABLE configs (
   sha256 TEXT PRIMARY KEY,
-  text TEXT NOT NULL
+  text BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE config_uses (

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/outbox.h"
+
+#include "store/ledger_salt.h"
+#include "store/outbox_rows.h"
+
+namespace upselld::store {
+namespace {
+
+constexpr const char* kUseKey =
+    "INSERT INTO task_keys_used (key_hash) VALUES (?) ON CONFLICT DO NOTHING";
+constexpr const char* kFindKey = "SELECT 1 FROM task_keys_used WHERE key_hash = ?";
+constexpr const char* kSameKind =
+    "SELECT id, state, task_key FROM outbox WHERE account = ? AND kind = ? AND connection = ?"
+    " AND state IN (0, 1, 2, 4, 5) ORDER BY id";
+constexpr const char* kTaskState = "SELECT id, state FROM outbox WHERE task_key = ? AND kind = ?";
+constexpr const char* kAdd =
+    "INSERT INTO outbox (connection, kind, state, account, crm_id, decision, expected_value,"
+    " task_key, payload, attempt, meant_at_ms, cause) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, '')";
+constexpr const char* kSettle = "UPDATE outbox SET state = ?, settled_at_ms = ? WHERE id = ?";
+constexpr const char* kState = "SELECT state FROM outbox WHERE id = ?";
+constexpr const char* kDueAgain =
+    "UPDATE outbox SET state = 0, deferred_until_ms = NULL WHERE id = ? AND state = ?";
+
+std::string task_key_of(const DeliveryPayload& payload) {
+  if (const auto* task = std::get_if<TaskDraft>(&payload)) return task->key;
+  if (const auto* withdrawal = std::get_if<TaskWithdrawal>(&payload)) return withdrawal->key;
+  return {};
+}
+
+// Whether a newer row may take this one's place. What may stand in the CRM already must be looked
+// up first where it is a task; field values are simply written over.
+bool can_be_superseded(DeliveryKind kind, DeliveryState state) {
+  switch (state) {
+    case DeliveryState::meant:
+    case DeliveryState::rejected:
+    case DeliveryState::deferred:
+      return true;
+    case DeliveryState::unknown:
+      return kind != DeliveryKind::task;
+    case DeliveryState::sending:
+    case DeliveryState::done:
+    case DeliveryState::superseded:
+    case DeliveryState::cancelled:
+      return false;
+  }
+  return false;
+}
+
+void settle(Statements& statements, DeliveryId id, DeliveryState state, Instant now) {
+  auto update = statements.use(kSettle);
+  update->bind(1, number_of(state));
+  update->bind(2, now.ms);
+  update->bind(3, id);
+  update->exec();
+}
+
+// True when the key is new.
+bool use_key(Statements& statements, const std::string& key) {
+  const std::string hash = task_key_hash(ledger_salt(statements, kTaskKeySalt), key);
+  auto use = statements.use(kUseKey);
+  bind_blob(*use, 1, hash);
+  return use->exec() == 1;
+}
+
+std::vector<DeliveryId> superseded_by(Statements& statements, const NewDelivery& newer) {
+  const DeliveryKind kind = kind_of(newer.payload);
+  const std::string key = task_key_of(newer.payload);
+  auto query = statements.use(kSameKind);
+  query->bind(1, newer.account.number);
+  query->bind(2, number_of(kind));
+  query->bind(3, newer.account.connection);
+  std::vector<DeliveryId> ids;
+  while (query->executeStep()) {
+    const auto state = static_cast<DeliveryState>(query->getColumn(1).getInt());
+    if (kind == DeliveryKind::withdrawal && text_at(*query, 2) != key) continue;
+    if (can_be_superseded(kind, state)) ids.push_back(query->getColumn(0).getInt64());
+  }
+  return ids;
+}
+
+// The task of that key, while it was never sent.
+std::optional<DeliveryId> unsent_task(Statements& statements, const std::string& key) {
+  auto query = statements.use(kTaskState);
+  query->bind(1, key);
+  query->bind(2, number_of(DeliveryKind::task));
+  while (query->executeStep()) {
+    const auto state = static_cast<DeliveryState>(query->getColumn(1).getInt());
+    if (can_be_superseded(DeliveryKind::task, state)) return query->getColumn(0).getInt64();
+  }
+  return std::nullopt;
+}
+
+DeliveryId insert(Statements& statements, SQLite::Database& sql, const NewDelivery& delivery,
+                  Instant now) {
+  auto add = statements.use(kAdd);
+  add->bindNoCopy(1, delivery.account.connection);
+  add->bind(2, number_of(kind_of(delivery.payload)));
+  add->bind(3, number_of(DeliveryState::meant));
+  add->bind(4, delivery.account.number);
+  add->bindNoCopy(5, delivery.account.id);
+  add->bindNoCopy(6, delivery.decision);
+  add->bind(7, or_zero(delivery.expected_value));
+  add->bind(8, task_key_of(delivery.payload));
+  add->bind(9, payload_to_json(delivery.payload));
+  add->bind(10, now.ms);
+  add->exec();
+  return sql.getLastInsertRowid();
+}
+
+std::optional<DeliveryState> state_of(Statements& statements, DeliveryId id) {
+  auto query = statements.use(kState);
+  query->bind(1, id);
+  if (!query->executeStep()) return std::nullopt;
+  return static_cast<DeliveryState>(query->getColumn(0).getInt());
+}
+
+bool make_due(Statements& statements, DeliveryId id, DeliveryState from) {
+  auto update = statements.use(kDueAgain);
+  update->bind(1, id);
+  update->bind(2, number_of(from));
+  return update->exec() == 1;
+}
+
+}  // namespace
+
+Outbox::Outbox(Database& database)
+    : database_(database), statements_(std::make_unique<Statements>(database)) {}
+Outbox::~Outbox() = default;
+
+std::uint64_t OutboxCounts::of(DeliveryKind kind, DeliveryState state) const {
+  const auto states = rows.find(kind);
+  if (states == rows.end()) return 0;
+  const auto count = states->second.find(state);
+  return count == states->second.end() ? 0 : count->second;
+}
+
+Result<AddedDelivery> Outbox::add(Transaction&, const NewDelivery& delivery, Instant now) {
+  return guarded("store: add a delivery", [&] {
+    AddedDelivery added;
+    const DeliveryKind kind = kind_of(delivery.payload);
+    const std::string key = task_key_of(delivery.payload);
+    UPSELLD_ASSERT(kind == DeliveryKind::fields || !key.empty());
+    if (kind == DeliveryKind::task && !use_key(*statements_, key)) return added;
+    if (kind == DeliveryKind::withdrawal) {
+      if (const auto task = unsent_task(*statements_, key)) {
+        settle(*statements_, *task, DeliveryState::cancelled, now);
+        added.cancelled.push_back(*task);
+        return added;
+      }
+    }
+    added.superseded = superseded_by(*statements_, delivery);
+    for (const DeliveryId id : added.superseded) {
+      settle(*statements_, id, DeliveryState::superseded, now);
+    }
+    added.id = insert(*statements_, raw(database_), delivery, now);
+    return added;
+  });
+}
+
+Result<void> Outbox::send_again(Transaction&, std::span<const DeliveryId> deliveries) {
+  return guarded("store: send again", [&] {
+    for (const DeliveryId id : deliveries) make_due(*statements_, id, DeliveryState::unknown);
+  });
+}
+
+Result<std::uint64_t> Outbox::retry(Transaction&, const std::string& connection) {
+  return guarded("store: retry rejected deliveries", [&] {
+    SQLite::Statement update(raw(database_),
+                             "UPDATE outbox SET state = 0 WHERE state = 4"
+                             " AND (?1 = '' OR connection = ?1)");
+    update.bind(1, connection);
+    return static_cast<std::uint64_t>(update.exec());
+  });
+}
+
+Result<void> Outbox::retry(Transaction&, DeliveryId delivery) {
+  return guarded("store: retry a rejected delivery", [&]() -> Result<void> {
+    if (make_due(*statements_, delivery, DeliveryState::rejected)) return {};
+    return Error{ErrorKind::not_found,
+                 "store: retry delivery " + std::to_string(delivery) +
+                     ": it is not rejected; see: upselld rejected list",
+                 {}};
+  });
+}
+
+Result<std::vector<DeliveryId>> Outbox::retry_changed(Transaction&, const std::string& connection,
+                                                      const CauseNow& cause_now) {
+  using Ids = std::vector<DeliveryId>;
+  return guarded("store: retry rejected deliveries", [&]() -> Result<Ids> {
+    SQLite::Statement query(raw(database_), std::string(kOutboxColumns) +
+                                                "WHERE state = 4 AND connection = ? ORDER BY id");
+    query.bind(1, connection);
+    const Result<std::vector<Delivery>> rejected = read_deliveries(query);
+    if (!rejected) return rejected.error();
+    Ids changed;
+    for (const Delivery& delivery : *rejected) {
+      if (cause_now(delivery) == delivery.cause) continue;
+      if (make_due(*statements_, delivery.id, DeliveryState::rejected)) {
+        changed.push_back(delivery.id);
+      }
+    }
+    return changed;
+  });
+}
+
+Result<std::vector<DeliveryId>> Outbox::cancel(Transaction&, std::span<const DeliveryId> deliveries,
+                                               Instant now) {
+  return guarded("store: cancel deliveries", [&] {
+    std::vector<DeliveryId> cancelled;
+    for (const DeliveryId id : deliveries) {
+      const std::optional<DeliveryState> state = state_of(*statements_, id);
+      // What may have arrived is withdrawn, not cancelled.
+      if (!state || !can_be_superseded(DeliveryKind::task, *state)) continue;
+      settle(*statements_, id, DeliveryState::cancelled, now);
+      cancelled.push_back(id);
+    }
+    return cancelled;
+  });
+}
+
+Result<bool> Outbox::is_key_used(const std::string& task_key) const {
+  return guarded("store: look up a task key", [&] {
+    const std::optional<std::string> salt = find_ledger_salt(*statements_, kTaskKeySalt);
+    if (!salt) return false;
+    const std::string hash = task_key_hash(*salt, task_key);
+    auto query = statements_->use(kFindKey);
+    bind_blob(*query, 1, hash);
+    return query->executeStep();
+  });
+}
+
+Result<std::uint64_t> Outbox::prune(Transaction&, Instant before) {
+  return guarded("store: prune the outbox", [&] {
+    SQLite::Statement prune(
+        raw(database_),
+        "DELETE FROM outbox AS old WHERE state IN (3, 6, 7) AND settled_at_ms < ? AND EXISTS"
+        " (SELECT 1 FROM outbox AS newer WHERE newer.account = old.account"
+        " AND newer.kind = old.kind AND newer.id > old.id)");
+    prune.bind(1, before.ms);
+    return static_cast<std::uint64_t>(prune.exec());
+  });
+}
+
+Result<void> Outbox::remove(Transaction&, std::uint32_t account) {
+  return guarded("store: remove deliveries", [&] {
+    SQLite::Statement remove(raw(database_), "DELETE FROM outbox WHERE account = ?");
+    remove.bind(1, account);
+    remove.exec();
+  });
+}
+
+}  // namespace upselld::store

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "store/outbox.h"
+#include "store/outbox_rows.h"
+
+namespace upselld::store {
+namespace {
+
+// Withdrawals wait until it is known whether their task exists.
+constexpr const char* kDueTail =
+    " AND NOT (kind = 2 AND EXISTS (SELECT 1 FROM outbox AS task WHERE task.kind = 1"
+    " AND task.task_key = outbox.task_key AND task.task_key <> '' AND task.state IN (1, 2)))"
+    " ORDER BY expected_value DESC, id LIMIT :count_max";
+
+struct DueQuery {
+  const std::string& connection;
+  DeliveryKind kind;
+  Instant now;
+  std::size_t count_max;
+};
+
+// One state at a time: each is a walk along the index that ends at the limit, where both together
+// would sort everything that is due.
+Result<std::vector<Delivery>> due_in(Database& database, const DueQuery& due, DeliveryState state) {
+  std::string sql = std::string(kOutboxColumns) +
+                    "WHERE connection = :connection AND kind = :kind AND state = " +
+                    std::to_string(number_of(state));
+  if (state == DeliveryState::deferred) sql += " AND deferred_until_ms <= :now";
+  SQLite::Statement query(raw(database), sql + kDueTail);
+  query.bind(":connection", due.connection);
+  query.bind(":kind", number_of(due.kind));
+  if (state == DeliveryState::deferred) query.bind(":now", due.now.ms);
+  query.bind(":count_max", static_cast<std::int64_t>(due.count_max));
+  return read_deliveries(query);
+}
+
+}  // namespace
+
+Result<std::vector<Delivery>> Outbox::take_due(const std::string& connection, DeliveryKind kind,
+                                               Instant now, std::size_t count_max) const {
+  using Deliveries = std::vector<Delivery>;
+  return guarded("store: find due deliveries", [&]() -> Result<Deliveries> {
+    const DueQuery due{connection, kind, now, count_max};
+    Result<Deliveries> meant = due_in(database_, due, DeliveryState::meant);
+    if (!meant) return meant;
+    Result<Deliveries> deferred = due_in(database_, due, DeliveryState::deferred);
+    if (!deferred || deferred->empty()) return deferred ? std::move(meant) : std::move(deferred);
+    meant->insert(meant->end(), std::make_move_iterator(deferred->begin()),
+                  std::make_move_iterator(deferred->end()));
+    std::sort(meant->begin(), meant->end(), [](const Delivery& a, const Delivery& b) {
+      if (a.expected_value != b.expected_value) return a.expected_value > b.expected_value;
+      return a.id < b.id;
+    });
+    if (meant->size() > count_max) meant->resize(count_max);
+    return meant;
+  });
+}
+
+Result<std::optional<Delivery>> Outbox::find(DeliveryId delivery) const {
+  using Found = std::optional<Delivery>;
+  return guarded("store: find a delivery", [&]() -> Result<Found> {
+    SQLite::Statement query(raw(database_), std::string(kOutboxColumns) + "WHERE id = ?");
+    query.bind(1, delivery);
+    if (!query.executeStep()) return Found();
+    Result<Delivery> found = read_delivery(query);
+    if (!found) return found.error();
+    return Found(std::move(*found));
+  });
+}
+
+Result<std::optional<Delivery>> Outbox::newest(std::uint32_t account, DeliveryKind kind) const {
+  using Found = std::optional<Delivery>;
+  return guarded("store: find the newest delivery", [&]() -> Result<Found> {
+    SQLite::Statement query(
+        raw(database_),
+        std::string(kOutboxColumns) + "WHERE account = ? AND kind = ? ORDER BY id DESC LIMIT 1");
+    query.bind(1, account);
+    query.bind(2, number_of(kind));
+    if (!query.executeStep()) return Found();
+    Result<Delivery> found = read_delivery(query);
+    if (!found) return found.error();
+    return Found(std::move(*found));
+  });
+}
+
+Result<std::vector<Delivery>> Outbox::list(const OutboxFilter& filter) const {
+  return guarded("store: list deliveries", [&] {
+    std::string sql = std::string(kOutboxColumns) + "WHERE 1";
+    if (!filter.connection.empty()) sql += " AND connection = :connection";
+    if (filter.kind) sql += " AND kind = :kind";
+    // Literally, so that the index of undelivered rows can be used.
+    if (filter.state) sql += " AND state = " + std::to_string(number_of(*filter.state));
+    if (filter.account != 0) sql += " AND account = :account";
+    SQLite::Statement query(raw(database_), sql + " ORDER BY id LIMIT :count_max");
+    if (!filter.connection.empty()) query.bind(":connection", filter.connection);
+    if (filter.kind) query.bind(":kind", number_of(*filter.kind));
+    if (filter.account != 0) query.bind(":account", filter.account);
+    query.bind(":count_max", static_cast<std::int64_t>(filter.count_max));
+    return read_deliveries(query);
+  });
+}
+
+Result<OutboxCounts> Outbox::counts(const std::string& connection) const {
+  return guarded("store: count deliveries", [&] {
+    SQLite::Statement query(raw(database_),
+                            "SELECT kind, state, count(*) FROM outbox"
+                            " WHERE ?1 = '' OR connection = ?1 GROUP BY kind, state");
+    query.bind(1, connection);
+    OutboxCounts counts;
+    while (query.executeStep()) {
+      const auto kind = static_cast<DeliveryKind>(query.getColumn(0).getInt());
+      const auto state = static_cast<DeliveryState>(query.getColumn(1).getInt());
+      counts.rows[kind][state] = static_cast<std::uint64_t>(query.getColumn(2).getInt64());
+    }
+    return counts;
+  });
+}
+
+}  // namespace upselld::store

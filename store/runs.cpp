@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/runs.h"
+
+#include "store/statements.h"
+
+namespace upselld::store {
+namespace {
+
+constexpr const char* kColumns =
+    "SELECT id, kind, status, as_of_ms, started_at_ms, finished_at_ms, summary FROM runs ";
+
+Run read_run(SQLite::Statement& row) {
+  Run run;
+  run.id = text_at(row, 0);
+  run.kind = static_cast<RunKind>(row.getColumn(1).getInt());
+  run.status = static_cast<RunStatus>(row.getColumn(2).getInt());
+  run.as_of.ms = row.getColumn(3).getInt64();
+  run.started_at.ms = row.getColumn(4).getInt64();
+  run.finished_at = instant_at(row, 5);
+  run.summary = text_at(row, 6);
+  return run;
+}
+
+std::optional<Run> one(SQLite::Statement& query) {
+  if (!query.executeStep()) return std::nullopt;
+  return read_run(query);
+}
+
+}  // namespace
+
+const char* to_text(RunKind kind) {
+  switch (kind) {
+    case RunKind::sync:
+      return "sync";
+    case RunKind::plan:
+      return "plan";
+    case RunKind::apply:
+      return "apply";
+    case RunKind::undo:
+      return "undo";
+    case RunKind::train:
+      return "train";
+  }
+  return "?";
+}
+
+const char* to_text(RunStatus status) {
+  switch (status) {
+    case RunStatus::running:
+      return "running";
+    case RunStatus::done:
+      return "done";
+    case RunStatus::held:
+      return "held";
+    case RunStatus::failed:
+      return "failed";
+  }
+  return "?";
+}
+
+Result<void> Runs::begin(Transaction&, const Run& run) {
+  return guarded("store: begin a run", [&]() -> Result<void> {
+    SQLite::Statement add(
+        raw(database_),
+        "INSERT INTO runs (id, begun, kind, status, as_of_ms, started_at_ms,"
+        " summary) SELECT ?, coalesce(max(begun), 0) + 1, ?, ?, ?, ?, '' FROM runs"
+        " ON CONFLICT (id) DO NOTHING");
+    add.bind(1, run.id);
+    add.bind(2, static_cast<int>(run.kind));
+    add.bind(3, static_cast<int>(RunStatus::running));
+    add.bind(4, run.as_of.ms);
+    add.bind(5, run.started_at.ms);
+    if (add.exec() == 1) return {};
+    return Error{
+        ErrorKind::invalid_config, "store: begin run " + run.id + ": that id was used before", {}};
+  });
+}
+
+Result<void> Runs::finish(Transaction&, const std::string& id, RunStatus status,
+                          const std::string& summary, Instant at) {
+  UPSELLD_ASSERT(status != RunStatus::running);
+  return guarded("store: finish a run", [&]() -> Result<void> {
+    SQLite::Statement update(
+        raw(database_), "UPDATE runs SET status = ?, summary = ?, finished_at_ms = ? WHERE id = ?");
+    update.bind(1, static_cast<int>(status));
+    update.bind(2, summary);
+    update.bind(3, at.ms);
+    update.bind(4, id);
+    if (update.exec() == 1) return {};
+    return Error{ErrorKind::not_found, "store: finish run " + id + ": it was never begun", {}};
+  });
+}
+
+Result<std::vector<Run>> Runs::list(std::size_t count_max, std::optional<RunKind> kind) const {
+  return guarded("store: list runs", [&] {
+    SQLite::Statement query(raw(database_), std::string(kColumns) +
+                                                "WHERE ?1 IS NULL OR kind = ?1"
+                                                " ORDER BY begun DESC LIMIT ?2");
+    if (kind) query.bind(1, static_cast<int>(*kind));
+    query.bind(2, static_cast<std::int64_t>(count_max));
+    std::vector<Run> runs;
+    while (query.executeStep()) runs.push_back(read_run(query));
+    return runs;
+  });
+}
+
+Result<std::optional<Run>> Runs::last(RunKind kind) const {
+  return guarded("store: find the last run", [&] {
+    SQLite::Statement query(raw(database_), std::string(kColumns) +
+                                                "WHERE kind = ? AND finished_at_ms IS NOT NULL"
+                                                " ORDER BY begun DESC LIMIT 1");
+    query.bind(1, static_cast<int>(kind));
+    return one(query);
+  });
+}
+
+Result<std::optional<Run>> Runs::find(const std::string& id) const {
+  return guarded("store: find a run", [&] {
+    SQLite::Statement query(raw(database_), std::string(kColumns) + "WHERE id = ?");
+    query.bind(1, id);
+    return one(query);
+  });
+}
+
+Result<std::vector<Run>> Runs::unfinished() const {
+  return guarded("store: list unfinished runs", [&] {
+    SQLite::Statement query(raw(database_),
+                            std::string(kColumns) + "WHERE finished_at_ms IS NULL ORDER BY begun");
+    std::vector<Run> runs;
+    while (query.executeStep()) runs.push_back(read_run(query));
+    return runs;
+  });
+}
+
+}  // namespace upselld::store

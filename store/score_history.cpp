@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/score_history.h"
+
+#include "store/statements.h"
+
+namespace upselld::store {
+namespace {
+
+constexpr const char* kBefore =
+    "SELECT score FROM score_history WHERE account = ? AND day < ? ORDER BY day DESC LIMIT 1";
+constexpr const char* kUpTo =
+    "SELECT score FROM score_history WHERE account = ? AND day <= ? ORDER BY day DESC LIMIT 1";
+constexpr const char* kPut =
+    "INSERT INTO score_history (account, day, score) VALUES (?1, ?2, ?3)"
+    " ON CONFLICT (account, day) DO UPDATE SET score = ?3";
+constexpr const char* kDrop = "DELETE FROM score_history WHERE account = ? AND day = ?";
+
+std::optional<double> score_of(SQLite::Statement& row, int column) {
+  if (row.isColumnNull(column)) return std::nullopt;
+  return row.getColumn(column).getDouble();
+}
+
+bool moved(const std::optional<double>& before, const std::optional<double>& now) {
+  if (before.has_value() != now.has_value()) return true;
+  return now && std::abs(*now - *before) >= kScoreStep;
+}
+
+}  // namespace
+
+ScoreHistory::ScoreHistory(Database& database)
+    : database_(database), statements_(std::make_unique<Statements>(database)) {}
+ScoreHistory::~ScoreHistory() = default;
+
+Result<void> ScoreHistory::note(Transaction&, std::uint32_t account, Day day,
+                                std::optional<double> score) {
+  return guarded("store: note a score", [&] {
+    std::optional<double> before;
+    {
+      auto query = statements_->use(kBefore);
+      query->bind(1, account);
+      query->bind(2, day.number);
+      if (query->executeStep()) before = score_of(*query, 0);
+    }
+    // Compared with the day before, so that the last of a day's notes wins in any order of tries.
+    auto change = statements_->use(moved(before, score) ? kPut : kDrop);
+    change->bind(1, account);
+    change->bind(2, day.number);
+    if (moved(before, score) && score) change->bind(3, *score);
+    change->exec();
+  });
+}
+
+Result<void> ScoreHistory::remove(Transaction&, std::uint32_t account) {
+  return guarded("store: remove scores", [&] {
+    SQLite::Statement remove(raw(database_), "DELETE FROM score_history WHERE account = ?");
+    remove.bind(1, account);
+    remove.exec();
+  });
+}
+
+Result<void> ScoreHistory::prune(Transaction&, Day day) {
+  return guarded("store: prune scores", [&] {
+    SQLite::Statement prune(
+        raw(database_),
+        "DELETE FROM score_history AS old WHERE day < ?1 AND EXISTS (SELECT 1 FROM score_history"
+        " AS newer WHERE newer.account = old.account AND newer.day > old.day AND newer.day <= ?1)");
+    prune.bind(1, day.number);
+    prune.exec();
+  });
+}
+
+Result<std::optional<double>> ScoreHistory::score_at(std::uint32_t account, Day day) const {
+  return guarded("store: read a score", [&] {
+    auto query = statements_->use(kUpTo);
+    query->bind(1, account);
+    query->bind(2, day.number);
+    return query->executeStep() ? score_of(*query, 0) : std::nullopt;
+  });
+}
+
+Result<void> ScoreHistory::each_at(
+    Day day, const std::function<void(std::uint32_t account, double score)>& visit) const {
+  return guarded("store: read scores", [&] {
+    SQLite::Statement query(raw(database_),
+                            "SELECT account, max(day), score FROM score_history WHERE day <= ?"
+                            " GROUP BY account ORDER BY account");
+    query.bind(1, day.number);
+    while (query.executeStep()) {
+      const std::optional<double> score = score_of(query, 2);
+      if (score) visit(query.getColumn(0).getUInt(), *score);
+    }
+  });
+}
+
+}  // namespace upselld::store
