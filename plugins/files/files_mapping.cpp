@@ -288,12 +288,19 @@ Result<std::vector<Mapping>> read_mappings(const Settings& settings) {
         settings.map().place,
         "no section says what to read; give at least orders, order_lines or activities");
   }
-  if (settings.has("joins")) {
-    for (const Mapping& mapping : mappings) {
-      if (mapping.section != Section::accounts) continue;
-      return error_at(mapping.place,
-                      "accounts: with joins the other connection brings the accounts");
-    }
+  const auto brings = [&](std::initializer_list<Section> sections) {
+    return std::any_of(mappings.begin(), mappings.end(), [&](const Mapping& mapping) {
+      return std::find(sections.begin(), sections.end(), mapping.section) != sections.end();
+    });
+  };
+  if (settings.has("joins") && brings({Section::accounts})) {
+    return error_at(settings.place("accounts"),
+                    "accounts: with joins the other connection brings the accounts");
+  }
+  if (!settings.has("joins") &&
+      !brings({Section::accounts, Section::orders, Section::order_lines})) {
+    return error_at(settings.map().place,
+                    "whose events are these? add accounts, orders, order_lines or joins");
   }
   return mappings;
 }
