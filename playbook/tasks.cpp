@@ -97,20 +97,16 @@ std::vector<TaskOutcome> assign_tasks(const Playbook& playbook, std::span<const 
   return outcomes;
 }
 
-void settle(Choice& choice, const TaskOutcome& outcome, Day decided_on) {
-  if (!outcome.task) {
-    choice.held = choice.memory.held = outcome.held;
-    return;
-  }
-  const TaskDraft& task = *outcome.task;
-  choice.memory.task = {.key = task.key,
-                        .action = choice.action,
-                        .owner = task.owner,
-                        .decided_on = decided_on,
-                        .due = task.due,
-                        .status = TaskState::Status::open,
-                        .outcome = "",
-                        .closed_at = Instant::missing()};
+void remember_task(AccountMemory& memory, const TaskDraft& task, const std::string& action,
+                   Day decided_on) {
+  memory.task = {.key = task.key,
+                 .action = action,
+                 .owner = task.owner,
+                 .decided_on = decided_on,
+                 .due = task.due,
+                 .status = TaskState::Status::open,
+                 .outcome = "",
+                 .closed_at = Instant::missing()};
 }
 
 std::string task_key(const std::string& instance, const AccountFacts& account,

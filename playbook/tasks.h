@@ -34,10 +34,9 @@ struct TaskOutcome {
 std::vector<TaskOutcome> assign_tasks(const Playbook& playbook, std::span<const TaskWish> wishes,
                                       std::span<const RepFacts> reps, const WeekCounts& this_week);
 
-// Puts the outcome of a choice's wish into the choice and its memory: the task is open from now on,
-// or held says why there is none. For tasks that are really to be created; a run that may not
-// create tasks leaves the choice alone.
-void settle(Choice& choice, const TaskOutcome& outcome, Day decided_on);
+// The account's memory after this task was made: it is open from now on.
+void remember_task(AccountMemory& memory, const TaskDraft& task, const std::string& action,
+                   Day decided_on);
 
 // The withdrawal of the account's open task, if it has to go: bought, opted out, left the scope,
 // 14 days past its due day, or undone. The CRM's id is left to the caller.

@@ -113,21 +113,20 @@ TEST_CASE("tasks: conditional owners are those whose test holds") {
         std::vector<std::string>{"anna@acme.example", ""});
 }
 
-TEST_CASE("tasks: settling remembers the task, or says why there is none") {
-  Choice choice;
-  choice.action = "ask";
+TEST_CASE("tasks: a task that was made is remembered as open") {
   const auto playbook = playbook_of("");
   const TaskWish one = wish("A", 1);
-  const Day day = test_today().day;
-  settle(choice, assign_tasks(*playbook, {&one, 1}, {}, {})[0], day);
-  CHECK(choice.memory.task.key == one.key);
-  CHECK(choice.memory.task.owner == "rep-1");
-  CHECK(choice.memory.task.decided_on == day);
-  CHECK(choice.memory.task.status == TaskState::Status::open);
-  CHECK(choice.held.empty());
-  settle(choice, {std::nullopt, hold::kCapacityReached}, day);
-  CHECK(choice.held == "capacity_reached");
-  CHECK(choice.memory.held == "capacity_reached");
+  const auto outcome = assign_tasks(*playbook, {&one, 1}, {}, {})[0];
+  AccountMemory memory;
+  memory.task = {"old key", "other", "rep-9", {}, {}, TaskState::Status::done, "declined", {}};
+  remember_task(memory, *outcome.task, "ask", test_today().day);
+  CHECK(memory.task.key == one.key);
+  CHECK(memory.task.action == "ask");
+  CHECK(memory.task.owner == "rep-1");
+  CHECK(memory.task.decided_on == test_today().day);
+  CHECK(memory.task.status == TaskState::Status::open);
+  CHECK(memory.task.outcome.empty());
+  CHECK(memory.task.closed_at.is_missing());
 }
 
 TEST_CASE("tasks: keys tell everything, and long ones stay unique within 80 bytes") {
