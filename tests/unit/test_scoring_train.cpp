@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "scoring/measures.h"
+#include "scoring/model.h"
+#include "scoring/random.h"
+#include "scoring/score.h"
+#include "scoring/train.h"
+#include "scoring/train_rows.h"
+#include "tests/support/upsell_world.h"
+
+using namespace upselld;
+using namespace upselld::scoring;
+using test::UpsellWorld;
+
+namespace {
+
+Training train_world(const UpsellWorld& world, unsigned threads = 2) {
+  const auto settings = world.settings();
+  const auto table = FeatureTable::make(world.source.vocabulary(), settings, {});
+  REQUIRE(table);
+  auto training = train(world.source, *table, settings, world.now(), threads);
+  REQUIRE(training);
+  return std::move(*training);
+}
+
+Training train_plain(const test::TimelinesInMemory& source, Instant now) {
+  const ScoringSettings settings;
+  const auto table = FeatureTable::make(source.vocabulary(), settings, {});
+  REQUIRE(table);
+  auto training = train(source, *table, settings, now, 2);
+  REQUIRE(training);
+  return std::move(*training);
+}
+
+void check_not_publishable(const Training& training, const std::string& reason) {
+  CHECK_FALSE(training.publishable);
+  CHECK_THAT(training.reason, Catch::Contains(reason));
+  CHECK(nlohmann::json::parse(training.report)["reason"] == training.reason);
+}
+
+}  // namespace
+
+TEST_CASE("training: finds the probabilities of a world whose truth is known") {
+  const UpsellWorld world({.accounts = 1'500, .periods = 14});
+
+  const Training training = train_world(world);
+
+  REQUIRE(training.publishable);
+  double kl = 0, told = 0, truth = 0;
+  std::vector<std::uint8_t> happened;
+  std::vector<double> probability;
+  for (const Prediction& prediction : training.predictions) {
+    const double p = world.truth.at({prediction.account, prediction.snapshot.number});
+    const double q = prediction.probability;
+    kl += p * std::log(p / q) + (1 - p) * std::log((1 - p) / (1 - q));
+    told += q;
+    truth += p;
+  }
+  const auto n = static_cast<double>(training.predictions.size());
+  REQUIRE(n > 5'000);
+  INFO("mean KL " << kl / n << ", told " << told / n << ", truth " << truth / n);
+  CHECK(kl / n < 0.01);
+  CHECK(std::abs(told - truth) / n < 0.01);
+  const auto report = nlohmann::json::parse(training.report);
+  CHECK(report["test"]["slope"] > 0.8);
+  CHECK(report["test"]["slope"] < 1.25);
+}
+
+TEST_CASE("training: gives the same bytes for one and two threads") {
+  const UpsellWorld world({.accounts = 500, .periods = 8});
+
+  const Training one = train_world(world, 1);
+  const Training two = train_world(world, 2);
+
+  CHECK(one.version == two.version);
+  CHECK(one.files == two.files);
+  CHECK(one.report == two.report);
+  CHECK(predictions_csv(one.predictions) == predictions_csv(two.predictions));
+}
+
+TEST_CASE("training: a prediction does not change when the future of its date is removed") {
+  const UpsellWorld world({.accounts = 400, .periods = 9});
+  const auto settings = world.settings();
+  const auto table = FeatureTable::make(world.source.vocabulary(), settings, {});
+  const Training all = train_world(world);
+  UpsellWorld past = world;
+  // The newest rolling date: its model and rows may know nothing of what came later.
+  const Day day = all.predictions.back().snapshot - 30;
+  const Instant cut = TimeZone::utc().start_of(day);
+  for (Timeline& timeline : past.source.accounts) {
+    timeline = test::TimelinesInMemory::known(timeline, cut);
+  }
+
+  const auto model_then = train(past.source, *table, settings, cut, 1);
+  REQUIRE(model_then);
+  const auto model = Model::load(model_then->files);
+  REQUIRE(model);
+  std::map<std::string, double> then;
+  REQUIRE(score_accounts(past.source, *table, model->get(), settings, cut, {},
+                         [&](const ScoredAccount& scored) {
+                           if (scored.score) {
+                             then[scored.account.id] = scored.score->probability;
+                           }
+                         }));
+
+  std::size_t compared = 0;
+  for (const Prediction& prediction : all.predictions) {
+    if (prediction.snapshot != day) continue;
+    REQUIRE(then.count(prediction.account) == 1);
+    REQUIRE(then[prediction.account] == prediction.probability);
+    ++compared;
+  }
+  CHECK(compared == then.size());
+  CHECK(compared > 300);
+}
+
+TEST_CASE("training: publishes nothing when outcomes are permuted inside snapshots") {
+  const UpsellWorld world({.accounts = 500, .periods = 10});
+  const auto settings = world.settings();
+  const auto table = FeatureTable::make(world.source.vocabulary(), settings, {});
+  const auto rows = gather_rows(world.source, *table, settings, world.now(), 2);
+  REQUIRE(rows);
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    TrainingRows permuted = *rows;
+    Random random(seed);
+    for (DateRows& date : permuted.dates) {
+      for (std::size_t i = date.size(); i > 1; --i) {
+        const std::size_t j = random.below(static_cast<std::uint32_t>(i));
+        std::swap(date.positive[i - 1], date.positive[j]);
+        std::swap(date.positive_known_at[i - 1], date.positive_known_at[j]);
+      }
+    }
+    const auto training = train_rows(permuted, *table, settings, world.now(), 2);
+    REQUIRE(training);
+    INFO("seed " << seed << ": " << training->reason);
+    CHECK_FALSE(training->publishable);
+  }
+}
+
+TEST_CASE("training: says why there is no model where there is too little") {
+  const TimeZone zone = TimeZone::utc();
+  test::TimelinesInMemory source;
+  const Instant now = zone.start_of(Day::of_civil(2026, 11, 1));
+
+  SECTION("no accounts") {
+    check_not_publishable(train_plain(source, now), "no orders yet");
+  }
+  SECTION("an account without orders") {
+    source.add_account("A1");
+    check_not_publishable(train_plain(source, now), "no orders yet");
+  }
+  SECTION("one account with a long past") {
+    Timeline& account = source.add_account("A1");
+    for (int i = 0; i < 40; ++i) {
+      const Instant at = now - days(400 - 10 * i);
+      account.orders.push_back(
+          {at, at, static_cast<std::uint64_t>(i + 1), 10.0 + i, 0, {}, OrderStatus::won});
+    }
+    check_not_publishable(train_plain(source, now), "too few accounts");
+  }
+  SECTION("orders of last week only") {
+    Timeline& account = source.add_account("A1");
+    account.orders.push_back({now - days(7), now - days(7), 1, 10, 0, {}, OrderStatus::won});
+    check_not_publishable(train_plain(source, now), "too little history");
+  }
+  SECTION("amounts that are not known") {
+    for (int a = 0; a < 100; ++a) {
+      Timeline& account = source.add_account("A" + std::to_string(a));
+      for (int i = 0; i < 6; ++i) {
+        const Instant at = now - days(300 - 50 * i);
+        account.orders.push_back(
+            {at, at, static_cast<std::uint64_t>(a * 10 + i + 1), NAN, 0, {}, OrderStatus::won});
+      }
+    }
+    check_not_publishable(train_plain(source, now), "too few accounts");
+  }
+}
+
+TEST_CASE("training: accounts that are all alike give no model worth publishing") {
+  test::TimelinesInMemory source;
+  const Instant now = TimeZone::utc().start_of(Day::of_civil(2026, 11, 1));
+  for (int a = 0; a < 300; ++a) {
+    Timeline& account = source.add_account("A" + std::to_string(1'000 + a));
+    for (int i = 0; i < 12; ++i) {
+      const Instant at = now - days(360 - 30 * i);
+      // The last order of each month decides by the account's number alone.
+      const double amount = i % 3 == 2 && (a * 7 + i) % 5 < 2 ? 150 : 100;
+      account.orders.push_back(
+          {at, at, static_cast<std::uint64_t>(a * 100 + i + 1), amount, 0, {}, OrderStatus::won});
+    }
+  }
+  const Training training = train_plain(source, now);
+  CHECK_FALSE(training.reason.empty());
+}
+
+TEST_CASE("training: an attribute that was filled in after the event blocks publishing") {
+  UpsellWorld world({.accounts = 600, .periods = 10});
+  world.source.words.attributes = {{"upgraded", AttributeKind::number, {}, true}};
+  world.source.words.recorded_since = {Instant::missing()};
+  const Day test_day = world.end - 30;
+  const Instant from = TimeZone::utc().start_of(test_day);
+  for (Timeline& timeline : world.source.accounts) {
+    double upgraded = 0;
+    for (const OrderEvent& order : timeline.orders) {
+      if (order.kind == OrderKind::upsell && order.at >= from) upgraded = 1;
+    }
+    timeline.changes.push_back({Instant::missing(), 0, {upgraded, ""}});
+  }
+  const Training training = train_world(world);
+  check_not_publishable(training, "upgraded alone tells the outcome");
+  CHECK(nlohmann::json::parse(training.report)["leaks"].size() == 1);
+}
+
+TEST_CASE("predictions: are written with the digits that read back, quoted where needed") {
+  const std::vector<Prediction> predictions = {{Day::of_civil(2026, 1, 2), "A,1", 0.1},
+                                               {Day::of_civil(2026, 1, 2), "B", 1.0 / 3}};
+  CHECK(predictions_csv(predictions) ==
+        "snapshot,account,probability\n2026-01-02,\"A,1\",0.1\n"
+        "2026-01-02,B,0.3333333333333333\n");
+}
