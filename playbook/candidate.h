@@ -52,6 +52,7 @@ struct Today {
   std::string currency;
   double base_rate = std::nan("");  // likelihood of the average account; NaN: not known
   Duration horizon = days(90);
+  Duration refresh = days(7);  // fields are meant again so long after they were last
   // Least rank_value at which a contact is worth its cost; NaN: costs and effect are not known.
   double worth_from = std::nan("");
 };

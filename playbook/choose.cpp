@@ -144,14 +144,13 @@ Choice choose(const Playbook& playbook, const Candidate& candidate, const Frame&
   }
   act(playbook, candidate, values, marks, today, choice);
   choice.fields = make_fields(choice, candidate, marks, today);
-  choice.changes = material_changes(memory_of(candidate), choice, candidate, today, kRefresh);
+  choice.changes = material_changes(memory_of(candidate), choice, candidate, today);
   choice.memory = remember(candidate, choice, held, today);
   return choice;
 }
 
 std::vector<std::string> material_changes(const AccountMemory& before, const Choice& now,
-                                          const Candidate& candidate, const Today& today,
-                                          Duration refresh) {
+                                          const Candidate& candidate, const Today& today) {
   if (!before.decided) return {"first"};
   std::vector<std::string> changes;
   if (is_score_changed(before.probability, candidate.score)) changes.emplace_back("score");
@@ -163,7 +162,7 @@ std::vector<std::string> material_changes(const AccountMemory& before, const Cho
   }
   if (silence_in(before.rule) != silence_in(now.rule)) changes.emplace_back("status");
   const auto age_days = static_cast<std::int64_t>(today.day.number - before.refreshed_on.number);
-  if (changes.empty() && age_days * days(1).ms >= refresh.ms) changes.emplace_back("refresh");
+  if (changes.empty() && age_days * days(1).ms >= today.refresh.ms) changes.emplace_back("refresh");
   return changes;
 }
 

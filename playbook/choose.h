@@ -58,10 +58,6 @@ Choice choose(const Playbook& playbook, const Candidate& candidate, const Frame&
 // What material change there is from what was last meant to `now`: half a point or a tenth of the
 // score, band, segment, action, order of the reasons, status; or a refresh that is due.
 std::vector<std::string> material_changes(const AccountMemory& before, const Choice& now,
-                                          const Candidate& candidate, const Today& today,
-                                          Duration refresh);
-
-// Connections may set another `refresh`; choose() takes this one.
-inline constexpr Duration kRefresh = days(7);
+                                          const Candidate& candidate, const Today& today);
 
 }  // namespace upselld::playbook
