@@ -37,6 +37,7 @@ struct CsvOut::Sink {
   gzFile packed = nullptr;
   bool failed = false;
   std::string reason;
+  std::string unfinished;  // its name until it is whole
 
   void write(std::string_view bytes) {
     if (failed || bytes.empty()) return;
@@ -53,7 +54,11 @@ struct CsvOut::Sink {
     if (!failed) reason = std::strerror(errno);
     failed = true;
   }
-  ~Sink() { close(); }
+  ~Sink() {
+    close();
+    std::error_code ignored;  // After a good close there is nothing left to remove.
+    if (!unfinished.empty()) std::filesystem::remove(unfinished, ignored);
+  }
 };
 
 CsvOut::CsvOut(std::string path, std::unique_ptr<Sink> sink)
@@ -76,6 +81,7 @@ Result<CsvOut> CsvOut::create(const std::string& path, std::string_view header) 
   if (sink->packed == nullptr && sink->plain == nullptr) {
     return Error{ErrorKind::io, fmt::format("create {}: {}", path, std::strerror(errno)), {}};
   }
+  sink->unfinished = unfinished;
   CsvOut out(path, std::move(sink));
   out.buffer_.append(header);
   out.buffer_ += '\n';
@@ -142,11 +148,8 @@ void CsvOut::flush() {
 Result<void> CsvOut::close() {
   flush();
   sink_->close();
-  const std::string unfinished = path_ + ".part";
-  if (!sink_->failed && std::rename(unfinished.c_str(), path_.c_str()) != 0) sink_->fail();
+  if (!sink_->failed && std::rename(sink_->unfinished.c_str(), path_.c_str()) != 0) sink_->fail();
   if (!sink_->failed) return {};
-  std::error_code ignored;  // The reason below matters more than the remains.
-  std::filesystem::remove(unfinished, ignored);
   return Error{ErrorKind::io, fmt::format("write {}: {}", path_, sink_->reason), {}};
 }
 

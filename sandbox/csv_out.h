@@ -34,7 +34,8 @@ class CsvOut {
   void end_row();
 
   std::int64_t rows() const { return rows_; }
-  // Errors of any write before show here too; the file is then not there.
+  // Errors of any write before show here too; the file is then not there. Nor is one that nobody
+  // closed.
   Result<void> close();
 
  private:

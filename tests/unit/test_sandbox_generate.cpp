@@ -233,6 +233,17 @@ TEST_CASE("generate: options out of range are refused by name") {
   CHECK_FALSE(fs::exists(temp.path("h")));
 }
 
+TEST_CASE("generate: a run that fails leaves no half-written file") {
+  const TempFolder temp;
+  // A folder stands where the last file must go: all others can be created.
+  fs::create_directories(temp.path("h/truth/true_probabilities.csv.part"));
+  const auto written = generate(small_history(temp.path("h")));
+  REQUIRE_FALSE(written);
+  CHECK(written.error().message.find("true_probabilities.csv") != std::string::npos);
+  CHECK_FALSE(fs::exists(temp.path("h/orders.csv")));
+  CHECK_FALSE(fs::exists(temp.path("h/orders.csv.part")));
+}
+
 TEST_CASE("generate: a folder that cannot be made is an error that names it") {
   const TempFolder temp;
   std::ofstream(temp.path("file")) << "not a folder";
