@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/secret.h"
 
-#include <openssl/crypto.h>
+#include <string.h>
 
 #include <utility>
 
@@ -10,7 +10,7 @@ namespace upselld {
 namespace {
 // A plain fill before the end of an object's life would be optimised away.
 void wipe(std::string& value) {
-  if (!value.empty()) OPENSSL_cleanse(value.data(), value.size());
+  ::explicit_bzero(value.data(), value.size());
   value.clear();
 }
 }  // namespace
@@ -33,8 +33,13 @@ Secret::~Secret() {
 }
 
 bool Secret::equals(std::string_view other) const {
-  return value_.size() == other.size() &&
-         CRYPTO_memcmp(value_.data(), other.data(), other.size()) == 0;
+  if (value_.size() != other.size()) return false;
+  // Looks at every byte, wherever the first difference is.
+  unsigned char difference = 0;
+  for (std::size_t i = 0; i < other.size(); ++i) {
+    difference = static_cast<unsigned char>(difference | (value_[i] ^ other[i]));
+  }
+  return difference == 0;
 }
 
 std::ostream& operator<<(std::ostream& out, const Secret&) {

@@ -12,12 +12,13 @@
 
 namespace upselld {
 
-// What happened to one account, in order. Times: `at` when it happened, `known_at` when the CRM knew.
+// What happened to one account, in order. Times: `at` when it happened, `known_at` when the CRM
+// knew.
 struct ActivityEvent {
   Instant at, known_at;
   double value = 0;            // NaN: none
   std::uint64_t thread = 0;    // hash of its case or conversation; 0: none
-  std::uint32_t contact = 0;   // Vocabulary has no contacts; equal numbers are equal contacts; 0: none
+  std::uint32_t contact = 0;   // not in the Vocabulary: equal numbers are equal contacts; 0: none
   std::uint16_t kind = 0;      // index into Vocabulary::activity_kinds
 };
 struct OrderEvent {
@@ -67,7 +68,8 @@ struct Vocabulary {
   std::vector<std::string> currencies;
   std::vector<ProductFacts> products;
   std::vector<AttributeSpec> attributes;
-  // Per attribute: since when its changes are recorded (missing: never seen). Static: the beginning.
+  // Per attribute: since when its changes are recorded (missing: never seen). Static: the
+  // beginning.
   std::vector<Instant> recorded_since;
 };
 
