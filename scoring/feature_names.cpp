@@ -205,8 +205,6 @@ std::optional<NamedFeature> feature_named(std::string_view name, const Vocabular
                     row.learnt};
     if (row.measure == Measure::last_order_on) feature.info.kind = FeatureInfo::Kind::instant;
     feature.spec.measure = row.measure;
-    if (name.ends_with("_30d")) feature.spec.window_days = 30;
-    if (name.ends_with("_90d")) feature.spec.window_days = 90;
     return feature;
   }
   // An attribute comes before the grammar: the admin chose its name.

@@ -42,6 +42,14 @@ double mean_of(const std::vector<double>& values) {
   return sum / static_cast<double>(values.size());
 }
 
+// How likely the account still buys: the longer the silence beside its pace, the less.
+double active_chance(double count, double silence, double span) {
+  const double stretch = (kPriorDays + span) / (kPriorDays + span - silence);
+  const double odds_left =
+      kPriorLeaving / (count + kPriorOrders) * std::pow(stretch, count + kPriorLeavingOrders);
+  return 1 / (1 + odds_left);
+}
+
 double upper_tail(double z) {
   return 0.5 * std::erfc(z / std::sqrt(2.0));
 }
@@ -76,6 +84,7 @@ ProductTraits::ProductTraits(const Vocabulary& vocabulary) {
 OrderMeasures::OrderMeasures(const Vocabulary& vocabulary, const ScoringSettings& settings)
     : settings_(&settings), traits_(vocabulary) {
   product_seen_.assign(traits_.size() + 1, 0);
+  product_seen_60_.assign(traits_.size() + 1, 0);
   product_seen_90_.assign(traits_.size() + 1, 0);
   family_seen_.assign(traits_.family_count + 1, 0);
 }
@@ -111,12 +120,14 @@ void OrderMeasures::rhythm(const OrderView& view, const Moment& moment, MeasureV
   at(out, Measure::tenure_days) = tenure;
   at(out, Measure::last_order_on) = settings_->zone.day_of(won.back().at).number;
   std::vector<double> gaps;
-  double order_days = 1, recent = 0, decayed[3] = {};
+  double order_days = 1, recent = 0, within_14 = 0, within_120 = 0, decayed[3] = {};
   Day before = settings_->zone.day_of(won.front().at);
   for (std::size_t i = 0; i < won.size(); ++i) {
     const double age = age_in_days(won[i].at, moment);
     for (int k = 0; k < 3; ++k) decayed[k] += std::exp2(-age / kHalfLives[k]);
+    if (age <= 14) ++within_14;
     if (age <= 90) ++recent;
+    if (age > 60 && age <= 120) ++within_120;
     if (i == 0) continue;
     gaps.push_back(days_between(won[i - 1].at, won[i].at));
     const Day day = settings_->zone.day_of(won[i].at);
@@ -136,6 +147,13 @@ void OrderMeasures::rhythm(const OrderView& view, const Moment& moment, MeasureV
   const double expected = settings_->target.horizon_days() * pace;
   at(out, Measure::expected_orders) = expected;
   at(out, Measure::order_chance) = 1 - std::exp(-expected);
+  const double active = active_chance(count, age, span);
+  at(out, Measure::recency_share) = age / std::max(span, 1.0);
+  at(out, Measure::silence_chance) = std::exp(-age * count / (span + kPriorDays / 2));
+  at(out, Measure::active_chance) = active;
+  at(out, Measure::expected_orders_active) = active * expected;
+  at(out, Measure::count_14) = within_14;
+  at(out, Measure::count_61_to_120) = within_120;
   at(out, Measure::recent_rate_ratio) = (recent / std::min(90.0, std::max(span, 7.0))) / pace;
   at(out, Measure::decayed_orders_14) = decayed[0];
   at(out, Measure::decayed_orders_45) = decayed[1];
@@ -176,12 +194,15 @@ void OrderMeasures::larger(const OrderView& view, const Moment& moment, MeasureV
   const double amount_min = settings_->target.growth * view.usual;
   const auto n = static_cast<double>(view.amounts.size());
   double count = 0, count_90 = 0, decayed[3] = {}, log_sum = 0, log_squares = 0;
-  at(out, Measure::days_since_larger) = kUnknown;
+  double largest_90 = kUnknown;
+  bool last_was_larger = false;
   for (const SeenOrder& order : view.won) {
     if (!(order.amount > 0)) continue;
     log_sum += std::log(order.amount);
-    if (order.amount < amount_min) continue;
     const double age = age_in_days(order.at, moment);
+    if (age <= 90 && !(largest_90 > order.amount)) largest_90 = order.amount;
+    last_was_larger = order.amount >= amount_min;
+    if (!last_was_larger) continue;
     ++count;
     if (age <= 90) ++count_90;
     for (int k = 0; k < 3; ++k) decayed[k] += std::exp2(-age / kHalfLives[k]);
@@ -212,9 +233,15 @@ void OrderMeasures::larger(const OrderView& view, const Moment& moment, MeasureV
 void OrderMeasures::basket(const OrderBook& book, const OrderView& view, const Moment& moment,
                            MeasureValues& out) {
   ++call_;
-  const Instant recent = settings_->zone.start_of(moment.day - 90);
-  double lines = 0, units = 0, prices = 0, products = 0, products_90 = 0, families = 0;
+  const Instant since_60 = settings_->zone.start_of(moment.day - 60);
+  const Instant since_90 = settings_->zone.start_of(moment.day - 90);
+  double lines = 0, units = 0, prices = 0, products = 0, families = 0;
+  double products_60 = 0, products_90 = 0;
   double premium = 0, priced = 0;
+  const auto note_once = [this](std::uint32_t& seen, double& count) {
+    if (seen != call_) ++count;
+    seen = call_;
+  };
   for (const OrderLineEvent& line : book.lines()) {
     const double amount = line.quantity * line.unit_price;
     if (line.known_at >= moment.upper || !book.is_won(line.status, amount)) continue;
@@ -222,16 +249,12 @@ void OrderMeasures::basket(const OrderBook& book, const OrderView& view, const M
     units += line.quantity;
     prices += book.in_reporting_currency(line.unit_price, line.currency);
     const std::size_t product = line.product < traits_.size() ? line.product : 0;
-    if (product_seen_[product] != call_) ++products;
-    product_seen_[product] = call_;
-    if (line.at >= recent) {
-      if (product_seen_90_[product] != call_) ++products_90;
-      product_seen_90_[product] = call_;
-    }
+    note_once(product_seen_[product], products);
+    if (line.at >= since_60) note_once(product_seen_60_[product], products_60);
+    if (line.at >= since_90) note_once(product_seen_90_[product], products_90);
     if (product >= traits_.size()) continue;
     const std::uint32_t family = traits_.family[product];
-    if (family != 0 && family_seen_[family] != call_) ++families;
-    family_seen_[family] = call_;
+    if (family != 0) note_once(family_seen_[family], families);
     if (traits_.premium[product] >= 0) ++priced;
     if (traits_.premium[product] == 1) ++premium;
   }
@@ -239,7 +262,9 @@ void OrderMeasures::basket(const OrderBook& book, const OrderView& view, const M
   double line_count = 0;
   for (const SeenOrder& order : view.won) line_count += order.lines;
   at(out, Measure::products) = products;
+  at(out, Measure::products_60) = products_60;
   at(out, Measure::products_90) = products_90;
+  at(out, Measure::units) = units;
   at(out, Measure::families) = traits_.family_count == 0 ? kUnknown : families;
   at(out, Measure::premium_share) = ratio(premium, priced);
   at(out, Measure::lines_per_order) = line_count / static_cast<double>(view.won.size());

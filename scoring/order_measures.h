@@ -21,10 +21,13 @@ inline double& at(MeasureValues& values, Measure measure) {
 // would have to be estimated anew for each date.
 inline constexpr double kPriorOrders = 0.5;  // orders an account brings before its first
 inline constexpr double kPriorDays = 60;     // ... and the days they took
+// Odds of having left: at a first order, and how they grow with silence (Pareto/NBD's shape).
+inline constexpr double kPriorLeaving = 0.6;
+inline constexpr double kPriorLeavingOrders = 0.3;
 inline constexpr double kPriorLargerShare = 1.0 / 3;
 inline constexpr double kPriorLargerOrders = 3;
-inline constexpr double kPriorLogVariance = 0.25;  // of log amounts
-inline constexpr double kPriorLogDegrees = 3;
+inline constexpr double kPriorLogVariance = 0.8;  // of log amounts
+inline constexpr double kPriorLogDegrees = 2;
 
 // What products are worth knowing: made once from the vocabulary.
 class ProductTraits {
@@ -54,7 +57,7 @@ class OrderMeasures {
   const ScoringSettings* settings_;
   ProductTraits traits_;
   // When a product or family was last seen, in a count of calls: clearing them would cost more.
-  std::vector<std::uint32_t> product_seen_, product_seen_90_, family_seen_;
+  std::vector<std::uint32_t> product_seen_, product_seen_60_, product_seen_90_, family_seen_;
   std::uint32_t call_ = 0;
 };
 

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "scoring/feature_pass.h"
+#include "tests/support/timeline_in_memory.h"
+
+using namespace upselld;
+using namespace upselld::scoring;
+
+namespace {
+
+const TimeZone kZone = TimeZone::utc();
+const Day kDay = Day::of_civil(2026, 11, 1);
+
+struct Shop {
+  test::TimelinesInMemory source;
+  ScoringSettings settings;
+  Timeline* account = &source.add_account("A1");
+
+  Instant ago(int days_ago, int hour = 12) const {
+    return kZone.start_of(kDay - days_ago) + hours(hour);
+  }
+  void order(int days_ago, double amount, OrderStatus status = OrderStatus::won) {
+    account->orders.push_back({ago(days_ago), ago(days_ago), account->orders.size() + 1, amount, 0,
+                               OrderKind::other, status});
+  }
+  void line(Instant at, std::uint64_t order, double price) {
+    account->lines.push_back({at, at, order, 1, price, 0, 0, OrderKind::other, OrderStatus::won});
+  }
+  void event(const char* kind, Instant at, Instant known_at, double value = NAN,
+             std::uint64_t thread = 0) {
+    account->activities.push_back({at, known_at, value, thread, 0, source.kind(kind)});
+  }
+  double value(const std::string& name, std::optional<Moment> when = {}) {
+    const Moment moment = when.value_or(moment_at_start_of(kDay, kZone));
+    const auto table = FeatureTable::make(source.words, settings, {name});
+    REQUIRE(table);
+    const Dictionaries dictionaries = {{"plan", {"Pro", "Basic"}}};
+    FeaturePass pass(*table, source.words, settings, {moment}, dictionaries);
+    const Timeline all = test::TimelinesInMemory::known(*account, Instant{INT64_MAX});
+    pass.open(all);
+    return static_cast<double>(pass.row(0)[*table->index_of(name)]);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("features: windows count back from local midnight and take in their first day") {
+  Shop shop;
+  shop.order(1, 100);
+  shop.order(30, 50);
+  shop.order(31, 25);
+  CHECK(shop.value("order_count") == 3);
+  CHECK(shop.value("order_count_30d") == 2);
+  CHECK(shop.value("order_amount_sum_31d") == 175);
+  CHECK(shop.value("order_amount_median") == 50);
+  CHECK(shop.value("order_amount_last") == 100);
+  CHECK(shop.value("days_since_order") == 1);
+  CHECK(shop.value("tenure_days") == 31);
+  CHECK(shop.value("last_order_on") == (kDay - 1).number);
+}
+
+TEST_CASE("features: scoring in the course of a day sees that day and keeps its windows") {
+  Shop shop;
+  shop.order(30, 100);
+  shop.account->orders.push_back({shop.ago(0, 9), shop.ago(0, 9), 9, 70, 0, {}, OrderStatus::won});
+  const Moment noon = moment_now(shop.ago(0, 12), kZone);
+  const Moment morning = moment_now(shop.ago(0, 8), kZone);
+  CHECK(shop.value("order_count_30d", noon) == 2);
+  CHECK(shop.value("days_since_order", noon) == 0);
+  CHECK(shop.value("order_count_30d", morning) == 1);
+  CHECK(shop.value("order_count_30d", moment_at_start_of(kDay, kZone)) == 1);
+}
+
+TEST_CASE("features: what was not known yet is not there, also between events that were") {
+  Shop shop;
+  shop.order(100, 10);
+  shop.event("login", shop.ago(10), shop.ago(10));
+  shop.event("login", shop.ago(8), shop.ago(-2));
+  shop.event("login", shop.ago(5), shop.ago(5));
+  CHECK(shop.value("login_count_30d") == 2);
+  CHECK(shop.value("days_since_login") == 5);
+  shop.account->orders.push_back({shop.ago(3), shop.ago(0), 99, 500, 0, {}, OrderStatus::won});
+  CHECK(shop.value("order_count") == 1);
+}
+
+TEST_CASE("features: an order that straddles midnight shows its earlier lines only") {
+  Shop shop;
+  shop.line(shop.ago(1, 23), 7, 40);
+  shop.line(shop.ago(0, 0), 7, 400);
+  shop.line(shop.ago(20), 8, 10);
+  CHECK(shop.value("order_amount_last") == 40);
+  CHECK(shop.value("order_lines_last") == 1);
+  CHECK(shop.value("order_amount_max") == 40);
+}
+
+TEST_CASE("features: missing is missing and never zero") {
+  Shop shop;
+  CHECK(std::isnan(shop.value("days_since_order")));
+  CHECK(std::isnan(shop.value("order_amount_mean")));
+  CHECK(shop.value("order_count") == 0);
+  CHECK(std::isnan(shop.value("pricing_visit_count_7d")));  // nobody records that kind
+  CHECK(std::isnan(shop.value("clicks_per_visit_30d")));
+}
+
+TEST_CASE("features: cancelled orders are counted apart and are never bought") {
+  Shop shop;
+  shop.settings.target.later_cancelled = LaterCancelled::counts;
+  shop.order(10, 100);
+  shop.order(9, -100, OrderStatus::cancelled);
+  CHECK(shop.value("order_count") == 1);
+  CHECK(shop.value("cancellation_count_90d") == 1);
+  CHECK(shop.value("cancellation_amount_sum") == -100);
+  CHECK(shop.value("cancellation_share") == 0.5);
+}
+
+TEST_CASE("features: a case is open until its own thread closes") {
+  Shop shop;
+  shop.event("case_opened", shop.ago(20), shop.ago(20), NAN, 1);
+  shop.event("case_opened", shop.ago(19), shop.ago(19), NAN, 2);
+  shop.event("case_escalated", shop.ago(18), shop.ago(18), NAN, 2);
+  shop.event("case_closed", shop.ago(5), shop.ago(5), 30, 1);
+  CHECK(shop.value("cases_open") == 1);
+  CHECK(shop.value("cases_escalated_open") == 1);
+  CHECK(shop.value("case_closed_mean_90d") == 30);
+}
+
+TEST_CASE("features: attributes are read as they were known, texts by the frozen dictionary") {
+  Shop shop;
+  shop.source.words.attributes = {{"plan", AttributeKind::text, {}, false},
+                                  {"tier", AttributeKind::ordered_text, {"low", "high"}, false},
+                                  {"renewal", AttributeKind::instant, {}, false}};
+  shop.source.words.recorded_since = {Instant{}, Instant{}, Instant{}};
+  auto change = [&](Instant at, std::uint16_t attribute, AttributeValue value) {
+    shop.account->changes.push_back({at, attribute, std::move(value)});
+  };
+  change(shop.ago(9), 0, {NAN, "Basic"});
+  change(shop.ago(0), 0, {NAN, "Pro"});
+  change(shop.ago(9), 1, {NAN, "high"});
+  change(shop.ago(9), 2, {static_cast<double>(shop.ago(-14).ms), ""});
+  CHECK(shop.value("plan") == 2);
+  CHECK(shop.value("tier") == 1);
+  CHECK(shop.value("days_until_renewal") == 14);
+  CHECK(shop.value("days_since_renewal") == -14);
+  shop.account->changes[0].value.text = "Unheard of";
+  CHECK(shop.value("plan") == 0);
+  shop.account->changes[0].value.text = "";
+  CHECK(std::isnan(shop.value("plan")));
+}
+
+TEST_CASE("features: an amount in a currency without a rate is not known") {
+  Shop shop;
+  shop.source.words.currencies = {"", "USD", "CHF"};
+  shop.settings.currency_rates = {{"USD", 0.5}};
+  shop.order(10, 100);
+  shop.account->orders.back().currency = 1;
+  shop.order(9, 100);
+  shop.account->orders.back().currency = 2;
+  CHECK(shop.value("order_count") == 2);
+  CHECK(shop.value("order_amount_sum") == 50);
+}
+
+TEST_CASE("features: an unknown name is refused and the nearest is named") {
+  const test::TimelinesInMemory source;
+  const auto table = FeatureTable::make(source.words, {}, {"order_cuont_90d"});
+  REQUIRE_FALSE(table);
+  CHECK(table.error().kind == ErrorKind::invalid_config);
+  CHECK_THAT(table.error().message, Catch::Contains("did you mean \"order_count_90d\""));
+  for (const char* name : {"order_count_0d", "order_count_99999d", "count_90d", "order_90d", "",
+                           "_count", "days_since_", "order_amount_count"}) {
+    INFO(name);
+    CHECK_FALSE(is_feature_name(name, source.words));
+  }
+  for (const char* name : {"pricing_visit_count_7d", "quota_usage_last", "days_since_upsell_order",
+                           "order_amount_mean", "clicks_per_visit_30d", "nps_min_365d"}) {
+    INFO(name);
+    CHECK(is_feature_name(name, source.words));
+  }
+}
+
+TEST_CASE("features: what only a rule asks for is not part of a model") {
+  const test::TimelinesInMemory source;
+  const auto table = FeatureTable::make(source.words, {}, {"order_count_7d", "order_count_30d"});
+  REQUIRE(table);
+  CHECK_FALSE(table->infos()[*table->index_of("order_count_7d")].in_model);
+  CHECK(table->infos()[*table->index_of("order_count_30d")].in_model);
+  CHECK_FALSE(table->infos()[*table->index_of("open_upsell_orders")].in_model);
+  CHECK(table->names_like("order_count_31d", 1) == std::vector<std::string>{"order_count_30d"});
+}

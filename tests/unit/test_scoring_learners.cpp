@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <xgboost/c_api.h>
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "scoring/encoder.h"
+#include "scoring/forest.h"
+#include "scoring/intervals.h"
+#include "scoring/measures.h"
+#include "scoring/random.h"
+#include "scoring/trees.h"
+
+using namespace upselld::scoring;
+
+namespace {
+
+struct Sample {
+  Matrix rows;
+  std::vector<std::uint8_t> positive;
+};
+
+Sample made_up(std::size_t count, std::size_t width) {
+  Random random(5);
+  Sample sample;
+  sample.rows.width = width;
+  for (std::size_t i = 0; i < count; ++i) {
+    double odds = -1;
+    for (std::size_t j = 0; j < width; ++j) {
+      const auto value = static_cast<float>(random.share() * 4 - 2);
+      const bool missing = random.share() < 0.1;
+      sample.rows.values.push_back(missing ? NAN : value);
+      if (j < 2 && !missing) odds += static_cast<double>(value);
+    }
+    sample.positive.push_back(random.share() < sigmoid(odds) ? 1 : 0);
+  }
+  return sample;
+}
+
+std::vector<std::string> names_for(std::size_t width) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < width; ++i) names.push_back("f" + std::to_string(i));
+  return names;
+}
+
+// What the library itself says of rows: type 1 margins, type 2 exact contributions.
+std::vector<float> asked_of_library(const std::string& json, const Matrix& rows, int type) {
+  DMatrixHandle matrix = nullptr;
+  BoosterHandle booster = nullptr;
+  REQUIRE(XGDMatrixCreateFromMat(rows.values.data(), rows.rows(), rows.width, NAN, &matrix) == 0);
+  REQUIRE(XGBoosterCreate(nullptr, 0, &booster) == 0);
+  REQUIRE(XGBoosterLoadModelFromBuffer(booster, json.data(), json.size()) == 0);
+  const std::string config = R"({"type":)" + std::to_string(type) +
+                             R"(,"training":false,"iteration_begin":0,"iteration_end":0,)" +
+                             R"("strict_shape":false})";
+  const bst_ulong* shape = nullptr;
+  bst_ulong dimensions = 0;
+  const float* found = nullptr;
+  REQUIRE(XGBoosterPredictFromDMatrix(booster, matrix, config.c_str(), &shape, &dimensions,
+                                      &found) == 0);
+  std::size_t count = 1;
+  for (bst_ulong i = 0; i < dimensions; ++i) count *= shape[i];
+  std::vector<float> copy(found, found + count);
+  XGBoosterFree(booster);
+  XGDMatrixFree(matrix);
+  return copy;
+}
+
+}  // namespace
+
+TEST_CASE("trees: our reading of a model agrees with the library in margins and contributions") {
+  const Sample sample = made_up(2'000, 6);
+  LearnerSettings settings;
+  settings.rounds = 40;
+  const auto json = fit_trees(sample.rows, sample.positive, names_for(6), settings);
+  REQUIRE(json);
+  const auto forest = Forest::read(*json);
+  REQUIRE(forest);
+  CHECK(forest->tree_count() == 200);
+  const auto margins = asked_of_library(*json, sample.rows, 1);
+  const auto contributions = asked_of_library(*json, sample.rows, 2);
+  for (std::size_t i = 0; i < 500; ++i) {
+    const double margin = forest->margin(sample.rows.row(i));
+    REQUIRE(margin == Approx(static_cast<double>(margins[i])).margin(1e-5));
+    std::vector<double> own(6, 0.0);
+    forest->add_contributions(sample.rows.row(i), own);
+    double sum = forest->base();
+    for (std::size_t j = 0; j < 6; ++j) {
+      REQUIRE(own[j] == Approx(static_cast<double>(contributions[i * 7 + j])).margin(1e-5));
+      sum += own[j];
+    }
+    REQUIRE(sum == Approx(margin).margin(1e-9));
+  }
+}
+
+TEST_CASE("trees: the same rows give the same bytes, damage is refused") {
+  const Sample sample = made_up(500, 4);
+  LearnerSettings settings;
+  settings.rounds = 10;
+  const auto one = fit_trees(sample.rows, sample.positive, names_for(4), settings);
+  const auto two = fit_trees(sample.rows, sample.positive, names_for(4), settings);
+  REQUIRE(one);
+  REQUIRE(two);
+  CHECK(*one == *two);
+  CHECK_FALSE(Forest::read(one->substr(0, one->size() / 2)));
+  CHECK_FALSE(Forest::read("{}"));
+  settings.depth = 3;
+  const auto deep = fit_trees(sample.rows, sample.positive, names_for(4), settings);
+  REQUIRE(deep);
+  CHECK_FALSE(Forest::read(*deep));
+}
+
+TEST_CASE("line: the gradient is zero where it stops, and the intercept is free") {
+  Sample sample = made_up(3'000, 3);
+  for (float& value : sample.rows.values) value = std::isnan(value) ? 0 : value;
+  const double strength = 50;
+  const Line line = fit_line(sample.rows, sample.positive, strength);
+  std::vector<double> gradient(4, 0.0);
+  for (std::size_t i = 0; i < sample.positive.size(); ++i) {
+    const double error = sigmoid(line.of(sample.rows.row(i))) - sample.positive[i];
+    for (std::size_t j = 0; j < 3; ++j) {
+      gradient[j] += error * static_cast<double>(sample.rows.row(i)[j]);
+    }
+    gradient[3] += error;
+  }
+  for (std::size_t j = 0; j < 3; ++j) gradient[j] += strength * line.weights[j];
+  for (const double one : gradient) CHECK(std::abs(one) < 1e-2);
+  CHECK(line.weights[0] > 0.5);
+  CHECK(std::abs(line.weights[2]) < 0.1);
+}
+
+TEST_CASE("line: one positive in ten thousand does not make it diverge") {
+  Matrix rows;
+  rows.width = 1;
+  std::vector<std::uint8_t> positive;
+  for (int i = 0; i < 10'000; ++i) {
+    rows.values.push_back(i == 0 ? 3.0F : 0.0F);
+    positive.push_back(i == 0 ? 1 : 0);
+  }
+  const Line line = fit_line(rows, positive, 1e-3);
+  CHECK(std::isfinite(line.intercept));
+  CHECK(line.weights[0] > 0);
+}
+
+TEST_CASE("encoder: equal values share a score, missing is the mean and a flag") {
+  Matrix rows;
+  rows.width = 2;
+  for (int i = 0; i < 1'000; ++i) {
+    rows.values.push_back(i % 2 == 0 ? NAN : static_cast<float>(i % 7));
+    rows.values.push_back(4);
+  }
+  const Encoder encoder = make_encoder(rows, {{"a", false, {}}, {"constant", false, {}}});
+  REQUIRE(encoder.line.size() == 2);
+  std::vector<float> out(2);
+  encoder.encode_line(std::vector<float>{NAN, 4}, out);
+  CHECK(out[0] == 0);
+  CHECK(out[1] == Approx(0.5));
+  CHECK(encoder.trees.size() == 1);
+  CHECK(normal_quantile(0.975) == Approx(1.959964).margin(1e-6));
+  const std::vector<float> quantiles = {0, 0, 0, 0};
+  CHECK(normal_score(-5, encoder.features[0].quantiles) < -2.5);
+}
+
+TEST_CASE("measures: agree with answers known beforehand") {
+  const std::vector<std::uint8_t> positive = {1, 0, 1, 0, 0};
+  const std::vector<double> value = {0.9, 0.8, 0.7, 0.2, 0.1};
+  CHECK(roc_auc(positive, value) == Approx(5.0 / 6));
+  CHECK(PrecisionCurve(positive, value).area() == Approx((1 + 2.0 / 3) / 2));
+  CHECK(precision_in_top(positive, value, 0.2) == 1);
+  CHECK(brier(positive, value) == Approx((0.01 + 0.64 + 0.09 + 0.04 + 0.01) / 5));
+  CHECK(mean_log_loss(positive, std::vector<double>(5, 0.5)) == Approx(std::log(2.0)));
+  const std::vector<double> same(5, 0.4);
+  CHECK(roc_auc(positive, same) == 0.5);
+  CHECK(PrecisionCurve(positive, same).area() == Approx(0.4));
+  CHECK(precision_in_top(positive, same, 0.2) == Approx(0.4));
+  CHECK(std::isnan(roc_auc(std::vector<std::uint8_t>{1, 1}, std::vector<double>{0.1, 0.2})));
+  const std::vector<std::uint32_t> twice = {2, 0, 0, 1, 1};
+  CHECK(PrecisionCurve(positive, value).area(twice) == 1);
+}
+
+TEST_CASE("measures: slope and level find what was done to true probabilities") {
+  Random random(11);
+  std::vector<std::uint8_t> positive;
+  std::vector<double> told;
+  for (int i = 0; i < 40'000; ++i) {
+    const double margin = random.share() * 4 - 3;
+    positive.push_back(random.share() < sigmoid(margin) ? 1 : 0);
+    told.push_back(sigmoid(2 * (margin - 0.5)));
+  }
+  CHECK(calibration_of(positive, told).slope == Approx(0.5).margin(0.02));
+  CHECK(calibration_error(reliability(positive, told, 10)) > 0.05);
+}
+
+TEST_CASE("intervals: hold the mean of independent accounts about as widely as theory says") {
+  Random random(3);
+  std::vector<double> value;
+  double mean = 0;
+  for (int i = 0; i < 2'000; ++i) {
+    value.push_back(random.share());
+    mean += value.back() / 2'000;
+  }
+  auto mean_of = [&](std::span<const std::uint32_t> weight) {
+    double sum = 0, count = 0;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      sum += weight[i] * value[i];
+      count += weight[i];
+    }
+    return sum / count;
+  };
+  const Interval one = AccountDraws(value.size()).interval(mean, mean_of, 1);
+  const Interval two = AccountDraws(value.size()).interval(mean, mean_of, 2);
+  CHECK(one.low == two.low);
+  CHECK(one.high == two.high);
+  CHECK(one.high - one.low == Approx(2 * 1.96 * std::sqrt(1.0 / 12 / 2'000)).epsilon(0.1));
+}
