@@ -65,6 +65,7 @@ CREATE TABLE contacts (
   hash INTEGER PRIMARY KEY,      -- of connection and id
   stream INTEGER NOT NULL,
   account INTEGER NOT NULL,      -- number as first named: its root is what counts
+  known_mark INTEGER NOT NULL,   -- the commit that brought it; 0: only its deletion came
   id TEXT NOT NULL,
   role TEXT NOT NULL,
   version INTEGER,
@@ -106,6 +107,7 @@ CREATE TABLE products (
 CREATE TABLE event_runs (
   run INTEGER PRIMARY KEY,
   stream INTEGER NOT NULL,
+  age INTEGER NOT NULL,          -- higher is newer: of ids that several runs know, it is right
   events INTEGER NOT NULL,
   ids INTEGER NOT NULL
 ) STRICT;
@@ -115,7 +117,7 @@ CREATE TABLE event_blocks (
   last INTEGER NOT NULL,
   bytes BLOB NOT NULL
 ) STRICT;
--- Ids of keyed events, sorted by hash (store/event_ids.h). The newest run that has an id is right.
+-- Ids of keyed events, sorted by hash (store/event_ids.h).
 CREATE TABLE id_blocks (
   key INTEGER PRIMARY KEY,
   first INTEGER NOT NULL,        -- its first hash
@@ -134,7 +136,7 @@ CREATE TABLE censuses (
   stream INTEGER NOT NULL,
   kind INTEGER NOT NULL,
   began INTEGER NOT NULL,        -- mark
-  began_run INTEGER NOT NULL,
+  began_age INTEGER NOT NULL,    -- of the newest run then
   cursor BLOB NOT NULL,          -- of a sweep
   PRIMARY KEY (stream, kind)
 ) STRICT, WITHOUT ROWID;

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "core/result.h"
+#include "store/account_directory.h"
+#include "store/account_rows.h"
+#include "store/account_set.h"
+#include "store/event_edit.h"
+
+namespace upselld::store {
+
+// Which account each number stands for, after merges and joins. May throw SQLite::Exception.
+class AccountRoots {
+ public:
+  // Finds out anew, after accounts changed in a way that may matter (`structure_changed`) or new
+  // ones came. Directory and table are brought up to date. Returns the numbers that stand elsewhere
+  // now, with the places where their events still are, sorted.
+  Result<std::vector<StoredAccount>> settle(SQLite::Database& sql, AccountRows& rows,
+                                            AccountDirectory& accounts, const RecordNames& names,
+                                            AccountSet& touched, bool structure_changed);
+
+ private:
+  Result<void> read_joined_values(SQLite::Database& sql, const RecordNames& names);
+
+  struct Target {
+    std::uint32_t number = 0;
+    bool live = false;
+    bool ambiguous = false;
+  };
+  // By the place of the joined value. Read when the first joined feed needs it.
+  std::unordered_map<std::uint64_t, Target> joined_;
+  bool joined_is_read_ = false;
+  std::size_t spaces_read_ = 0;
+};
+
+}  // namespace upselld::store

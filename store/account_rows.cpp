@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/account_rows.h"
+
+#include "store/account_value_binding.h"
+
+#include <fmt/format.h>
+
+namespace upselld::store {
+namespace {
+
+constexpr const char* kInsert =
+    "INSERT INTO accounts (place, number, root, space, id, known_mark, merged_into, merged_at, "
+    "version, deletion_at, name, owner, parent, currency, created_at, pause_until, opted_out, "
+    "in_scope, past) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr const char* kUpdate =
+    "UPDATE accounts SET known_mark = ?, merged_into = ?, merged_at = ?, version = ?, "
+    "deletion_at = ?, name = ?, owner = ?, parent = ?, currency = ?, created_at = ?, "
+    "pause_until = ?, opted_out = ?, in_scope = ?, past = ? WHERE place = ?";
+
+// Binds what may change, from `index` on; the next free index.
+int bind_facts(SQLite::Statement& statement, int index, const AccountRow& row) {
+  statement.bind(index++, row.known_mark);
+  statement.bind(index++, row.merged_into);
+  bind_instant(statement, index++, row.merged_at);
+  bind_instant(statement, index++, row.version);
+  bind_instant(statement, index++, row.deletion_at);
+  statement.bind(index++, row.name);
+  statement.bind(index++, row.owner);
+  statement.bind(index++, row.parent);
+  statement.bind(index++, row.currency);
+  bind_instant(statement, index++, row.created_at);
+  bind_instant(statement, index++, row.pause_until);
+  statement.bind(index++, row.opted_out ? 1 : 0);
+  statement.bind(index++, row.in_scope ? 1 : 0);
+  bind_blob(statement, index++, row.past.pack());
+  return index;
+}
+
+}  // namespace
+
+AccountRows::AccountRows(SQLite::Database& sql)
+    : read_(sql, fmt::format("SELECT {} FROM accounts WHERE place = ?", kColumns)),
+      insert_(sql, kInsert),
+      update_(sql, kUpdate),
+      set_root_(sql, "UPDATE accounts SET root = ? WHERE place = ?") {}
+
+bool AccountRows::read_row(SQLite::Statement& statement, AccountRow& row) {
+  int column = 0;
+  row.place = static_cast<std::uint64_t>(statement.getColumn(column++).getInt64());
+  row.number = statement.getColumn(column++).getUInt();
+  row.root = statement.getColumn(column++).getUInt();
+  row.space = static_cast<std::uint16_t>(statement.getColumn(column++).getInt());
+  row.id = statement.getColumn(column++).getString();
+  row.known_mark = statement.getColumn(column++).getInt64();
+  row.merged_into = statement.getColumn(column++).getUInt();
+  row.merged_at = instant_of(statement.getColumn(column++));
+  row.version = instant_of(statement.getColumn(column++));
+  row.deletion_at = instant_of(statement.getColumn(column++));
+  row.name = statement.getColumn(column++).getString();
+  row.owner = statement.getColumn(column++).getString();
+  row.parent = statement.getColumn(column++).getString();
+  row.currency = statement.getColumn(column++).getString();
+  row.created_at = instant_of(statement.getColumn(column++));
+  row.pause_until = instant_of(statement.getColumn(column++));
+  row.opted_out = statement.getColumn(column++).getInt() != 0;
+  row.in_scope = statement.getColumn(column++).getInt() != 0;
+  return row.past.unpack(blob_of(statement.getColumn(column)));
+}
+
+Result<std::optional<AccountRow>> AccountRows::read(std::uint64_t place) {
+  read_.reset();
+  read_.bind(1, static_cast<std::int64_t>(place));
+  if (!read_.executeStep()) return std::optional<AccountRow>();
+  AccountRow row;
+  const bool is_whole = read_row(read_, row);
+  read_.reset();
+  if (!is_whole) {
+    return Error{ErrorKind::corrupt,
+                 fmt::format("read store: account {} is damaged: restore a backup with "
+                             "`upselld restore`",
+                             row.number),
+                 {}};
+  }
+  return std::optional(std::move(row));
+}
+
+void AccountRows::insert(const AccountRow& row) {
+  insert_.bind(1, static_cast<std::int64_t>(row.place));
+  insert_.bind(2, row.number);
+  insert_.bind(3, row.root);
+  insert_.bind(4, static_cast<int>(row.space));
+  insert_.bind(5, row.id);
+  bind_facts(insert_, 6, row);
+  insert_.exec();
+  insert_.reset();
+}
+
+void AccountRows::update(const AccountRow& row) {
+  const int index = bind_facts(update_, 1, row);
+  update_.bind(index, static_cast<std::int64_t>(row.place));
+  update_.exec();
+  update_.reset();
+}
+
+void AccountRows::set_root(std::uint64_t place, std::uint32_t root) {
+  set_root_.bind(1, root);
+  set_root_.bind(2, static_cast<std::int64_t>(place));
+  set_root_.exec();
+  set_root_.reset();
+}
+
+}  // namespace upselld::store

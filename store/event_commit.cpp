@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/event_commit.h"
+
+#include "store/event_edit.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace upselld::store {
+namespace {
+
+// Ids are looked up in stored runs so many at a time: bounds what the answers take.
+constexpr std::size_t kLookupIdsMax = 65'536;
+constexpr std::uint32_t kDeletionBit = 0x80000000;
+
+// One thing that was said about an id: a row, or a deletion.
+struct Said {
+  std::uint64_t hash = 0;
+  std::uint32_t what = 0;  // row, or kDeletionBit | index
+};
+
+// Says of ids, by hash and, for one id, in the order of arrival.
+std::vector<Said> all_said(const PendingEvents& pending) {
+  std::vector<Said> said;
+  said.reserve(pending.number.size() + pending.deletions.size());
+  std::uint32_t deletion = 0;
+  for (std::uint32_t row = 0; row <= pending.number.size(); ++row) {
+    while (deletion < pending.deletions.size() && pending.deletions[deletion].after_row == row) {
+      said.push_back({pending.deletions[deletion].hash, kDeletionBit | deletion});
+      ++deletion;
+    }
+    if (row < pending.number.size()) said.push_back({pending.events.id[row], row});
+  }
+  std::stable_sort(said.begin(), said.end(),
+                   [](const Said& a, const Said& b) { return a.hash < b.hash; });
+  return said;
+}
+
+IdEntry entry_of(const PendingEvents& pending, const Said& said) {
+  if ((said.what & kDeletionBit) != 0) {
+    return {said.hash, pending.deletions[said.what & ~kDeletionBit].at, 0, true, false};
+  }
+  const std::uint32_t number = pending.number[said.what];
+  const std::int64_t version = pending.version[said.what];
+  if (version != IdEntry::kNoVersion) return {said.hash, version, number, false, false};
+  const std::uint64_t content = content_hash(pending.events, said.what, number);
+  return {said.hash, static_cast<std::int64_t>(content), number, false, true};
+}
+
+bool supersedes(const IdEntry& now, const IdEntry& before) {
+  // Without versions the newest arrival wins, unless it says the same.
+  if (now.by_content) return !before.by_content || before.deleted || now.version != before.version;
+  if (before.by_content || now.version > before.version) return true;
+  // A record and its deletion may carry one version: then it is deleted.
+  return now.version == before.version && now.deleted && !before.deleted;
+}
+
+// Writes the new ids of a keyed stream and finds out which rows are kept and which events go.
+class Upsert {
+ public:
+  Upsert(EventRuns& runs, const AccountDirectory& accounts, AccountSet& touched,
+         const PendingEvents& pending)
+      : runs_(runs), accounts_(accounts), touched_(touched), pending_(pending) {}
+
+  Result<void> run(std::span<const EventRun> stream_runs, IdWriter& writer) {
+    const std::vector<Said> said = all_said(pending_);
+    std::vector<std::uint64_t> hashes;
+    for (std::size_t begin = 0; begin < said.size();) {
+      hashes.clear();
+      std::size_t end = begin;
+      while (end < said.size() && hashes.size() < kLookupIdsMax) {
+        hashes.push_back(said[end].hash);
+        while (end < said.size() && said[end].hash == hashes.back()) ++end;
+      }
+      const auto found = find_ids(runs_, stream_runs, hashes);
+      if (!found) return found.error();
+      for (const FoundId& stored : *found) {
+        const std::size_t first = begin;
+        while (begin < end && said[begin].hash == said[first].hash) ++begin;
+        decide(std::span(said).subspan(first, begin - first), stored, writer);
+      }
+    }
+    std::sort(kept_.begin(), kept_.end());
+    return {};
+  }
+  const std::vector<std::uint32_t>& kept() const { return kept_; }
+  std::vector<Removal>& removals() { return removals_; }
+  const PageCounts& counts() const { return counts_; }
+
+ private:
+  void decide(std::span<const Said> said, const FoundId& stored, IdWriter& writer) {
+    bool known = stored.run != 0;
+    IdEntry entry = stored.entry;
+    std::uint32_t winner = kDeletionBit;
+    bool changed = false;
+    for (const Said& one : said) {
+      const IdEntry now = entry_of(pending_, one);
+      if (known && !supersedes(now, entry)) {
+        if (!now.deleted) ++counts_.unchanged;
+        continue;
+      }
+      const bool was_live = known && !entry.deleted;
+      if (now.deleted) {
+        if (was_live) ++counts_.deleted;
+      } else {
+        ++(was_live ? counts_.changed : counts_.new_records);
+      }
+      known = true;
+      changed = true;
+      entry = now;
+      winner = now.deleted ? kDeletionBit : one.what;
+    }
+    if (!changed) return;
+    writer.add(entry);
+    if (winner != kDeletionBit) kept_.push_back(winner);
+    if (stored.run == 0 || stored.entry.deleted) return;
+    const std::uint32_t number = stored.entry.number;
+    touched_.add(number);
+    if (!accounts_.contains(number)) return;  // its account was erased, and with it the event
+    removals_.push_back({accounts_[number].place, stored.entry.hash, number, stored.run});
+  }
+
+  EventRuns& runs_;
+  const AccountDirectory& accounts_;
+  AccountSet& touched_;
+  const PendingEvents& pending_;
+  std::vector<std::uint32_t> kept_;
+  std::vector<Removal> removals_;
+  PageCounts counts_;
+};
+
+// The rows by account, in the order of places; rows of one account stay in order of arrival.
+class RowsByAccount {
+ public:
+  RowsByAccount(AccountDirectory& accounts, const PendingEvents& pending,
+                std::span<const std::uint32_t> rows)
+      : accounts_(accounts), ends_(accounts.next_number()), sorted_(rows.size()) {
+    for (const std::uint32_t row : rows) ++ends_[pending.number[row]];
+    std::uint32_t sum = 0;
+    for (const std::uint32_t number : accounts.by_place()) {
+      const std::uint32_t count = ends_[number];
+      ends_[number] = sum;
+      sum += count;
+    }
+    // Counting sort: afterwards each entry is where its account's rows end.
+    for (const std::uint32_t row : rows) sorted_[ends_[pending.number[row]]++] = row;
+  }
+  // Calls visit(number, rows of it) in the order of places.
+  template <typename Visit>
+  void for_each(const Visit& visit) {
+    std::uint32_t begin = 0;
+    for (const std::uint32_t number : accounts_.by_place()) {
+      const std::uint32_t end = ends_[number];
+      if (end != begin) visit(number, std::span(sorted_).subspan(begin, end - begin));
+      begin = end;
+    }
+  }
+
+ private:
+  AccountDirectory& accounts_;
+  std::vector<std::uint32_t> ends_;
+  std::vector<std::uint32_t> sorted_;
+};
+
+}  // namespace
+
+std::uint64_t write_rows(EventRuns& runs, std::int64_t run, AccountDirectory& accounts,
+                         const PendingEvents& pending, std::span<const std::uint32_t> rows) {
+  RunWriter writer(runs, run);
+  const auto& at = pending.events.at;
+  const auto by_part_and_time = [&](std::uint32_t a, std::uint32_t b) {
+    if (pending.part[a] != pending.part[b]) return pending.part[a] < pending.part[b];
+    return at[a] < at[b];
+  };
+  RowsByAccount sorted(accounts, pending, rows);
+  sorted.for_each([&](std::uint32_t number, std::span<std::uint32_t> of_account) {
+    if (!std::is_sorted(of_account.begin(), of_account.end(), by_part_and_time)) {
+      std::stable_sort(of_account.begin(), of_account.end(), by_part_and_time);
+    }
+    for (std::size_t begin = 0; begin < of_account.size();) {
+      const std::uint32_t part = pending.part[of_account[begin]];
+      std::size_t end = begin;
+      while (end < of_account.size() && pending.part[of_account[end]] == part) ++end;
+      writer.add(accounts[number].place, number, part, pending.events,
+                 std::span<const std::uint32_t>(of_account).subspan(begin, end - begin));
+      begin = end;
+    }
+  });
+  return writer.finish();
+}
+
+Result<PageCounts> commit_events(EventRuns& runs, AccountDirectory& accounts, AccountSet& touched,
+                                 std::uint32_t stream, bool keyed, const PendingEvents& pending) {
+  PageCounts counts;
+  for (const std::uint32_t part : pending.replaced_parts) {
+    const auto removed = remove_part(runs, runs.of_stream(stream), part,
+                                     [&](std::uint32_t number) { touched.add(number); });
+    if (!removed) return removed.error();
+    counts.deleted += *removed;
+  }
+  if (pending.number.empty() && pending.deletions.empty()) return counts;
+
+  const std::vector<EventRun> before = runs.of_stream(stream);
+  const std::int64_t run = runs.new_run(stream);
+  std::vector<std::uint32_t> rows;
+  std::uint64_t ids = 0;
+  if (keyed) {
+    Upsert upsert(runs, accounts, touched, pending);
+    IdWriter writer(runs, run);
+    if (auto done = upsert.run(before, writer); !done) return done.error();
+    ids = writer.finish();
+    if (auto done = remove_events(runs, before, upsert.removals()); !done) return done.error();
+    counts += upsert.counts();
+    rows = upsert.kept();
+  } else {
+    rows.resize(pending.number.size());
+    std::iota(rows.begin(), rows.end(), 0U);
+    counts.new_records += rows.size();
+  }
+  for (const std::uint32_t row : rows) {
+    touched.add(pending.number[row]);
+    if (!accounts.is_settled(pending.number[row])) ++counts.waiting;
+  }
+  const std::uint64_t written = write_rows(runs, run, accounts, pending, rows);
+  if (written == 0 && ids == 0) {
+    runs.remove(run);
+  } else {
+    runs.set_counts(run, written, ids);
+  }
+  return counts;
+}
+
+}  // namespace upselld::store

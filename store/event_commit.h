@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "store/account_directory.h"
+#include "store/account_set.h"
+#include "store/event_pending.h"
+#include "store/event_runs.h"
+#include "store/records.h"
+
+namespace upselld::store {
+
+// Writes what was gathered of one stream as a new run, inside the caller's transaction: replaced
+// parts go, newer versions take the place of older ones, deletions leave a mark. Tells whose data
+// changed. `pending` stays as it is.
+Result<PageCounts> commit_events(EventRuns& runs, AccountDirectory& accounts, AccountSet& touched,
+                                 std::uint32_t stream, bool keyed, const PendingEvents& pending);
+
+// Writes these rows of `pending` into a run, sorted by account. Returns how many.
+std::uint64_t write_rows(EventRuns& runs, std::int64_t run, AccountDirectory& accounts,
+                         const PendingEvents& pending, std::span<const std::uint32_t> rows);
+
+}  // namespace upselld::store

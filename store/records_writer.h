@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/record_census.h"
+#include "store/record_group.h"
+#include "store/records.h"
+#include "store/sql.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace upselld::store {
+
+// The one implementation of Records: taking pages (records.cpp), sweeps, full pulls and erasing
+// (records_removal.cpp).
+class RecordsWriter : public Records {
+ public:
+  RecordsWriter(Database& database, RecordsSettings settings)
+      : context_(database, std::move(settings)) {}
+
+  void load() {
+    SQLite::Database& sql = raw(context_.database);
+    context_.names.load(sql);
+    context_.products.load(sql);
+    context_.accounts.load(sql);
+  }
+
+  Result<PageCounts> apply(const Feed& feed, Page&& page, Instant now) override;
+  Result<PageCounts> flush() override;
+  Result<Cursor> cursor(const Feed& feed) override;
+  Result<void> forget_cursor(const Feed& feed) override;
+  Result<void> begin_full(const Feed& feed) override { return begin(feed, CensusKind::full); }
+  Result<FullPull> end_full(const Feed& feed, Instant now) override;
+  Result<void> begin_sweep(const Feed& feed) override { return begin(feed, CensusKind::sweep); }
+  Result<void> apply_sweep(const Feed& feed, const Page& page) override;
+  Result<Cursor> sweep_cursor(const Feed& feed) override;
+  Result<PageCounts> end_sweep(const Feed& feed, Instant now) override;
+  Result<void> erase_account(Transaction& transaction, std::uint32_t number) override;
+
+ private:
+  FeedPlace place_of(const Feed& feed);
+  Result<std::vector<std::uint32_t>> resolve(const Feed& feed, const FeedPlace& place,
+                                             const std::vector<std::string_view>& ids);
+  Result<void> gather_page(const Feed& feed, const FeedPlace& place, Page&& page, Instant now);
+  Result<PageCounts> apply_events(const Feed& feed, const FeedPlace& place, Page&& page,
+                                  Instant now);
+  Result<void> begin(const Feed& feed, CensusKind kind);
+  // Runs `body` in a transaction, after what is gathered was committed.
+  template <typename Body>
+  Result<void> in_transaction(const char* doing, const Body& body) {
+    auto flushed = flush();
+    if (!flushed) return flushed.error();
+    committed_ += *flushed;
+    auto transaction = Transaction::begin(context_.database, "records", Durability::full);
+    if (!transaction) return transaction.error();
+    const Result<void> done = guarded(doing, [&]() -> Result<void> {
+      context_.names.save(raw(context_.database));
+      return body();
+    });
+    if (!done) return done;
+    return transaction->commit();
+  }
+  Result<PageCounts> delete_unnamed(const FeedPlace& place, const Feed& feed, Instant now);
+  std::vector<std::uint32_t> unnamed_accounts(const FeedPlace& place, CensusKind kind,
+                                              std::uint64_t* known);
+
+  RecordContext context_;
+  RecordGroup group_;
+  PageCounts committed_;                // by a flush inside a call that gives no counts
+  std::map<std::uint32_t, bool> full_;  // streams: is a full pull under way
+};
+
+}  // namespace upselld::store
