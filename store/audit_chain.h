@@ -61,8 +61,8 @@ struct AuditHeader {
 };
 
 struct AuditFilter {
-  std::optional<AuditKind> kind;
-  std::string run;
+  std::optional<AuditKind> kind = {};
+  std::string run = {};
   std::uint32_t account = 0;  // 0: any
   std::uint64_t after = 0;    // sequence; with newest_first: before it (0: from the end)
   bool newest_first = false;

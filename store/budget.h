@@ -14,20 +14,20 @@ namespace upselld::store {
 class Database;
 
 struct BudgetLimits {
-  double own_share = 0.10;                   // of the org's day
-  double org_stop = 0.85;                    // of the org's day: beyond it nobody's call is ours
-  double write_share = 0.30;                 // of ours, kept for writes
-  std::uint64_t org_limit_assumed = 15'000;  // until the CRM says
-  std::optional<std::uint64_t> own_limit;    // instead of a share
+  double own_share = 0.10;                      // of the org's day
+  double org_stop = 0.85;                       // of the org's day: beyond it nobody's call is ours
+  double write_share = 0.30;                    // of ours, kept for writes
+  std::uint64_t org_limit_assumed = 15'000;     // until the CRM says
+  std::optional<std::uint64_t> own_limit = {};  // instead of a share
 };
 
 enum class BudgetUse : std::uint8_t { read, write };
 
 // What a CRM says about the day so far. Absent: it does not say.
 struct CrmUsage {
-  std::optional<std::uint64_t> ours;
-  std::optional<std::uint64_t> org_used;
-  std::optional<std::uint64_t> org_limit;
+  std::optional<std::uint64_t> ours = {};
+  std::optional<std::uint64_t> org_used = {};
+  std::optional<std::uint64_t> org_limit = {};
 };
 
 struct BudgetStatus {

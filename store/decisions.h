@@ -40,12 +40,12 @@ struct StoredDecision {
 };
 
 struct DecisionFilter {
-  std::string connection;  // empty: any
-  std::string segment;
-  std::optional<Band> band;
-  std::string held;       // a hold reason
+  std::string connection = {};  // empty: any
+  std::string segment = {};
+  std::optional<Band> band = {};
+  std::string held = {};  // a hold reason
   bool any_held = false;  // any hold reason
-  std::string action;
+  std::string action = {};
   std::size_t count_max = 1000;  // of greatest rank value first, then by account number
 };
 

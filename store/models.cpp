@@ -31,10 +31,11 @@ std::vector<std::pair<std::string, std::string>> digests_stored(SQLite::Database
 }
 
 bool insert_model(SQLite::Database& sql, const ModelInfo& model) {
-  SQLite::Statement add(sql,
-                        "INSERT INTO models (connection, version, stored, trained_at_ms, as_of_ms,"
-                        " run, card, report) SELECT ?, ?, coalesce(max(stored), 0) + 1, ?, ?, ?, ?,"
-                        " ? FROM models ON CONFLICT (connection, version) DO NOTHING");
+  SQLite::Statement add(
+      sql,
+      "INSERT INTO models (connection, version, stored, trained_at_ms, as_of_ms, run,"
+      " card, report) VALUES (?, ?, (SELECT coalesce(max(stored), 0) + 1"
+      " FROM models), ?, ?, ?, ?, ?) ON CONFLICT (connection, version) DO NOTHING");
   add.bind(1, model.connection);
   add.bind(2, model.version);
   add.bind(3, model.trained_at.ms);

@@ -39,9 +39,9 @@ struct Answer {
 };
 
 struct OutboxFilter {
-  std::string connection;  // empty: any
-  std::optional<DeliveryKind> kind;
-  std::optional<DeliveryState> state;
+  std::string connection = {};  // empty: any
+  std::optional<DeliveryKind> kind = {};
+  std::optional<DeliveryState> state = {};
   std::uint32_t account = 0;  // 0: any
   std::size_t count_max = 1000;
 };

@@ -62,8 +62,8 @@ Result<void> Runs::begin(Transaction&, const Run& run) {
   return guarded("store: begin a run", [&]() -> Result<void> {
     SQLite::Statement add(
         raw(database_),
-        "INSERT INTO runs (id, begun, kind, status, as_of_ms, started_at_ms,"
-        " summary) SELECT ?, coalesce(max(begun), 0) + 1, ?, ?, ?, ?, '' FROM runs"
+        "INSERT INTO runs (id, begun, kind, status, as_of_ms, started_at_ms, summary)"
+        " VALUES (?, (SELECT coalesce(max(begun), 0) + 1 FROM runs), ?, ?, ?, ?, '')"
         " ON CONFLICT (id) DO NOTHING");
     add.bind(1, run.id);
     add.bind(2, static_cast<int>(run.kind));

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/outbox.h"
+
+#include "tests/unit/ledger_fixture.h"
+
+using namespace upselld;
+using namespace upselld::store;
+
+namespace {
+
+NewDelivery fields_for(std::uint32_t number, const std::string& score, double value = 1) {
+  FieldUpdate update;
+  update.account = account(number).id;
+  update.values[0] = score;
+  update.values[6] = "line \"one\"\nline two";
+  return {account(number), "d1", value, update};
+}
+
+NewDelivery task_for(std::uint32_t number, const std::string& key, double value = 1) {
+  TaskDraft task;
+  task.key = key;
+  task.account = account(number).id;
+  task.due = kNoon + days(2);
+  task.subject = "Acme: call";
+  return {account(number), "d1", value, task};
+}
+
+NewDelivery withdrawal_for(std::uint32_t number, const std::string& key) {
+  return {account(number), "d2", 1, TaskWithdrawal{key, "", "bought on 21 Nov"}};
+}
+
+AddedDelivery add(LedgerFixture& ledger, Outbox& outbox, const NewDelivery& delivery) {
+  AddedDelivery added;
+  ledger.committed([&](Transaction& t) {
+    auto result = outbox.add(t, delivery, kNoon);
+    REQUIRE(result);
+    added = *result;
+  });
+  return added;
+}
+
+Answer rejected(DeliveryId id, const std::string& cause) {
+  Answer answer{id, {}, cause};
+  answer.receipt.outcome = Receipt::Outcome::rejected;
+  answer.receipt.code = "LOCKED";
+  answer.receipt.message = "locked since 19 Nov";
+  answer.receipt.field = "Region__c";
+  return answer;
+}
+
+void reject(LedgerFixture& ledger, Outbox& outbox, DeliveryId id, const std::string& cause) {
+  ledger.committed(
+      [&](Transaction& t) { REQUIRE(outbox.record(t, std::vector{rejected(id, cause)}, kNoon)); });
+}
+
+DeliveryState state_of(const Outbox& outbox, DeliveryId id) {
+  return (*outbox.find(id))->state;
+}
+
+}  // namespace
+
+TEST_CASE("outbox: what was added comes back as it was") {
+  LedgerFixture ledger;
+  Outbox outbox(ledger.database());
+  const DeliveryId id = *add(ledger, outbox, fields_for(7, "18.3", 2.5)).id;
+  const DeliveryId task_id = *add(ledger, outbox, task_for(7, "k1")).id;
+  Database reopened = ledger.open();
+  const Delivery read = **Outbox(reopened).find(id);
+  REQUIRE(read.account == account(7));
+  REQUIRE(read.decision == "d1");
+  REQUIRE(read.expected_value == 2.5);
+  REQUIRE(read.state == DeliveryState::meant);
+  REQUIRE(read.attempt == 0);
+  REQUIRE(read.meant_at == kNoon);
+  REQUIRE(read.sent_at.is_missing());
+  const FieldValues& values = std::get<FieldUpdate>(read.payload).values;
+  REQUIRE(values[0] == "18.3");
+  REQUIRE_FALSE(values[1]);
+  REQUIRE(values[6] == "line \"one\"\nline two");
+  const Delivery task = **Outbox(reopened).newest(7, DeliveryKind::task);
+  REQUIRE(task.id == task_id);
+  REQUIRE(task.task_key == "k1");
+  REQUIRE(std::get<TaskDraft>(task.payload).due == kNoon + days(2));
+  REQUIRE_FALSE(Outbox(reopened).find(99)->has_value());
+}
+
+TEST_CASE("outbox: the greatest expected value is due first, then the oldest") {
+  LedgerFixture ledger;
+  Outbox outbox(ledger.database());
+  const DeliveryId small = *add(ledger, outbox, fields_for(1, "1", 1)).id;
+  const DeliveryId great = *add(ledger, outbox, fields_for(2, "2", 5)).id;
+  const DeliveryId same = *add(ledger, outbox, fields_for(3, "3", 1)).id;
+  add(ledger, outbox, task_for(4, "k", 9));
+  NewDelivery elsewhere = fields_for(5, "5", 9);
+  elsewhere.account = account(5, "other");
+  add(ledger, outbox, elsewhere);
+  const auto due = *outbox.take_due("crm", DeliveryKind::fields, kNoon, 10);
+  REQUIRE(due.size() == 3);
+  REQUIRE(due[0].id == great);
+  REQUIRE(due[1].id == small);
+  REQUIRE(due[2].id == same);
+  REQUIRE(outbox.take_due("crm", DeliveryKind::fields, kNoon, 2)->size() == 2);
+  REQUIRE(outbox.take_due("nobody", DeliveryKind::fields, kNoon, 2)->empty());
+}
+
+TEST_CASE("outbox: a newer delivery supersedes an undelivered one of its account and kind") {
+  LedgerFixture ledger;
+  Outbox outbox(ledger.database());
+  const DeliveryId old = *add(ledger, outbox, fields_for(1, "1")).id;
+  const DeliveryId other = *add(ledger, outbox, fields_for(2, "1")).id;
+  const DeliveryId task = *add(ledger, outbox, task_for(1, "k")).id;
+  const AddedDelivery newer = add(ledger, outbox, fields_for(1, "2"));
+  REQUIRE(newer.superseded == std::vector<DeliveryId>{old});
+  REQUIRE(state_of(outbox, old) == DeliveryState::superseded);
+  REQUIRE(state_of(outbox, other) == DeliveryState::meant);
+  REQUIRE(state_of(outbox, task) == DeliveryState::meant);
+  REQUIRE(outbox.take_due("crm", DeliveryKind::fields, kNoon, 10)->size() == 2);
+}
+
+TEST_CASE("outbox: what may have arrived is not superseded unless it can be written over") {
+  LedgerFixture ledger;
+  Outbox outbox(ledger.database());
+  const DeliveryId fields = *add(ledger, outbox, fields_for(1, "1")).id;
+  const DeliveryId task = *add(ledger, outbox, task_for(1, "k1")).id;
+  REQUIRE(outbox.mark_sending(std::vector{fields}, kNoon));
+  REQUIRE(outbox.mark_sending(std::vector{task}, kNoon));
+  REQUIRE(add(ledger, outbox, fields_for(1, "2")).superseded.empty());
+  REQUIRE(*outbox.recover() == 2);
+  REQUIRE(add(ledger, outbox, fields_for(1, "3")).superseded.size() == 2);
+  REQUIRE(add(ledger, outbox, task_for(1, "k2")).superseded.empty());
+  REQUIRE(state_of(outbox, fields) == DeliveryState::superseded);
+  REQUIRE(state_of(outbox, task) == DeliveryState::unknown);
+}
+
+TEST_CASE("outbox: a task key is made once for ever") {
+  LedgerFixture ledger;
+  Outbox outbox(ledger.database());
+  REQUIRE_FALSE(*outbox.is_key_used("k1"));
+  const DeliveryId first = *add(ledger, outbox, task_for(1, "k1")).id;
+  REQUIRE(*outbox.is_key_used("k1"));
+  const AddedDelivery again = add(ledger, outbox, task_for(1, "k1"));
+  REQUIRE_FALSE(again.id);
+  REQUIRE(again.superseded.empty());
+  REQUIRE(state_of(outbox, first) == DeliveryState::meant);
+  ledger.committed([&](Transaction& t) { REQUIRE(outbox.remove(t, 1)); });
+  REQUIRE(outbox.list({})->empty());
+  REQUIRE_FALSE(add(ledger, outbox, task_for(9, "k1")).id);
+  Database reopened = ledger.open();
+  REQUIRE(*Outbox(reopened).is_key_used("k1"));
+  REQUIRE_FALSE(*Outbox(reopened).is_key_used("k2"));
+}
+
+TEST_CASE("outbox: a key whose task was rolled back is free") {
+  LedgerFixture ledger;
+  Outbox outbox(ledger.database());
+  {
+    Transaction t = ledger.begin();
+    REQUIRE(outbox.add(t, task_for(1, "k1"), kNoon)->id);
+  }
+  REQUIRE_FALSE(*outbox.is_key_used("k1"));
+  REQUIRE(add(ledger, outbox, task_for(1, "k1")).id);
+}
+
+TEST_CASE("outbox: withdrawing a task that was never sent cancels it instead") {
+  LedgerFixture ledger;
+  Outbox outbox(ledger.database());
+  const DeliveryId task = *add(ledger, outbox, task_for(1, "k1")).id;
+  const AddedDelivery withdrawn = add(ledger, outbox, withdrawal_for(1, "k1"));
+  REQUIRE_FALSE(withdrawn.id);
+  REQUIRE(withdrawn.cancelled == std::vector<DeliveryId>{task});
+  REQUIRE(state_of(outbox, task) == DeliveryState::cancelled);
+}
+
+TEST_CASE("outbox: a withdrawal waits until it is known whether its task exists") {
+  LedgerFixture ledger;
+  Outbox outbox(ledger.database());
+  const DeliveryId task = *add(ledger, outbox, task_for(1, "k1")).id;
+  REQUIRE(outbox.mark_sending(std::vector{task}, kNoon));
+  REQUIRE(*outbox.recover() == 1);
+  const DeliveryId withdrawal = *add(ledger, outbox, withdrawal_for(1, "k1")).id;
+  REQUIRE(outbox.take_due("crm", DeliveryKind::withdrawal, kNoon, 10)->empty());
+  Answer found{task, {}, {}};
+  found.receipt.outcome = Receipt::Outcome::already_there;
+  found.receipt.crm_id = "00T1";
+  ledger.committed([&](Transaction& t) { REQUIRE(outbox.record(t, std::vector{found}, kNoon)); });
+  const auto due = *outbox.take_due("crm", DeliveryKind::withdrawal, kNoon, 10);
+  REQUIRE(due.size() == 1);
+  REQUIRE(due[0].id == withdrawal);
+  // Another task's withdrawal takes nothing from this one; the same key's does.
+  REQUIRE(add(ledger, outbox, withdrawal_for(1, "k0")).superseded.empty());
+  REQUIRE(add(ledger, outbox, withdrawal_for(1, "k1")).superseded ==
+          std::vector<DeliveryId>{withdrawal});
+}
+
+TEST_CASE("outbox: a rejected delivery waits until its cause changes or a person says so") {
+  LedgerFixture ledger;
+  Outbox outbox(ledger.database());
+  const DeliveryId first = *add(ledger, outbox, fields_for(1, "1")).id;
+  const DeliveryId second = *add(ledger, outbox, fields_for(2, "1")).id;
+  reject(ledger, outbox, first, "version 7");
+  reject(ledger, outbox, second, "version 7");
+  REQUIRE(outbox.take_due("crm", DeliveryKind::fields, kNoon, 10)->empty());
+  const auto listed = *outbox.list({.state = DeliveryState::rejected});
+  REQUIRE(listed.size() == 2);
+  REQUIRE(listed[0].receipt.code == "LOCKED");
+  REQUIRE(listed[0].receipt.field == "Region__c");
+
+  ledger.committed([&](Transaction& t) {
+    const auto changed = outbox.retry_changed(t, "crm", [&](const Delivery& delivery) {
+      return delivery.id == first ? "version 8" : "version 7";
+    });
+    REQUIRE(*changed == std::vector<DeliveryId>{first});
+    REQUIRE(outbox.retry(t, first).error().kind == ErrorKind::not_found);
+    REQUIRE(outbox.retry(t, second));
+  });
+  REQUIRE(outbox.take_due("crm", DeliveryKind::fields, kNoon, 10)->size() == 2);
+  reject(ledger, outbox, first, "version 8");
+  ledger.committed([&](Transaction& t) {
+    REQUIRE(*outbox.retry(t, std::string("other")) == 0);
+    REQUIRE(*outbox.retry(t, std::string()) == 1);
+  });
+}
+
+TEST_CASE("outbox: cancelling leaves alone what may have arrived") {
+  LedgerFixture ledger;
+  Outbox outbox(ledger.database());
+  const DeliveryId meant = *add(ledger, outbox, fields_for(1, "1")).id;
+  const DeliveryId sent = *add(ledger, outbox, fields_for(2, "1")).id;
+  REQUIRE(outbox.mark_sending(std::vector{sent}, kNoon));
+  ledger.committed([&](Transaction& t) {
+    REQUIRE(*outbox.cancel(t, std::vector{meant, sent, DeliveryId{99}}, kNoon) ==
+            std::vector<DeliveryId>{meant});
+  });
+  REQUIRE(state_of(outbox, sent) == DeliveryState::sending);
+}
+
+TEST_CASE("outbox: pruning keeps what is open, and each account's newest") {
+  LedgerFixture ledger;
+  Outbox outbox(ledger.database());
+  add(ledger, outbox, fields_for(1, "1"));
+  add(ledger, outbox, fields_for(1, "2"));
+  const DeliveryId newest = *add(ledger, outbox, fields_for(1, "3")).id;
+  ledger.committed([&](Transaction& t) {
+    REQUIRE(*outbox.prune(t, kNoon) == 0);
+    REQUIRE(*outbox.prune(t, kNoon + days(1)) == 2);
+  });
+  REQUIRE(outbox.list({})->front().id == newest);
+  REQUIRE(outbox.counts("crm")->of(DeliveryKind::fields, DeliveryState::meant) == 1);
+  REQUIRE(outbox.counts("crm")->of(DeliveryKind::task, DeliveryState::meant) == 0);
+}
