@@ -94,6 +94,7 @@ class AccountWriter {
   std::int64_t mark() const { return mark_; }
   // Merges, deletions, or values that others may be joined by have changed.
   bool structure_changed() const { return structure_changed_; }
+  void note_structure_change() { structure_changed_ = true; }
 
  private:
   struct Incoming;

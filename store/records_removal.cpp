@@ -187,7 +187,12 @@ Result<void> RecordsWriter::erase_account(Transaction&, std::uint32_t number) {
       }
     }
     for (const std::uint32_t n : numbers) accounts.erase(n);
-    write_touched(context_, current_mark(sql) + 1);
+    // A joined value that two accounts shared may now belong to the one that is left.
+    const std::int64_t mark = current_mark(sql) + 1;
+    context_.account_writer.begin(mark);
+    context_.account_writer.note_structure_change();
+    if (auto settled = settle_accounts(context_); !settled) return settled;
+    write_touched(context_, mark);
     return {};
   });
 }

@@ -121,7 +121,7 @@ CREATE TABLE censuses (
   stream INTEGER NOT NULL,
   kind INTEGER NOT NULL,
   began INTEGER NOT NULL,        -- mark
-  began_run INTEGER NOT NULL,
+  began_age INTEGER NOT NULL,    -- of the newest run then
   cursor BLOB NOT NULL,          -- of a sweep
   PRIMARY KEY (stream, kind)
 ) STRICT, WITHOUT ROWID;
@@ -133,13 +133,14 @@ CREATE TABLE config_uses (
 
 CREATE TABLE configs (
   sha256 TEXT PRIMARY KEY,
-  text TEXT NOT NULL
+  text BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE contacts (
   hash INTEGER PRIMARY KEY,      -- of connection and id
   stream INTEGER NOT NULL,
   account INTEGER NOT NULL,      -- number as first named: its root is what counts
+  known_mark INTEGER NOT NULL,   -- the commit that brought it; 0: only its deletion came
   id TEXT NOT NULL,
   role TEXT NOT NULL,
   version INTEGER,
@@ -200,6 +201,7 @@ CREATE TABLE event_blocks (
 CREATE TABLE event_runs (
   run INTEGER PRIMARY KEY,
   stream INTEGER NOT NULL,
+  age INTEGER NOT NULL,          -- higher is newer: of ids that several runs know, it is right
   events INTEGER NOT NULL,
   ids INTEGER NOT NULL
 ) STRICT;
@@ -309,7 +311,7 @@ CREATE TABLE outbox_batches (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   connection TEXT NOT NULL,
   kind INTEGER NOT NULL,
-  deliveries BLOB NOT NULL,  -- outbox ids, 8 bytes each, in the order given to the connector
+  deliveries BLOB NOT NULL,  -- outbox ids in the order given to the connector (store/packed.h)
   continuation BLOB NOT NULL
 ) STRICT;
 
