@@ -2,9 +2,12 @@
 #include <charconv>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "core/digest.h"
 #include "core/file_io.h"
+#include "daemon/account_cases.h"
+#include "daemon/codec.h"
 #include "daemon/command_list.h"
 #include "daemon/cycle.h"
 #include "daemon/replay.h"
@@ -14,8 +17,6 @@
 
 namespace upselld::daemon {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kEntriesAtOnce = 1'000;
 constexpr std::size_t kDifferencesShown = 20;
@@ -46,6 +47,23 @@ Json payload_json(const std::optional<std::string>& payload) {
   if (!payload) return Json();
   Json json = Json::parse(*payload, nullptr, false);
   return json.is_discarded() ? Json(*payload) : json;
+}
+
+// The records' part of the canonical text: each account's feature row as of now.
+Result<void> add_rows(App& app, std::string& out) {
+  for (const Link& link : app.links()) {
+    if (!link.brings_accounts()) continue;
+    auto cases = open_cases(app, link);
+    if (!cases) return cases.error();
+    if (const auto scored = score_cases(app, link, app.now(), *cases); !scored) return scored;
+    std::set<std::string> lines;
+    for (const AccountCase& one : cases->cases) {
+      lines.insert("row " + link.name() + ":" + one.facts.id + " " + one.not_scored + " " +
+                   row_text(cases->row_of(one)) + "\n");
+    }
+    for (const std::string& line : lines) out += line;
+  }
+  return {};
 }
 
 Json replay_json(const ReplayResult& result) {
@@ -144,6 +162,7 @@ Result<int> audit_export_command(const Invocation& invocation) {
     const auto exported =
         store::export_canonical((*app)->database(), [&](std::string_view line) { out += line; });
     if (!exported) return exported.error();
+    if (const auto rows = add_rows(**app, out); !rows) return rows.error();
   } else {
     Ledger& ledger = (*app)->ledger();
     store::AuditFilter filter;

@@ -96,14 +96,18 @@ Result<int> models_show_command(const Invocation& invocation) {
   if (!app) return app.error();
   const auto connection = model_connection(**app, invocation.option("--connection"));
   if (!connection) return connection.error();
-  const std::string& version = invocation.arguments.front();
-  const auto model = (*app)->ledger().models.find(*connection, version);
-  if (!model) return model.error();
-  if (!*model) {
-    return Error{ErrorKind::not_found, "no model " + version + "; see: upselld models", {}};
+  const auto models = (*app)->ledger().models.list(*connection);
+  if (!models) return models.error();
+  const std::string wanted = invocation.arguments.empty() ? "" : invocation.arguments.front();
+  for (const store::ModelInfo& model : *models) {
+    if (!wanted.empty() && model.version != wanted) continue;
+    std::cout << (invocation.json ? model.report : model.card) << "\n";
+    return kDone;
   }
-  std::cout << (invocation.json ? (*model)->report : (*model)->card) << "\n";
-  return kDone;
+  return Error{ErrorKind::not_found,
+               wanted.empty() ? "no model was trained yet; rules-1 ranks"
+                              : "no model " + wanted + "; see: upselld models",
+               {}};
 }
 
 Result<int> models_publish_command(const Invocation& invocation) {

@@ -46,6 +46,17 @@ void assign(const AccountCases& cases, const DecideInput& input, Decided& decide
   }
 }
 
+// Same day, same answer: when the day's tasks were made already, what was said about them stands,
+// as long as everything else about the account is the same.
+std::string same_day_held(const AccountCase& one, const playbook::Choice& choice,
+                          const playbook::Today& today) {
+  const AccountMemory& memory = one.memory;
+  const bool same_day = memory.decided && memory.decided_on == today.day && !today.tasks_due;
+  const bool same_answer = memory.action == choice.action && memory.segment == choice.segment &&
+                           memory.band == choice.band;
+  return same_day && same_answer ? memory.held : choice.held;
+}
+
 // What became of tasks goes into the memory that choose() made.
 void remember(const DecideInput& input, Decided& decided) {
   for (CaseDecision& decision : decided.decisions) {
@@ -98,7 +109,7 @@ Result<Decided> decide(const AccountCases& cases, const DecideInput& input) {
     if (!one.is_ours()) continue;  // neither scored nor written; only a task may have to go
     const auto chosen = choose_with_contacts(cases, one, input, decided.frame, decision);
     if (!chosen) return chosen.error();
-    decision.held = decision.choice.held;
+    decision.held = same_day_held(one, decision.choice, input.today);
     if (input.write_all && decision.choice.changes.empty()) {
       decision.choice.changes.emplace_back("first");
     }

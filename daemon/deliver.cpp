@@ -52,6 +52,11 @@ store::AuditKind audit_kind_of(const Delivery& delivery, const Receipt& receipt)
                                                      : store::AuditKind::done;
 }
 
+// What a run decided is undone as that run's, also when a later process delivered it.
+std::string deciding_run(const Delivery& delivery) {
+  return delivery.decision.substr(0, delivery.decision.find('/'));
+}
+
 std::string audit_payload(const Delivery& delivery, const Receipt& receipt) {
   const nlohmann::ordered_json payload = {
       {"decision", delivery.decision},
@@ -206,6 +211,10 @@ Result<void> Deliverer::leave_edited_fields(Batch& batch) {
     }
     const auto noted = site_.field_states.attempted(*transaction, delivery.account, values);
     if (!noted) return noted;
+    // The former values go down before the write: afterwards nobody could tell them any more.
+    const auto kept = site_.plans.note_fields(*transaction, deciding_run(delivery),
+                                              {delivery.account, current, values});
+    if (!kept) return kept;
   }
   return transaction->commit();
 }
@@ -281,14 +290,14 @@ Result<void> Deliverer::note(store::Transaction& transaction, const Delivery& de
   }
   if (!settled) return {};
   if (delivery.kind() != DeliveryKind::fields) {
-    return site_.plans.note_task(transaction, site_.run,
+    return site_.plans.note_task(transaction, deciding_run(delivery),
                                  {delivery.account, delivery.task_key, receipt.crm_id,
                                   delivery.kind() == DeliveryKind::withdrawal});
   }
   const auto confirmed =
       site_.field_states.confirmed(transaction, delivery.account, receipt.stored);
   if (!confirmed) return confirmed;
-  return site_.plans.note_fields(transaction, site_.run,
+  return site_.plans.note_fields(transaction, deciding_run(delivery),
                                  {delivery.account, before, receipt.stored});
 }
 

@@ -26,7 +26,7 @@ Result<void> outcomes_stage(Cycle& cycle, ConnectionCycle& connection) {
   Ledger& ledger = cycle.app.ledger();
   if (connection.link->settings->write != WriteLevel::fields_and_tasks) return {};
   std::map<std::string, OpenTask> open;
-  // Declined too, for an outcome may be filled in after a task was closed.
+  // Closed ones too, for an outcome may be filled in later.
   const auto each =
       ledger.decisions.each_memory([&](std::uint32_t account, AccountMemory&& memory) {
         const TaskMemory& task = memory.task;
@@ -38,7 +38,14 @@ Result<void> outcomes_stage(Cycle& cycle, ConnectionCycle& connection) {
       });
   if (!each) return each;
   std::vector<std::string> keys;
-  for (const auto& [key, task] : open) keys.push_back(key);
+  for (const auto& [key, task] : open) {
+    // A task that never arrived is not one that a person deleted.
+    const auto delivery = ledger.outbox.newest(task.account, store::DeliveryKind::task);
+    if (!delivery) return delivery.error();
+    const bool arrived = !*delivery || (*delivery)->task_key != key ||
+                         (*delivery)->state == store::DeliveryState::done;
+    if (arrived) keys.push_back(key);
+  }
   if (keys.empty()) return {};
   const auto states = connection.link->connector->task_states(keys);
   if (!states) return states.error();

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "core/assertions.h"
 #include "core/digest.h"
@@ -139,6 +140,8 @@ Result<void> SharedTable::save(mode_t mode) {
   for (const std::string& line : lines_) size += line.size();
   bytes.reserve(size);
   for (const std::string& line : lines_) bytes += line;
+  std::error_code failed;
+  std::filesystem::create_directories(std::filesystem::path(path_).parent_path(), failed);
   if (auto written = write_file_atomically(path_, bytes, mode); !written) return written;
   is_changed_ = false;
   return {};
