@@ -296,7 +296,8 @@ Json json_of(const playbook::Today& today) {
           {"tasks_due", today.tasks_due}, {"data_as_of", json_of(today.data_as_of)},
           {"instance", today.instance},   {"model_version", today.model_version},
           {"currency", today.currency},   {"base_rate", number_or_null(today.base_rate)},
-          {"horizon", today.horizon.ms},  {"worth_from", number_or_null(today.worth_from)}};
+          {"horizon", today.horizon.ms},  {"worth_from", number_or_null(today.worth_from)},
+          {"refresh", today.refresh.ms}};
 }
 
 Result<playbook::Today> today_of(const Json& json) {
@@ -315,6 +316,7 @@ Result<playbook::Today> today_of(const Json& json) {
   today.base_rate = number_of(part(json, "base_rate"));
   today.horizon = Duration{json.value("horizon", std::int64_t{0})};
   today.worth_from = number_of(part(json, "worth_from"));
+  today.refresh = Duration{json.value("refresh", days(7).ms)};
   return today;
 }
 

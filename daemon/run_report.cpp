@@ -8,6 +8,7 @@
 
 #include "daemon/commands.h"
 #include "daemon/text_table.h"
+#include "daemon/training_text.h"
 
 namespace upselld::daemon {
 namespace {
@@ -156,7 +157,7 @@ std::string connection_text(const ConnectionReport& c, bool named) {
   std::string out;
   if (named) out += "\n" + c.connection + "\n";
   if (c.failed) return out + "failed    " + *c.failed + "\n";
-  out += score_text(c) + decide_text(c) + write_text(c);
+  out += training_brief(c.train_json) + score_text(c) + decide_text(c) + write_text(c);
   for (const std::string& note : c.notes) out += "note      " + note + "\n";
   return out;
 }

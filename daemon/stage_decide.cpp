@@ -115,6 +115,7 @@ Result<DecideInput> decide_input(App& app, Link& link, const AccountCases& cases
   today.currency = app.settings().currency;
   today.base_rate = cases.base_rate;
   today.horizon = link.settings->target.horizon;
+  today.refresh = link.settings->refresh;
   const std::shared_ptr<store::RecordReader> reader = app.record_reader();
   auto reps = reader->reps(link.name());
   if (!reps) return reps.error();

@@ -45,7 +45,12 @@ class Probe {
   }
 
   void look_at_folder(const std::filesystem::path& file) {
-    const std::filesystem::path folder = file.parent_path();
+    // A folder that is not there yet is made with the first write.
+    std::filesystem::path folder = file.parent_path();
+    std::error_code ignored;
+    while (folder.has_relative_path() && !std::filesystem::exists(folder, ignored)) {
+      folder = folder.parent_path();
+    }
     if (::access(folder.c_str(), W_OK | X_OK) == 0) {
       return add(Level::ok, "output: " + file.string() + " can be written");
     }
