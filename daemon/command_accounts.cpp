@@ -182,7 +182,7 @@ Result<int> accounts_command(const Invocation& invocation) {
                d.segment, d.action, d.held, printable(reason.value_or(""), 70)});
   }
   if (invocation.json) {
-    std::cout << dumped(rows);
+    std::cout << dumped({{"accounts", rows}});
   } else if (table.empty()) {
     std::cout << "no account is like that\n";
   } else {

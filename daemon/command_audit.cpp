@@ -103,7 +103,7 @@ Result<int> audit_list_command(const Invocation& invocation) {
                store::to_text(header.kind), printable(whose, 40), header.run});
     rows.push_back(header_json(header));
   }
-  std::cout << (invocation.json ? dumped(rows, 2) + "\n" : table.text());
+  std::cout << (invocation.json ? dumped({{"entries", rows}}, 2) + "\n" : table.text());
   return kDone;
 }
 

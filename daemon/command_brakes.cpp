@@ -82,6 +82,10 @@ Result<int> answer(const Invocation& invocation, store::ApprovalState state) {
   return kDone;
 }
 
+std::string listed(const char* name, const Json& rows) {
+  return Json({{name, rows}}).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace
 
 Result<int> pause_command(const Invocation& invocation) {
@@ -108,7 +112,7 @@ Result<int> approvals_list_command(const Invocation& invocation) {
                     {"asked_at", to_text(one.asked_at)}});
   }
   if (invocation.json) {
-    std::cout << rows.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+    std::cout << listed("approvals", rows);
   } else if (table.empty()) {
     std::cout << "nothing waits for approval\n";
   } else {
@@ -150,7 +154,7 @@ Result<int> rejected_list_command(const Invocation& invocation) {
                     {"attempt", one.attempt}});
   }
   if (invocation.json) {
-    std::cout << rows.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+    std::cout << listed("rejected", rows);
   } else if (table.empty()) {
     std::cout << "nothing is rejected\n";
   } else {

@@ -234,7 +234,7 @@ Result<int> features_command(const Invocation& invocation) {
                       {"rules", one.rules}});
     }
   }
-  std::cout << (invocation.json ? rows.dump(2) + "\n" : table.text());
+  std::cout << (invocation.json ? Json({{"features", rows}}).dump(2) + "\n" : table.text());
   return kDone;
 }
 

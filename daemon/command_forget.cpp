@@ -76,6 +76,7 @@ Result<int> forget_command(const Invocation& invocation) {
     if (!erased) return erased.error();
     if (const auto committed = transaction->commit(); !committed) return committed.error();
   }
+  records->reset();
   if (const auto truncated = ledger.forgotten.truncate_log(); !truncated) return truncated.error();
   std::cout << hit->connection << ":" << hit->id
             << " is forgotten: fields emptied, tasks withdrawn, records, decisions and audit "

@@ -84,7 +84,7 @@ Result<int> models_list_command(const Invocation& invocation) {
                     {"live", live}});
   }
   if (invocation.json) {
-    std::cout << rows.dump(2) << "\n";
+    std::cout << Json({{"models", rows}}).dump(2) << "\n";
   } else {
     std::cout << (table.empty() ? "no model was trained yet; rules-1 ranks\n" : table.text());
   }

@@ -90,7 +90,7 @@ Result<int> plugins_command(const Invocation& invocation) {
     table.add({plugin->name, plugin->summary, file.empty() ? "built in" : file});
     rows.push_back({{"name", plugin->name}, {"summary", plugin->summary}, {"file", file}});
   }
-  std::cout << (invocation.json ? rows.dump(2) + "\n" : table.text());
+  std::cout << (invocation.json ? Json({{"plugins", rows}}).dump(2) + "\n" : table.text());
   return kDone;
 }
 

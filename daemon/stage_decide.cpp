@@ -88,7 +88,9 @@ std::vector<std::pair<std::string, std::string>> marks_of(const ConnectionCycle&
   const std::string& name = connection.link->name();
   std::vector<std::pair<std::string, std::string>> marks = {
       {write_kind(name), to_text(connection.link->settings->write)}};
-  if (connection.decided.today.tasks_due) {
+  // Where no task may be made yet, the day's round is still to come.
+  const bool makes_tasks = connection.link->settings->write == WriteLevel::fields_and_tasks;
+  if (connection.decided.today.tasks_due && makes_tasks) {
     marks.emplace_back(round_kind(name), to_text(connection.decided.today.day));
   }
   return marks;

@@ -23,6 +23,7 @@ constexpr FieldSpec kAccountFields[] = {
     {"pause_until", FieldType::instant, false, "No task before that day."},
     {"opted_out", FieldType::flag, false, "Yes: not scored, its fields are emptied."},
     {"deleted", FieldType::flag, false, "Yes: the account is gone."},
+    {"merged_into", FieldType::id, false, "Id of the account that took over all of this one."},
     {"modified_at", FieldType::instant, false, kHelpModifiedAt},
 };
 constexpr FieldSpec kOrderFields[] = {

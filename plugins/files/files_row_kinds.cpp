@@ -34,6 +34,11 @@ class AccountRows final : public RowReader {
         put_instant(modified_at_, to.modified_at) && put_attributes(to);
     if (!good) return RowOutcome::bad;
     if (!parts().columns.only.empty()) to.in_scope.push_back(is_in_scope() ? 1 : 0);
+    const std::string_view survivor = cell(merged_into_);
+    const std::string_view id = page()[to.id.back()];
+    if (!survivor.empty() && survivor != id) {
+      page().merges.push_back({std::string(id), std::string(survivor), Instant::missing()});
+    }
     return RowOutcome::taken;
   }
   bool put_attributes(AccountColumns& to) {
@@ -62,7 +67,7 @@ class AccountRows final : public RowReader {
                     parent_ = field("parent"), currency_ = field("currency"),
                     created_at_ = field("created_at"), pause_until_ = field("pause_until"),
                     opted_out_ = field("opted_out"), deleted_ = field("deleted"),
-                    modified_at_ = field("modified_at");
+                    modified_at_ = field("modified_at"), merged_into_ = field("merged_into");
 };
 
 // What orders and order lines have in common: kind and status.
@@ -272,13 +277,14 @@ class ActivityRows final : public RowReader {
   std::vector<std::pair<std::string, std::uint16_t>> known_;
 };
 
+// In the words that features and the target `labelled` know.
 class OutcomeRows final : public RowReader {
  public:
   using RowReader::RowReader;
 
  private:
   void reset(Page& page) override {
-    page.columns.emplace<ActivityColumns>().kind_names = {"outcome"};
+    page.columns.emplace<ActivityColumns>().kind_names = {"offer_accepted", "offer_declined"};
   }
   RowOutcome put() override {
     auto& to = std::get<ActivityColumns>(page().columns);
@@ -294,8 +300,7 @@ class OutcomeRows final : public RowReader {
                       put_known_at(field("known_at"), to.at.back(), to.known_at) &&
                       put_id(field("contact"), to.contact);
     if (!good) return RowOutcome::bad;
-    to.kind.push_back(0);
-    to.value.push_back(was_won ? 1 : 0);
+    to.kind.push_back(was_won ? 0 : 1);
     return RowOutcome::taken;
   }
 };

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "tests/e2e/programs.h"
+
+namespace upselld::e2e {
+namespace {
+
+CsvRow row_named(const DemoCrm& crm, const std::string& file, const std::string& key,
+                 const std::string& value) {
+  for (const CsvRow& row : csv_rows(crm.folder().read(file))) {
+    if (row.at(key) == value) return row;
+  }
+  FAIL(file << " has no row with " << key << " " << value);
+  return {};
+}
+
+void replace_in(const DemoCrm& crm, const std::string& file, const std::string& from,
+                const std::string& to) {
+  std::string text = crm.folder().read(file);
+  const std::size_t at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  crm.folder().write(file, text.replace(at, from.size(), to));
+}
+
+}  // namespace
+
+TEST_CASE("a plan shows what would happen, applying it does that, and undoing takes it back") {
+  const DemoCrm crm;
+  crm.edit("demo.yaml", "write: fields_and_tasks", "write: nothing");
+  crm.answer({"sync"});
+  crm.edit("demo.yaml", "write: nothing", "write: fields_and_tasks");
+  const auto plan = crm.answer({"plan", "monday.plan"});
+  REQUIRE(plan.at("rows").size() > 250);
+  CHECK_FALSE(crm.folder().has("out/scores.csv"));
+  CHECK(crm.upselld({"plan", "show", "monday.plan"}).out.find("Undo it") != std::string::npos);
+
+  const auto applied = crm.answer({"apply", "monday.plan"});
+  CHECK(applied.at("delivered").at("fields") == plan.at("rows").size());
+  CHECK(csv_rows(crm.folder().read("out/scores.csv")).size() == plan.at("rows").size());
+  const Ended twice = crm.upselld({"apply", "monday.plan"});
+  CHECK(twice.code == 2);
+  CHECK(twice.err.find("applied already") != std::string::npos);
+
+  const auto rows = csv_rows(crm.folder().read("out/scores.csv"));
+  replace_in(crm, "out/scores.csv", rows.front().at("account") + "," + rows.front().at("score"),
+             rows.front().at("account") + ",77.7");
+  const auto undone = crm.answer({"undo", plan.at("plan")});
+  CHECK(undone.at("status") == "done");
+  CHECK(row_named(crm, "out/scores.csv", "account", rows.front().at("account")).at("score") ==
+        "77.7");
+  CHECK(row_named(crm, "out/scores.csv", "account", rows.back().at("account")).at("segment") == "");
+  for (const CsvRow& task : csv_rows(crm.folder().read("out/tasks.csv"))) {
+    CHECK(task.at("status") == "withdrawn");
+  }
+}
+
+TEST_CASE("a plan is refused when the playbook changed since it was made") {
+  const DemoCrm crm;
+  crm.answer({"sync"});
+  crm.answer({"plan", "late.plan"}, DemoCrm::kTomorrow);
+  crm.edit("demo-playbook.yaml", "floor: 1.5x", "floor: 1.4x");
+  const Ended applied = crm.upselld({"apply", "late.plan"}, DemoCrm::kTomorrow);
+  CHECK(applied.code == 2);
+  CHECK(applied.err.find("the playbook changed") != std::string::npos);
+}
+
+TEST_CASE("a person's edit in the output file is kept, the other fields go on") {
+  const DemoCrm crm;
+  crm.answer({"sync"});
+  const auto tasks = csv_rows(crm.folder().read("out/tasks.csv"));
+  REQUIRE_FALSE(tasks.empty());
+  const std::string account = tasks.front().at("account");
+  const CsvRow before = row_named(crm, "out/scores.csv", "account", account);
+  const std::string head = account + "," + before.at("score") + "," + before.at("band");
+  replace_in(crm, "out/scores.csv", head, account + "," + before.at("score") + ",Low");
+  // Everything is meant again after the refresh: nine days later.
+  const auto later = crm.answer({"sync"}, "2026-11-11");
+  CHECK(later.at("kept_fields").get<int>() >= 1);
+  const CsvRow after = row_named(crm, "out/scores.csv", "account", account);
+  CHECK(after.at("band") == "Low");
+  CHECK(after.at("data_as_of") != before.at("data_as_of"));
+  CHECK(crm.upselld({"release", account}).code == 0);
+}
+
+TEST_CASE("a task's outcome is read back and no task follows while it cools down") {
+  const DemoCrm crm;
+  crm.answer({"sync"});
+  const auto tasks = csv_rows(crm.folder().read("out/tasks.csv"));
+  REQUIRE_FALSE(tasks.empty());
+  const std::string key = tasks.front().at("key"), account = tasks.front().at("account");
+  std::string text = crm.folder().read("out/tasks.csv");
+  const std::size_t row = text.find(key);
+  const std::size_t open = text.find(",open,,", row);
+  REQUIRE(open != std::string::npos);
+  crm.folder().write("out/tasks.csv", text.replace(open, 7, ",done,Not now,"));
+  crm.answer({"sync"}, DemoCrm::kTomorrow);
+  const auto explained = crm.answer({"explain", account}, DemoCrm::kTomorrow);
+  const std::string held = explained.at("held");
+  CHECK((held == "cooling_down" || held == "low_band" || held == "no_rule"));
+  for (const char* day : {"2026-11-04", "2026-11-12"}) crm.answer({"sync"}, day);
+  const auto after = csv_rows(crm.folder().read("out/tasks.csv"));
+  CHECK(std::count_if(after.begin(), after.end(),
+                      [&](const CsvRow& one) { return one.at("account") == account; }) == 1);
+}
+
+TEST_CASE("beyond a limit of stop_when nothing is written until a person applies a plan") {
+  const DemoCrm crm;
+  crm.edit("demo.yaml", "new_tasks: 500", "new_tasks: 1");
+  const auto held = crm.answer({"sync"});
+  CHECK(held.at("status") == "held");
+  CHECK(held.at("held_because").get<std::string>().find("new_tasks") != std::string::npos);
+  CHECK(crm.upselld({"sync"}).code == 3);
+  CHECK_FALSE(crm.folder().has("out/scores.csv"));
+  crm.answer({"plan", "over.plan"});
+  const auto applied = crm.answer({"apply", "over.plan"});
+  CHECK(applied.at("delivered").at("tasks").get<int>() > 1);
+}
+
+TEST_CASE("paused means nothing is written, across runs, until resumed") {
+  const DemoCrm crm;
+  crm.answer({"sync", "--pull-only"});
+  CHECK(crm.upselld({"pause", "--why", "month end"}).code == 0);
+  const auto paused = crm.answer({"sync"});
+  CHECK(paused.at("delivered").at("fields") == 0);
+  CHECK_FALSE(crm.folder().has("out/scores.csv"));
+  CHECK(crm.upselld({"resume"}).code == 0);
+  const auto resumed = crm.answer({"sync"});
+  CHECK(resumed.at("delivered").at("fields").get<int>() > 250);
+  CHECK(resumed.at("delivered").at("tasks").get<int>() > 0);
+}
+
+TEST_CASE("a forgotten account leaves our fields, records and audit, and does not come back") {
+  const DemoCrm crm;
+  crm.answer({"sync"});
+  const std::string account = csv_rows(crm.folder().read("out/tasks.csv")).front().at("account");
+  const Ended forgotten = crm.upselld({"forget", account});
+  INFO(forgotten.err);
+  REQUIRE(forgotten.code == 0);
+  CHECK(row_named(crm, "out/scores.csv", "account", account).at("band") == "");
+  CHECK(row_named(crm, "out/tasks.csv", "account", account).at("status") == "withdrawn");
+  CHECK(crm.upselld({"explain", account}).code == 1);
+  CHECK(crm.answer({"audit", "verify"}).at("valid") == true);
+  crm.answer({"sync", "--full"}, DemoCrm::kTomorrow);
+  CHECK(crm.upselld({"explain", account}, DemoCrm::kTomorrow).code == 1);
+  CHECK(crm.folder().read("demo.state/upselld.db").find("\"" + account + "\"") ==
+        std::string::npos);
+}
+
+}  // namespace upselld::e2e
