@@ -39,6 +39,10 @@ class AccountDirectory {
 
   // 0: not there. kForgotten: was forgotten and must not come back.
   std::uint32_t find(std::uint64_t place) const;
+  // Starts to load what find() will read: many looked up in turn are faster for it.
+  void prefetch(std::uint64_t place) const {
+    __builtin_prefetch(&slots_[place & (slots_.size() - 1)]);
+  }
   // Adds an account that is not there; it is not known yet.
   std::uint32_t add(std::uint16_t space, std::uint64_t own_place, std::string_view id);
   void add_forgotten(std::uint64_t own_place) { insert(own_place, kForgotten); }

@@ -18,21 +18,23 @@ constexpr const char* kUpdate =
     "pause_until = ?, opted_out = ?, in_scope = ?, past = ? WHERE place = ?";
 
 // Binds what may change, from `index` on; the next free index.
-int bind_facts(SQLite::Statement& statement, int index, const AccountRow& row) {
+// `row` and `past` must outlive the execution.
+int bind_facts(SQLite::Statement& statement, int index, const AccountRow& row,
+               const std::string& past) {
   statement.bind(index++, row.known_mark);
   statement.bind(index++, row.merged_into);
   bind_instant(statement, index++, row.merged_at);
   bind_instant(statement, index++, row.version);
   bind_instant(statement, index++, row.deletion_at);
-  statement.bind(index++, row.name);
-  statement.bind(index++, row.owner);
-  statement.bind(index++, row.parent);
-  statement.bind(index++, row.currency);
+  statement.bindNoCopy(index++, row.name);
+  statement.bindNoCopy(index++, row.owner);
+  statement.bindNoCopy(index++, row.parent);
+  statement.bindNoCopy(index++, row.currency);
   bind_instant(statement, index++, row.created_at);
   bind_instant(statement, index++, row.pause_until);
   statement.bind(index++, row.opted_out ? 1 : 0);
   statement.bind(index++, row.in_scope ? 1 : 0);
-  bind_blob(statement, index++, row.past.pack());
+  statement.bindNoCopy(index++, past.data(), static_cast<int>(past.size()));
   return index;
 }
 
@@ -89,14 +91,16 @@ void AccountRows::insert(const AccountRow& row) {
   insert_.bind(2, row.number);
   insert_.bind(3, row.root);
   insert_.bind(4, static_cast<int>(row.space));
-  insert_.bind(5, row.id);
-  bind_facts(insert_, 6, row);
+  insert_.bindNoCopy(5, row.id);
+  const std::string past = row.past.pack();
+  bind_facts(insert_, 6, row, past);
   insert_.exec();
   insert_.reset();
 }
 
 void AccountRows::update(const AccountRow& row) {
-  const int index = bind_facts(update_, 1, row);
+  const std::string past = row.past.pack();
+  const int index = bind_facts(update_, 1, row, past);
   update_.bind(index, static_cast<std::int64_t>(row.place));
   update_.exec();
   update_.reset();

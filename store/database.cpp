@@ -22,6 +22,7 @@ constexpr int kBusyTimeoutMs = 5'000;
 // Blocks of events are tens of kilobytes: larger pages mean shorter chains of them, smaller ones
 // less writing for a single decision.
 constexpr int kPageBytes = 8'192;
+constexpr int kWriterCacheKiB = 32'768;
 
 int pragma_int(SQLite::Database& sql, const char* name) {
   return sql.execAndGet(std::string("PRAGMA ") + name).getInt();
@@ -149,16 +150,21 @@ Result<Database> Database::open(const std::filesystem::path& path, OpenMode mode
   }
   const std::string doing = "open store " + path.string();
   return guarded(doing.c_str(), [&]() -> Result<Database> {
-    auto handle = std::make_unique<Handle>(
-        Handle{SQLite::Database(path.string(),
-                                reads_only ? SQLite::OPEN_READONLY
-                                           : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
-                                kBusyTimeoutMs),
-               path});
+    auto handle = std::make_unique<Handle>(Handle{
+        SQLite::Database(
+            path.string(),
+            // One thread at a time: SQLite's own locks would only cost.
+            SQLite::OPEN_NOMUTEX |
+                (reads_only ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE),
+            kBusyTimeoutMs),
+        path});
     SQLite::Database& sql = handle->sql;
     if (!reads_only) {
       sql.exec(fmt::format("PRAGMA page_size = {}", kPageBytes));
       sql.exec("PRAGMA journal_mode = WAL");
+      // A large page of accounts touches all of their table: with SQLite's two megabytes each page
+      // of it is written to the log many times over.
+      sql.exec(fmt::format("PRAGMA cache_size = -{}", kWriterCacheKiB));
     }
     sql.exec("PRAGMA foreign_keys = ON");
     auto version = checked_version(sql, path);

@@ -130,7 +130,9 @@ bool is_whole(double value, double unit) {
   if (std::isnan(value)) return true;
   const double scaled = std::nearbyint(value * unit);
   if (!(std::fabs(scaled) < 9e15)) return false;
-  return std::bit_cast<std::uint64_t>(scaled / unit) == std::bit_cast<std::uint64_t>(value);
+  // Through the integer: -0.0 would come back as 0.
+  const double back = static_cast<double>(static_cast<std::int64_t>(scaled)) / unit;
+  return std::bit_cast<std::uint64_t>(back) == std::bit_cast<std::uint64_t>(value);
 }
 
 void pack_doubles(EventBytes& out, const Column<double>& column) {

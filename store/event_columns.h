@@ -36,7 +36,10 @@ class Column {
       values_.resize(size + rows.size(), missing_);
       return;
     }
-    for (const auto row : rows) values_.push_back(other.values_[row]);
+    values_.resize(size + rows.size());
+    T* to = values_.data() + size;
+    const T* from = other.values_.data();
+    for (const auto row : rows) *to++ = from[row];
   }
   void clear() { values_.clear(); }
   std::size_t bytes() const { return values_.capacity() * sizeof(T); }
@@ -99,7 +102,9 @@ struct EventColumns {
   template <typename Rows>
   void append(const EventColumns& other, const Rows& rows) {
     const std::size_t before = size();
-    for (const auto row : rows) at.push_back(other.at[row]);
+    at.resize(before + rows.size());
+    std::int64_t* to = at.data() + before;
+    for (const auto row : rows) *to++ = other.at[row];
     with_each(other, [&](auto& mine, const auto& theirs) { mine.append(before, theirs, rows); });
   }
   void clear() {

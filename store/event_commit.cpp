@@ -4,6 +4,7 @@
 #include "store/event_edit.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 namespace upselld::store {
@@ -129,6 +130,11 @@ class Upsert {
   PageCounts counts_;
 };
 
+bool is_constant(const Column<std::uint32_t>& column) {
+  const auto& values = column.values();
+  return std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) == values.end();
+}
+
 // The rows by account, in the order of places; rows of one account stay in order of arrival.
 class RowsByAccount {
  public:
@@ -165,21 +171,26 @@ class RowsByAccount {
 }  // namespace
 
 std::uint64_t write_rows(EventRuns& runs, std::int64_t run, AccountDirectory& accounts,
-                         const PendingEvents& pending, std::span<const std::uint32_t> rows) {
+                         const PendingEvents& pending, std::span<const std::uint32_t> rows,
+                         const std::function<void(std::uint32_t number, std::size_t rows)>& visit) {
   RunWriter writer(runs, run);
   const auto& at = pending.events.at;
+  // Mostly one part is gathered at a time.
+  const bool one_part = is_constant(pending.part);
   const auto by_part_and_time = [&](std::uint32_t a, std::uint32_t b) {
-    if (pending.part[a] != pending.part[b]) return pending.part[a] < pending.part[b];
+    if (!one_part && pending.part[a] != pending.part[b]) return pending.part[a] < pending.part[b];
     return at[a] < at[b];
   };
   RowsByAccount sorted(accounts, pending, rows);
   sorted.for_each([&](std::uint32_t number, std::span<std::uint32_t> of_account) {
+    visit(number, of_account.size());
     if (!std::is_sorted(of_account.begin(), of_account.end(), by_part_and_time)) {
       std::stable_sort(of_account.begin(), of_account.end(), by_part_and_time);
     }
     for (std::size_t begin = 0; begin < of_account.size();) {
       const std::uint32_t part = pending.part[of_account[begin]];
       std::size_t end = begin;
+      if (one_part) end = of_account.size();
       while (end < of_account.size() && pending.part[of_account[end]] == part) ++end;
       writer.add(accounts[number].place, number, part, pending.events,
                  std::span<const std::uint32_t>(of_account).subspan(begin, end - begin));
@@ -217,11 +228,11 @@ Result<PageCounts> commit_events(EventRuns& runs, AccountDirectory& accounts, Ac
     std::iota(rows.begin(), rows.end(), 0U);
     counts.new_records += rows.size();
   }
-  for (const std::uint32_t row : rows) {
-    touched.add(pending.number[row]);
-    if (!accounts.is_settled(pending.number[row])) ++counts.waiting;
-  }
-  const std::uint64_t written = write_rows(runs, run, accounts, pending, rows);
+  const auto note = [&](std::uint32_t number, std::size_t of_account) {
+    touched.add(number);
+    if (!accounts.is_settled(number)) counts.waiting += of_account;
+  };
+  const std::uint64_t written = write_rows(runs, run, accounts, pending, rows, note);
   if (written == 0 && ids == 0) {
     runs.remove(run);
   } else {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 
 #include "store/account_directory.h"
@@ -18,8 +19,10 @@ namespace upselld::store {
 Result<PageCounts> commit_events(EventRuns& runs, AccountDirectory& accounts, AccountSet& touched,
                                  std::uint32_t stream, bool keyed, const PendingEvents& pending);
 
-// Writes these rows of `pending` into a run, sorted by account. Returns how many.
+// Writes these rows of `pending` into a run, sorted by account; `visit` is told how many each
+// account has. Returns how many there were.
 std::uint64_t write_rows(EventRuns& runs, std::int64_t run, AccountDirectory& accounts,
-                         const PendingEvents& pending, std::span<const std::uint32_t> rows);
+                         const PendingEvents& pending, std::span<const std::uint32_t> rows,
+                         const std::function<void(std::uint32_t number, std::size_t rows)>& visit);
 
 }  // namespace upselld::store

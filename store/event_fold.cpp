@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
-#include <utility>
 
 namespace upselld::store {
 namespace {
@@ -39,22 +37,45 @@ Result<std::uint64_t> fold_ids(EventRuns& runs, std::span<const EventRun> folded
   }
 }
 
+// The events of one account and part, gathered from several runs. Kept for the next place, so that
+// its columns are allocated once.
+struct Gathered {
+  std::uint32_t number = 0;
+  std::uint32_t part = 0;
+  EventColumns events;
+};
+
 // Moves all chunks at one place out of the cursors into `target`, by account and part.
 Result<void> fold_place(std::vector<RunCursor>& cursors, const AccountDirectory& accounts,
-                        std::uint64_t place, RunWriter& target) {
-  std::map<std::pair<std::uint32_t, std::uint32_t>, EventColumns> gathered;
+                        std::uint64_t place, std::vector<Gathered>& pool, RunWriter& target) {
+  std::size_t used = 0;
+  const auto gathered_of = [&](const EventChunk& chunk) -> EventColumns& {
+    for (std::size_t i = 0; i < used; ++i) {
+      if (pool[i].number == chunk.number && pool[i].part == chunk.part) return pool[i].events;
+    }
+    if (used == pool.size()) pool.emplace_back();
+    pool[used].number = chunk.number;
+    pool[used].part = chunk.part;
+    pool[used].events.clear();
+    return pool[used++].events;
+  };
   for (RunCursor& cursor : cursors) {
     while (cursor.has_chunk() && cursor.place(accounts) == place) {
       const EventChunk& chunk = cursor.chunk();
-      gathered[{chunk.number, chunk.part}].append(cursor.events(),
-                                                  RowRange{chunk.first, chunk.count});
+      gathered_of(chunk).append(cursor.events(), RowRange{chunk.first, chunk.count});
       if (auto moved = cursor.next(); !moved) return moved;
     }
   }
-  for (auto& [key, events] : gathered) {
-    sort_by_time(events, 0);
-    target.add(place, key.first, key.second, events,
-               RowRange{0, static_cast<std::uint32_t>(events.size())});
+  const auto end = pool.begin() + static_cast<std::ptrdiff_t>(used);
+  if (used > 1) {
+    std::sort(pool.begin(), end, [](const Gathered& a, const Gathered& b) {
+      return a.number != b.number ? a.number < b.number : a.part < b.part;
+    });
+  }
+  for (auto gathered = pool.begin(); gathered != end; ++gathered) {
+    sort_by_time(gathered->events, 0);
+    target.add(place, gathered->number, gathered->part, gathered->events,
+               RowRange{0, static_cast<std::uint32_t>(gathered->events.size())});
   }
   return {};
 }
@@ -63,6 +84,7 @@ Result<void> fold(EventRuns& runs, const AccountDirectory& accounts, std::uint32
                   std::span<const EventRun> folded) {
   const std::int64_t target = runs.new_run(stream, folded.back().age);
   RunWriter writer(runs, target);
+  std::vector<Gathered> pool;
   std::vector<RunCursor> cursors;
   for (const EventRun& run : folded) {
     cursors.emplace_back(runs, runs.places(BlockTable::events, run.run));
@@ -74,7 +96,7 @@ Result<void> fold(EventRuns& runs, const AccountDirectory& accounts, std::uint32
       if (cursor.has_chunk()) place = std::min(place, cursor.place(accounts));
     }
     if (place == kEnd) break;
-    if (auto moved = fold_place(cursors, accounts, place, writer); !moved) return moved;
+    if (auto moved = fold_place(cursors, accounts, place, pool, writer); !moved) return moved;
   }
   const auto ids = fold_ids(runs, folded, target);
   if (!ids) return ids.error();

@@ -99,8 +99,9 @@ Result<void> move_events(RecordContext& context, const std::vector<StoredAccount
       std::vector<std::uint32_t> rows(events.number.size());
       for (std::uint32_t row = 0; row < rows.size(); ++row) rows[row] = row;
       const std::int64_t run = context.runs.new_run(stream.number);
-      context.runs.set_counts(run, write_rows(context.runs, run, context.accounts, events, rows),
-                              0);
+      const std::uint64_t written = write_rows(context.runs, run, context.accounts, events, rows,
+                                               [](std::uint32_t, std::size_t) {});
+      context.runs.set_counts(run, written, 0);
       events.clear();
     };
     const auto taken = [&](const EventBlock& block, const EventChunk& chunk) -> Result<void> {

@@ -14,6 +14,7 @@ namespace {
 // What is gathered, and what committing it takes, stays below this share of the memory. The rest is
 // for a fold, the directory of accounts and SQLite.
 constexpr std::size_t kGroupShare = 3;
+constexpr std::size_t kPrefetchAhead = 16;
 
 bool is_event(RecordKind kind) {
   switch (kind) {
@@ -86,9 +87,14 @@ Result<std::vector<std::uint32_t>> RecordsWriter::resolve(
   std::vector<std::uint32_t> numbers(ids.size());
   std::vector<std::string> unknown;
   std::vector<std::size_t> unknown_at;
+  std::vector<std::uint64_t> places(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
+    places[i] = place_of_id(place.account_key, ids[i]);
+  }
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (i + kPrefetchAhead < ids.size()) accounts.prefetch(places[i + kPrefetchAhead]);
     if (ids[i].empty()) continue;
-    const std::uint64_t at = place_of_id(place.account_key, ids[i]);
+    const std::uint64_t at = places[i];
     numbers[i] = accounts.find(at);
     if (numbers[i] != 0) continue;
     if (!context_.settings.forgotten) {

@@ -55,9 +55,9 @@ struct ActivityIn {
 
 inline RecordsSettings small_settings() {
   RecordsSettings settings;
-  settings.attributes = {
-      {"crm",
-       {{"plan", AttributeKind::text, {}, false}, {"customer", AttributeKind::number, {}, false}}}};
+  const std::vector<AttributeSpec> attributes = {{"plan", AttributeKind::text, {}, false},
+                                                 {"customer", AttributeKind::number, {}, false}};
+  settings.attributes = {{"crm", attributes}, {"web", attributes}};
   return settings;
 }
 
