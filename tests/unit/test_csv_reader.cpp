@@ -114,9 +114,10 @@ TEST_CASE("csv: a quote that is never closed costs one line") {
         Rows{{"1", "2"}, {"!", "3", "a quote is never closed"}, {"5", "6"}});
   const std::string far(3 * 1024 * 1024, 'x');
   std::string text = "a,b\n\"1,2\n";
-  for (int i = 0; i < 400'000; ++i) text += "7,8\n8,9\n";
+  const std::string filler(1000, 'z');
+  for (int i = 0; i < 3000; ++i) text += filler + ",8\n";
   Rows rows = read_text(text);
-  REQUIRE(rows.size() == 800'001);
+  REQUIRE(rows.size() == 3001);
   CHECK(rows[0] == std::vector<std::string>{"!", "2", "a quote is not closed within 2 MiB"});
   rows = read_text("a,b\n" + far + "\n1,2\n");
   CHECK(rows == Rows{{"!", "2", "the line is longer than 2 MiB"}, {"1", "2"}});

@@ -139,11 +139,14 @@ TEST_CASE("files: an output file that another program broke is never written ove
   }
 }
 
-TEST_CASE("files: a folder that is not there is an error and nothing is answered") {
+TEST_CASE("files: an output folder that is not there is made, a file in its place is an error") {
   Shop shop;
   std::filesystem::remove_all(shop.folder / "out");
+  CHECK(shop.create({task("k1", "s")}).has(0, Outcome::accepted));
+  std::filesystem::remove_all(shop.folder / "out");
+  shop.folder.write("out", "no folder");
   RecordingSink sink;
-  const auto done = shop.connector->create_tasks(std::vector<TaskDraft>{task("k1", "s")}, sink, {});
+  const auto done = shop.connector->create_tasks(std::vector<TaskDraft>{task("k2", "s")}, sink, {});
   REQUIRE_FALSE(done);
   CHECK(done.error().kind == ErrorKind::io);
   CHECK(sink.receipts.empty());

@@ -212,7 +212,10 @@ TEST_CASE("files: attribute history and past offers are read") {
   const auto changes = shop.pull("changes");
   CHECK(texts_of(changes, &AttributeChangeColumns::text) == Texts{"Basic", "Pro"});
   const auto offers = shop.pull("outcomes");
-  CHECK(values_of(offers, &ActivityColumns::value) == std::vector<double>{1, 0});
+  const auto& events = std::get<ActivityColumns>(offers.pages[0].columns);
+  REQUIRE(events.kind.size() == 2);
+  CHECK(events.kind_names[events.kind[0]] == "offer_accepted");
+  CHECK(events.kind_names[events.kind[1]] == "offer_declined");
   CHECK(offers.pages[0].row_problems.at(0).message == "outcome \"maybe\" is neither won nor lost");
 }
 
@@ -227,4 +230,18 @@ TEST_CASE("files: consent that is empty is no consent") {
   CHECK(values_of(contacts, &ContactColumns::may_mail) == std::vector<std::uint8_t>{1, 0});
   CHECK(values_of(contacts, &ContactColumns::active) == std::vector<std::uint8_t>{1, 0});
   CHECK(contacts.pages[0].text.find("b.example") == std::string::npos);
+}
+
+TEST_CASE("files: an account may name the one that took it over") {
+  FilesFixture shop;
+  shop.folder.write("accounts.csv",
+                    "id,merged_into\n1.0,2.0\n2.0,\n3.0,3.0\n4," + std::string(300, 'x') + "\n");
+  REQUIRE(shop.make(
+      map({{"accounts", map({{"path", text("accounts.csv")}, {"id_number", text("yes")}})}})));
+  const auto accounts = shop.pull("accounts");
+  const Page& page = accounts.pages.at(0);
+  REQUIRE(page.merges.size() == 1);
+  CHECK(page.merges[0].loser == "1");
+  CHECK(page.merges[0].survivor == "2");
+  CHECK(page.row_problem_count == 1);
 }

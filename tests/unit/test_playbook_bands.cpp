@@ -5,8 +5,8 @@
 #include <random>
 
 #include "playbook/bands.h"
-#include "test_playbook_nodes.h"
-#include "test_playbook_world.h"
+#include "tests/unit/test_playbook_nodes.h"
+#include "tests/unit/test_playbook_world.h"
 
 using namespace upselld;
 using namespace upselld::playbook;

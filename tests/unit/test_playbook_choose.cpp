@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include "test_playbook_nodes.h"
-#include "test_playbook_world.h"
+#include "tests/unit/test_playbook_nodes.h"
+#include "tests/unit/test_playbook_world.h"
 
 using namespace upselld;
 using namespace upselld::playbook;

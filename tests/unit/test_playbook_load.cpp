@@ -6,8 +6,8 @@
 #include <sstream>
 
 #include "playbook/settings_tables.h"
-#include "test_playbook_nodes.h"
-#include "test_playbook_world.h"
+#include "tests/unit/test_playbook_nodes.h"
+#include "tests/unit/test_playbook_world.h"
 
 using namespace upselld;
 using namespace upselld::playbook;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "test_playbook_nodes.h"
+#include "tests/unit/test_playbook_nodes.h"
 
 #include <fstream>
 #include <sstream>

@@ -4,8 +4,8 @@
 #include <random>
 
 #include "playbook/reach.h"
-#include "test_playbook_nodes.h"
-#include "test_playbook_world.h"
+#include "tests/unit/test_playbook_nodes.h"
+#include "tests/unit/test_playbook_world.h"
 
 using namespace upselld;
 using namespace upselld::playbook;

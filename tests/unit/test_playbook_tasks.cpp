@@ -2,8 +2,8 @@
 #include <catch2/catch.hpp>
 
 #include "playbook/tasks.h"
-#include "test_playbook_nodes.h"
-#include "test_playbook_world.h"
+#include "tests/unit/test_playbook_nodes.h"
+#include "tests/unit/test_playbook_world.h"
 
 using namespace upselld;
 using namespace upselld::playbook;

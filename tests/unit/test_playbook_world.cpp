@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "test_playbook_world.h"
+#include "tests/unit/test_playbook_world.h"
 
 #include <catch2/catch.hpp>
 
 #include <cmath>
 #include <cstdlib>
 
-#include "test_playbook_nodes.h"
+#include "tests/unit/test_playbook_nodes.h"
 
 using namespace upselld;
 using namespace upselld::playbook;

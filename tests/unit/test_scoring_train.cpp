@@ -43,7 +43,7 @@ void check_not_publishable(const Training& training, const std::string& reason) 
 }  // namespace
 
 TEST_CASE("training: finds the probabilities of a world whose truth is known") {
-  const UpsellWorld world({.accounts = 1'500, .periods = 14});
+  const UpsellWorld world({.accounts = 1'200, .periods = 12});
 
   const Training training = train_world(world);
 
@@ -59,7 +59,7 @@ TEST_CASE("training: finds the probabilities of a world whose truth is known") {
     truth += p;
   }
   const auto n = static_cast<double>(training.predictions.size());
-  REQUIRE(n > 5'000);
+  REQUIRE(n > 4'000);
   INFO("mean KL " << kl / n << ", told " << told / n << ", truth " << truth / n);
   CHECK(kl / n < 0.01);
   CHECK(std::abs(told - truth) / n < 0.01);
