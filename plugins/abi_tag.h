@@ -16,7 +16,8 @@ namespace abi {
 // Hidden: the dynamic linker must never answer a plugin's question with the program's own copy.
 [[gnu::visibility("hidden")]] inline std::string tag() {
   std::string text = "contract " + std::to_string(kConnectorContract) + "; gcc " +
-                     UPSELLD_ABI_TEXT(__GNUC__) + "; gxx_abi " + UPSELLD_ABI_TEXT(__GXX_ABI_VERSION);
+                     UPSELLD_ABI_TEXT(__GNUC__) + "; gxx_abi " +
+                     UPSELLD_ABI_TEXT(__GXX_ABI_VERSION);
 #ifdef _GLIBCXX_USE_CXX11_ABI
   text += "; cxx11_abi " UPSELLD_ABI_TEXT(_GLIBCXX_USE_CXX11_ABI);
 #endif
@@ -28,14 +29,14 @@ namespace abi {
 #elif defined(__SANITIZE_THREAD__)
   text += "; thread sanitizer";
 #endif
-  const std::size_t sizes[] = {sizeof(Page),         sizeof(Columns),        sizeof(StreamInfo),
-                               sizeof(FieldUpdate),  sizeof(FieldState),     sizeof(TaskDraft),
-                               sizeof(TaskState),    sizeof(TaskWithdrawal), sizeof(Receipt),
-                               sizeof(ProbeReport),  sizeof(PrepareReport),  sizeof(ConnectorContext),
-                               sizeof(Settings),     sizeof(SettingTable),   sizeof(Setting),
-                               sizeof(Node),         sizeof(Error),          sizeof(HttpRequest),
-                               sizeof(HttpResponse), sizeof(TimeZone),       sizeof(AttributeSpec),
-                               sizeof(Result<Page>), sizeof(ConnectorDescriptor)};
+  const std::size_t sizes[] = {
+      sizeof(Page),          sizeof(Columns),          sizeof(StreamInfo),     sizeof(FieldUpdate),
+      sizeof(FieldState),    sizeof(TaskDraft),        sizeof(TaskState),
+      sizeof(TaskWithdrawal),
+      sizeof(Receipt),       sizeof(ProbeReport),      sizeof(PrepareReport),  sizeof(Settings),
+      sizeof(SettingTable),  sizeof(ConnectorContext), sizeof(Setting),        sizeof(Node),
+      sizeof(Error),         sizeof(HttpRequest),      sizeof(HttpResponse),   sizeof(TimeZone),
+      sizeof(AttributeSpec), sizeof(Result<Page>),     sizeof(ConnectorDescriptor)};
   text += "; sizes";
   for (const std::size_t size : sizes) text += " " + std::to_string(size);
   return text;

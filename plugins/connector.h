@@ -77,8 +77,8 @@ class Connector {
   // All streams and parts that exist now.
   virtual Result<std::vector<StreamInfo>> streams() = 0;
   // The page after `cursor`, in no promised order. May be empty and still move the cursor. May be
-  // called with a cursor whose page is not yet durable. The same cursor gives the same records, also
-  // in a new process, as long as the source has not changed.
+  // called with a cursor whose page is not yet durable. The same cursor gives the same records,
+  // also in a new process, as long as the source has not changed.
   virtual Result<Page> pull(const StreamInfo& stream, Walk walk, const Cursor& cursor,
                             const PageLimits& limits) = 0;
   // `cursor` is durable. May be called twice or never.

@@ -33,8 +33,12 @@ class AccountRows final : public RowReader {
         put_flag(opted_out_, to.opted_out, false) && put_flag(deleted_, to.deleted, false) &&
         put_instant(modified_at_, to.modified_at) && put_attributes(to);
     if (!good) return RowOutcome::bad;
+    const std::string_view survivor = parts().cells.id(cell(merged_into_));
+    if (survivor.size() > kIdBytesMax) {
+      fail("merged_into", survivor, fmt::format("has over {} bytes", kIdBytesMax));
+      return RowOutcome::bad;
+    }
     if (!parts().columns.only.empty()) to.in_scope.push_back(is_in_scope() ? 1 : 0);
-    const std::string_view survivor = cell(merged_into_);
     const std::string_view id = page()[to.id.back()];
     if (!survivor.empty() && survivor != id) {
       page().merges.push_back({std::string(id), std::string(survivor), Instant::missing()});

@@ -17,8 +17,17 @@ Duration age_of(const FileStamp& stamp, Instant now) {
 }
 
 Result<std::vector<std::string>> matches(const Mapping& mapping) {
+  std::string pattern;
+  for (const char c : mapping.path) {
+    // Only * and ? are patterns to an admin.
+    if (c == '[' || c == '\\') {
+      pattern += c == '[' ? "[[]" : "\\\\";
+    } else {
+      pattern += c;
+    }
+  }
   glob_t found = {};
-  const int code = ::glob(mapping.path.c_str(), GLOB_NOSORT, nullptr, &found);
+  const int code = ::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found);
   std::vector<std::string> paths;
   if (code == 0) paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
   ::globfree(&found);
@@ -37,7 +46,7 @@ Result<std::vector<std::string>> matches(const Mapping& mapping) {
 }  // namespace
 
 bool is_pattern(const std::string& path) {
-  return path.find_first_of("*?[") != std::string::npos;
+  return path.find_first_of("*?") != std::string::npos;
 }
 
 Result<std::vector<Part>> parts_of(const Reading& reading, const Mapping& mapping) {
@@ -101,7 +110,7 @@ CsvOptions csv_options(const Mapping& mapping, const FileStamp& stamp, Instant n
 }
 
 bool is_stamp_safe(const FileStamp& stamp, Instant now) {
-  return age_of(stamp, now) >= kStampUnsafeFor;
+  return age_of(stamp, now) >= kWritingFor;
 }
 
 Result<CsvReader> open_part(const Part& part, Instant now) {

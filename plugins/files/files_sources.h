@@ -14,10 +14,10 @@
 
 namespace upselld::plugins::files {
 
-// A file younger than this may still be written: a last line without a line end waits.
-inline constexpr Duration kWritingFor = seconds(10);
-// A change within the same tick of the disk's clock shows no other stamp.
-inline constexpr Duration kStampUnsafeFor = seconds(2);
+// A file younger than this may still be written: a last line without a line end waits, and the
+// stamp is not believed, because a change within the same tick of the disk's clock shows no other
+// one.
+inline constexpr Duration kWritingFor = seconds(2);
 
 // What all readers of one connection share. Outlives them; changes nothing after its making.
 struct Reading {
@@ -39,6 +39,7 @@ struct Part {
 // The files of a mapping that exist now, by name. A path without * and ? that does not exist:
 // invalid_config. No file for a pattern is not an error.
 Result<std::vector<Part>> parts_of(const Reading& reading, const Mapping& mapping);
+// Holds a * or ?.
 bool is_pattern(const std::string& path);
 
 // What a row of the part's section needs; `header` is that of the file.
