@@ -57,6 +57,8 @@ struct TimeZone::Rules {
 
 namespace {
 
+// The system's zone files list transitions up to 2037 and a rule for later years, which the date
+// library does not read: from 2038 on the offset of the last winter holds.
 std::vector<Transition> read_transitions(const date::time_zone& zone) {
   const auto begin = date::sys_days(date::year(kFirstYear) / 1 / 1);
   const auto end = date::sys_days(date::year(kLastYear + 1) / 1 / 1);

@@ -25,7 +25,8 @@ std::vector<PluginHelp> built_in() {
 void check_file(const char* name, const std::string& made, const char* how) {
   const auto bytes = read_file(kConfig / name, 4 * 1024 * 1024);
   REQUIRE(bytes);
-  INFO("config/" << name << " is not what the tables give; regenerate it with: " << how);
+  INFO("config/" << name << " is not what the tables give; regenerate it with: " << how
+                 << " (a program that finds no plugin but files)");
   CHECK((*bytes == made));
 }
 
