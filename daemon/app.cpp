@@ -18,10 +18,12 @@ namespace fs = std::filesystem;
 constexpr std::size_t kSettingsBytesMax = 4 * 1024 * 1024;
 constexpr const char* kSystemSettings = "/etc/upselld/upselld.yaml";
 
-Result<PlaybookText> read_playbook(const fs::path& path) {
+// `is_named`: the settings name it. The default place may be empty: then the built-in rules hold.
+Result<PlaybookText> read_playbook(const fs::path& path, bool is_named) {
   PlaybookText playbook;
   playbook.root.kind = Node::Kind::map;
-  if (path.empty()) return playbook;
+  std::error_code ignored;
+  if (path.empty() || (!is_named && !fs::exists(path, ignored))) return playbook;
   auto text = read_file(path.string(), kSettingsBytesMax);
   if (!text) {
     return Error{ErrorKind::invalid_config, "read the playbook: " + text.error().message, {}};
@@ -90,7 +92,9 @@ Result<void> App::load(const Invocation& invocation) {
   auto text = read_file(file->string(), kSettingsBytesMax);
   if (!text) return text.error();
   settings_text_ = std::move(*text);
-  auto playbook = read_playbook(settings_.playbook);
+  const auto root = parse_yaml(settings_text_, file->filename().string());
+  const bool is_named = root && root->find("playbook") != nullptr;
+  auto playbook = read_playbook(settings_.playbook, is_named);
   if (!playbook) return playbook.error();
   playbook_ = std::move(*playbook);
   database_path_ = settings_.state / "upselld.db";

@@ -182,7 +182,8 @@ Result<int> check_command(const Invocation& invocation) {
     list.add("files", app.error());
     return list.finish(invocation.json);
   }
-  const std::string playbook = (*app)->settings().playbook.string();
+  const std::string playbook =
+      (*app)->playbook().file.empty() ? "" : (*app)->settings().playbook.string();
   list.add("files", Level::ok,
            file->string() + (playbook.empty() ? "; no playbook: the defaults" : ", " + playbook));
   check_rules_alone(**app, list);

@@ -93,13 +93,13 @@ TEST_CASE("file: killed before the rename the old stands, after it the new") {
     REQUIRE(write_file_atomically(path, "old"));
     return in_child([&] {
       ::setenv("UPSELLD_KILL_AT", point, 1);
+      ::setenv("UPSELLD_KILL_LOG", (folder / "log").c_str(), 1);
       // The points before were passed without a plan, so a fresh program is needed: this one.
       ::execl("/proc/self/exe", "unit_core", "file: (child) writes new text", nullptr);
       return 1;
     });
   };
   ::setenv("UPSELLD_TEST_FILE", path.c_str(), 1);
-  ::setenv("UPSELLD_KILL_LOG", (folder / "log").c_str(), 1);
   const int before = killed_at("1");
   CHECK((WIFSIGNALED(before) && WTERMSIG(before) == SIGKILL));
   CHECK(*read_file(path, 100) == "old");
