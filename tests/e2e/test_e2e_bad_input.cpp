@@ -77,7 +77,7 @@ TEST_CASE("garbage rows are counted and left out, the others are taken") {
   const Folder folder;
   folder.write("upselld.yaml", kLinesOnly);
   std::string rows = kHeader;
-  for (int i = 0; i < 400; ++i) {
+  for (int i = 0; i < 4000; ++i) {
     rows += "A" + std::to_string(i % 40) + "," + std::to_string(i) + ",2026-0" +
             std::to_string(1 + i % 9) + "-11,P,1,10\n";
   }
