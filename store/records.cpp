@@ -213,10 +213,16 @@ Result<PageCounts> RecordsWriter::apply(const Feed& feed, Page&& page, Instant n
 }
 
 Result<PageCounts> RecordsWriter::flush() {
+  if (broken_) {
+    return Error{
+        ErrorKind::io, "store records: an earlier commit failed: open the store again", {}};
+  }
   PageCounts counts = std::exchange(committed_, {});
   if (group_.empty()) return counts;
+  broken_ = true;  // until it is committed
   const auto written = commit_group(context_, group_);
   if (!written) return written;
+  broken_ = false;
   group_.clear();
   counts += *written;
   return counts;

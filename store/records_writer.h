@@ -55,6 +55,7 @@ class RecordsWriter : public Records {
     auto flushed = flush();
     if (!flushed) return flushed.error();
     committed_ += *flushed;
+    broken_ = true;  // until it is committed
     auto transaction = Transaction::begin(context_.database, "records", Durability::full);
     if (!transaction) return transaction.error();
     const Result<void> done = guarded(doing, [&]() -> Result<void> {
@@ -62,7 +63,9 @@ class RecordsWriter : public Records {
       return body();
     });
     if (!done) return done;
-    return transaction->commit();
+    const Result<void> committed = transaction->commit();
+    broken_ = !committed;
+    return committed;
   }
   Result<PageCounts> delete_unnamed(const FeedPlace& place, const Feed& feed, Instant now);
   std::vector<std::uint32_t> unnamed_accounts(const FeedPlace& place, CensusKind kind,
@@ -71,6 +74,7 @@ class RecordsWriter : public Records {
   RecordContext context_;
   RecordGroup group_;
   PageCounts committed_;                // by a flush inside a call that gives no counts
+  bool broken_ = false;                 // a commit failed: memory and database differ
   std::map<std::uint32_t, bool> full_;  // streams: is a full pull under way
 };
 

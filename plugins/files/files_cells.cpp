@@ -15,6 +15,8 @@ namespace upselld::plugins::files {
 namespace {
 
 constexpr std::size_t kShownBytesMax = 40;
+constexpr std::size_t kDateBytes = 10;       // 2026-11-22
+constexpr std::size_t kTimestampBytes = 19;  // 2026-11-22 06:58:00
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -59,18 +61,13 @@ std::string shown_cell(std::string_view text) {
   return shown + (end < text.size() ? "...\"" : "\"");
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 CellReader::CellReader(const Mapping& mapping, const TimeZone& zone)
     : format_(mapping.format),
       zone_(zone),
       decimal_(mapping.decimal),
       thousands_(mapping.thousands),
-      id_number_(mapping.id_number) {}
+      id_number_(mapping.id_number),
+      is_iso_(mapping.format == "iso") {}
 
 std::string_view CellReader::id(std::string_view text) const {
   text = trimmed(text);
@@ -84,10 +81,43 @@ std::string_view CellReader::id(std::string_view text) const {
 }
 
 bool CellReader::instant(std::string_view text, Instant& out) const {
-  const auto parsed = parse_instant(trimmed(text), format_, zone_);
+  text = trimmed(text);
+  const bool is_common = is_iso_ && text.size() == kTimestampBytes;
+  if (is_common && instant_of_known_day(text, out)) return true;
+  const auto parsed = parse_instant(text, format_, zone_);
   if (!parsed) return false;
   out = *parsed;
+  if (is_common && text.substr(0, kDateBytes) != known_date_) learn_day(text.substr(0, kDateBytes));
   return true;
+}
+
+// "2026-11-22 06:58:00" on the day that was seen last.
+bool CellReader::instant_of_known_day(std::string_view text, Instant& out) const {
+  if (text.substr(0, kDateBytes) != known_date_) return false;
+  if ((text[10] != ' ' && text[10] != 'T') || text[13] != ':' || text[16] != ':') return false;
+  std::int64_t parts[3] = {};
+  for (std::size_t i = 0; i < 3; ++i) {
+    const char high = text[11 + 3 * i];
+    const char low = text[12 + 3 * i];
+    if (!is_digit(high) || !is_digit(low)) return false;
+    parts[i] = (high - '0') * 10 + (low - '0');
+  }
+  // Anything else, a leap second among it, is for the careful reader.
+  if (parts[0] > 23 || parts[1] > 59 || parts[2] > 59) return false;
+  out = known_midnight_ + seconds((parts[0] * 60 + parts[1]) * 60 + parts[2]);
+  return true;
+}
+
+void CellReader::learn_day(std::string_view date) const {
+  known_date_.clear();
+  const auto day = parse_day(date);
+  if (!day) return;
+  const Instant midnight = zone_.start_of(*day);
+  const bool is_plain = zone_.start_of(*day + 1) - midnight == days(1) &&
+                        zone_.offset_ms(midnight) == zone_.offset_ms(midnight + hours(12));
+  if (!is_plain) return;
+  known_date_ = date;
+  known_midnight_ = midnight;
 }
 
 bool CellReader::number(std::string_view text, double& out) const {

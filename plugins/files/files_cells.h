@@ -14,7 +14,11 @@ namespace upselld::plugins::files {
 std::string shown_cell(std::string_view text);
 
 // Without blanks around it.
-std::string_view trimmed(std::string_view text);
+inline std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
 
 // Reads the cells of one section: how dates, numbers and ids are written there. An empty cell is
 // not read here: what it means depends on the field.
@@ -31,11 +35,19 @@ class CellReader {
   const std::string& format() const { return format_; }
 
  private:
+  bool instant_of_known_day(std::string_view text, Instant& out) const;
+  void learn_day(std::string_view date) const;
+
   std::string format_;
   TimeZone zone_;
   char decimal_;
   char thousands_;
   bool id_number_;
+  bool is_iso_;
+  // Rows mostly follow each other in time: the day of the last one is looked up once. Only a day
+  // without a change of the clocks is kept, so that a time is midnight and milliseconds.
+  mutable std::string known_date_;
+  mutable Instant known_midnight_;
 };
 
 // yes, true, y, t, 1 and no, false, n, f, 0 in any case.

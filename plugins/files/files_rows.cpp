@@ -32,6 +32,9 @@ void cut_columns(Page& page, std::size_t count) {
 }  // namespace
 
 RowReader::RowReader(RowReaderParts parts) : parts_(std::move(parts)) {
+  for (const std::vector<int>& columns : parts_.columns.fields) {
+    first_column_.push_back(columns.empty() ? kNoColumn : columns[0]);
+  }
   if (parts_.mapping->section != Section::accounts &&
       parts_.mapping->section != Section::products && parts_.mapping->section != Section::reps) {
     account_ = field("account");
@@ -73,10 +76,9 @@ bool RowReader::is_left_out() const {
                      [this](const BoundValues& rule) { return !rule.holds(cell_at(rule.column)); });
 }
 
-std::string_view RowReader::cell(std::size_t field) const {
-  const std::vector<int>& columns = parts_.columns.fields[field];
-  if (columns.empty()) return {};
-  for (const int column : columns) {
+// The first of the field's columns that says something.
+std::string_view RowReader::filled_cell(std::size_t field) const {
+  for (const int column : parts_.columns.fields[field]) {
     const std::string_view text = cell_at(column);
     if (!text.empty()) return text;
   }

@@ -67,8 +67,13 @@ class RowReader {
   const RowReaderParts& parts() const { return parts_; }
   Page& page() { return *page_; }
   std::size_t field(std::string_view name) const { return index_of(parts_.mapping->section, name); }
-  bool has(std::size_t field) const { return parts_.columns.has(field); }
-  std::string_view cell(std::size_t field) const;
+  bool has(std::size_t field) const { return first_column_[field] != kNoColumn; }
+  std::string_view cell(std::size_t field) const {
+    const int column = first_column_[field];
+    if (column == kNoColumn) return {};
+    const std::string_view text = cell_at(column);
+    return text.empty() ? filled_cell(field) : text;
+  }
   std::string_view cell_at(int column) const {
     return row_->fields[static_cast<std::size_t>(column)];
   }
@@ -93,8 +98,10 @@ class RowReader {
 
  private:
   bool is_left_out() const;
+  std::string_view filled_cell(std::size_t field) const;
 
   RowReaderParts parts_;
+  std::vector<int> first_column_;  // of each field
   std::size_t account_ = kNoField;
   Page* page_ = nullptr;
   const CsvRow* row_ = nullptr;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "plugins/files/files_cells.h"
 #include "tests/support/files_fixture.h"
 
 namespace {
@@ -244,4 +245,25 @@ TEST_CASE("files: an account may name the one that took it over") {
   CHECK(page.merges[0].loser == "1");
   CHECK(page.merges[0].survivor == "2");
   CHECK(page.row_problem_count == 1);
+}
+
+TEST_CASE("files: a time is the same whichever row stood before it") {
+  const char* times[] = {"2024-03-30 23:59:59", "2024-03-31 01:59:59", "2024-03-31 02:30:00",
+                         "2024-03-31T03:00:00", "2024-10-27 02:30:00", "2024-10-26 00:00:00",
+                         "2024-10-26 24:00:00", "2024-10-26 12:60:00", "2024-10-26 1a:00:00",
+                         "2024-10-26 12:00:0 ", "2024-10-26x12:00:00", "2024-02-30 12:00:00"};
+  const TimeZone zone = *TimeZone::load("Europe/Berlin");
+  plugins::files::Mapping mapping;
+  mapping.format = "iso";
+  for (const char* before : times) {
+    for (const char* time : times) {
+      const plugins::files::CellReader cells(mapping, zone);
+      Instant unused, seen;
+      static_cast<void>(cells.instant(before, unused));
+      const auto expected = parse_instant(plugins::files::trimmed(time), "iso", zone);
+      INFO(before << " then " << time);
+      CHECK(cells.instant(time, seen) == expected.has_value());
+      if (expected) CHECK(seen == *expected);
+    }
+  }
 }

@@ -3,6 +3,7 @@
 
 #include "store/database.h"
 #include "store/record_reader.h"
+#include "store/sql.h"
 #include "store/timeline_walk.h"
 #include "tests/support/record_pages.h"
 #include "tests/support/walk_text.h"
@@ -253,4 +254,22 @@ TEST_CASE("records: a page of another kind than its feed is refused") {
   const auto applied = store.records->apply(orders_feed(), account_page({{"A1", "one"}}), {1000});
   REQUIRE_FALSE(applied);
   REQUIRE(applied.error().kind == ErrorKind::corrupt);
+}
+
+TEST_CASE("records: after a failed commit nothing is taken, and a new writer goes on from before") {
+  Store store;
+  store.apply(orders_feed(), with_cursor(order_page({{"O1", "A1", 1, 1, 1}}), "one"));
+  raw(*store.database).exec("PRAGMA max_page_count = 1");
+  std::vector<OrderIn> rows;
+  for (int i = 0; i < 20'000; ++i) rows.push_back({"P" + std::to_string(i), "A1", i, 1.0 * i, 1});
+  REQUIRE(store.records->apply(orders_feed(), with_cursor(order_page(rows), "two"), {1000}));
+  const auto failed = store.records->flush();
+  REQUIRE_FALSE(failed);
+  REQUIRE(failed.error().message.find("the disk is full") != std::string::npos);
+  REQUIRE_FALSE(store.records->flush());
+  store.reopen();
+  REQUIRE(store.records->cursor(orders_feed())->bytes == "one");
+  REQUIRE(store.reader().counts()->events["crm/orders"] == 1);
+  store.apply(orders_feed(), with_cursor(order_page(rows), "two"));
+  REQUIRE(store.reader().counts()->events["crm/orders"] == 20'001);
 }
