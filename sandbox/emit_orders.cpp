@@ -18,6 +18,7 @@ constexpr double kLostUpsellPerMonth = 0.02;
 constexpr double kLostUpsellWhenLooking = 0.06;
 constexpr double kShareOpenUpsell = 0.025;  // of accounts, at the calendar's end
 constexpr int kRefundDaysMost = 20;
+constexpr int kDaysToEnterContracts = 28;
 
 struct Line {
   std::size_t family = 0;
@@ -45,7 +46,7 @@ class OrderWriter {
     write_change("plan", history_.traits.created);
     write_change("seats", history_.traits.created);
     if (!history_.traits.customer) return traces_;
-    write_order(history_.traits.created, "new_business", "won", {basic_line()});
+    write_first_order();
     for (const Month& month : history_.months) write_month(month);
     if (random_.chance(kShareOpenUpsell)) {
       const Day day = calendar_.end() - random_.between(1, 20);
@@ -55,6 +56,19 @@ class OrderWriter {
   }
 
  private:
+  // The CRM is as old as the history: of older customers it knows the contract that was running
+  // then. Orders from before, without the activities of their time, would only push the first
+  // snapshots to where no activity was recorded yet.
+  void write_first_order() {
+    const Day created = history_.traits.created;
+    if (created >= calendar_.start()) {
+      write_order(created, "new_business", "won", {basic_line()});
+    } else {
+      const Day entered = calendar_.start() + random_.between(0, kDaysToEnterContracts - 1);
+      write_order(entered, "renewal", "won", {seats_line()});
+    }
+  }
+
   void write_month(const Month& month) {
     const Day first = calendar_.first_of(month.view.month);
     const int days = calendar_.days_in(month.view.month);

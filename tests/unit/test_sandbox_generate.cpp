@@ -150,6 +150,7 @@ TEST_CASE("generate: files point to each other, and nothing lies after the end")
     REQUIRE(created.contains(row[1]));
     CHECK(row[2].substr(0, 10) >= created[row[1]].substr(0, 10));
     CHECK(row[2] < "2026-11-01");
+    CHECK(row[2] >= "2025-11-01");  // orders begin where activities begin
     OrderKind kind{};
     OrderStatus status{};
     CHECK(parse(row[5], kind));
