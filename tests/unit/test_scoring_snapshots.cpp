@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+
+#include "scoring/snapshots.h"
+#include "tests/support/timeline_in_memory.h"
+
+using namespace upselld;
+using namespace upselld::scoring;
+
+namespace {
+
+const TimeZone kZone = TimeZone::utc();
+Instant start(int year, unsigned month, unsigned day) {
+  return kZone.start_of(Day::of_civil(year, month, day));
+}
+
+struct Shop {
+  test::TimelinesInMemory source;
+  ScoringSettings settings;
+  Timeline* account = &source.add_account("A1");
+  Moment moment = moment_at_start_of(Day::of_civil(2026, 6, 1), kZone);
+
+  OrderEvent& order(int days_after, double amount, OrderStatus status = OrderStatus::won,
+                    OrderKind kind = OrderKind::other) {
+    const Instant at = moment.midnight + days(days_after) + hours(1);
+    account->orders.push_back({at, at, account->orders.size() + 1, amount, 0, kind, status});
+    return account->orders.back();
+  }
+  Label label() {
+    OrderBook book(source.words, settings);
+    book.open(*account);
+    OrderView view;
+    book.view(moment.upper, view);
+    eligible = is_eligible(account->account, view, moment, settings);
+    return label_of(*account, book, view, moment, source.words, settings);
+  }
+  bool eligible = false;
+};
+
+}  // namespace
+
+TEST_CASE("snapshots: stand on the first of months whose windows are over") {
+  const ScoringSettings settings;
+  const auto days_found = finished_snapshots(start(2010, 12, 1), start(2011, 12, 1), settings);
+  REQUIRE(days_found.size() == 9);
+  CHECK(to_text(days_found.front()) == "2011-02-01");
+  CHECK(to_text(days_found.back()) == "2011-10-01");
+  const Judging judging = judging_of(days_found, settings);
+  CHECK(judging.rolling == std::vector<std::size_t>{3, 4, 5, 6});
+  CHECK(judging.test == 8U);
+  CHECK(finished_by(days_found, start(2011, 10, 1), settings) == 7);
+}
+
+TEST_CASE("snapshots: at most 24 months back, and none without data") {
+  const ScoringSettings settings;
+  const auto found = finished_snapshots(start(2000, 1, 1), start(2026, 11, 22), settings);
+  CHECK(to_text(found.front()) == "2024-11-01");
+  CHECK(judging_of(found, settings).rolling.size() == 6);
+  CHECK(finished_snapshots(Instant::missing(), start(2026, 1, 1), settings).empty());
+  CHECK(finished_snapshots(start(2026, 1, 1), start(2026, 1, 20), settings).empty());
+  CHECK_FALSE(judging_of({}, settings).test);
+}
+
+TEST_CASE("snapshots: every N days stand on the same days whatever the data") {
+  ScoringSettings settings;
+  settings.spacing.every_days = 14;
+  const auto one = finished_snapshots(start(2025, 1, 1), start(2026, 1, 1), settings);
+  const auto two = finished_snapshots(start(2025, 1, 9), start(2026, 1, 1), settings);
+  CHECK(one.back() == two.back());
+  CHECK(one.front().number % 14 == 0);
+}
+
+TEST_CASE("labels: a larger order is at least growth times the usual one, in the window only") {
+  Shop shop;
+  shop.order(-20, 100);
+  shop.order(-10, 100);
+  CHECK_FALSE(shop.label().positive);
+  CHECK(shop.eligible);
+  SECTION("just large enough, on the last day") {
+    shop.order(59, 120);
+    CHECK(shop.label().positive);
+  }
+  SECTION("too small") {
+    shop.order(5, 119.99);
+    CHECK_FALSE(shop.label().positive);
+  }
+  SECTION("too late") {
+    shop.order(60, 500);
+    CHECK_FALSE(shop.label().positive);
+  }
+  SECTION("not won") {
+    shop.order(5, 500, OrderStatus::lost);
+    CHECK_FALSE(shop.label().positive);
+  }
+  SECTION("known later than it happened") {
+    OrderEvent& order = shop.order(5, 500);
+    order.known_at = order.at + days(40);
+    CHECK(shop.label().known_at == order.known_at);
+  }
+}
+
+TEST_CASE("labels: what was taken back within 30 days counts only when settings say so") {
+  Shop shop;
+  shop.order(-20, 100);
+  shop.order(5, 200);
+  SECTION("by a cancelling order") {
+    shop.order(15, -200, OrderStatus::cancelled);
+  }
+  SECTION("by a refund") {
+    const Instant at = shop.moment.midnight + days(30);
+    shop.account->activities.push_back({at, at, 200, 0, 0, shop.source.kind("refund")});
+  }
+  CHECK_FALSE(shop.label().positive);
+  shop.settings.target.later_cancelled = LaterCancelled::counts;
+  CHECK(shop.label().positive);
+}
+
+TEST_CASE("labels: an opportunity of a listed kind; an open one makes the account not eligible") {
+  Shop shop;
+  shop.settings.target.kind = TargetKind::won_opportunity;
+  shop.order(-20, 100);
+  shop.order(5, 100, OrderStatus::won, OrderKind::renewal);
+  CHECK_FALSE(shop.label().positive);
+  shop.order(6, 10, OrderStatus::won, OrderKind::upsell);
+  CHECK(shop.label().positive);
+  CHECK(shop.eligible);
+  shop.order(-2, 10, OrderStatus::open, OrderKind::upsell);
+  shop.label();
+  CHECK_FALSE(shop.eligible);
+}
+
+TEST_CASE("labels: an outcome of a past offer") {
+  Shop shop;
+  shop.settings.target.kind = TargetKind::labelled;
+  shop.order(-20, 100);
+  CHECK_FALSE(shop.label().positive);
+  const Instant at = shop.moment.midnight + days(3);
+  shop.account->activities.push_back({at, at, NAN, 0, 0, shop.source.kind("offer_accepted")});
+  CHECK(shop.label().positive);
+}
+
+TEST_CASE("eligible: has bought, is in scope, not opted out, not deleted before") {
+  Shop shop;
+  shop.order(-20, 100);
+  shop.label();
+  CHECK(shop.eligible);
+  shop.account->account.deleted_at = shop.moment.midnight + days(3);
+  shop.label();
+  CHECK(shop.eligible);  // it was there then
+  shop.account->account.deleted_at = shop.moment.midnight - days(3);
+  shop.label();
+  CHECK_FALSE(shop.eligible);
+}
