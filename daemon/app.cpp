@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/file_io.h"
+#include "daemon/clock.h"
 #include "daemon/connector_host.h"
 #include "daemon/interrupt.h"
 #include "daemon/yaml_file.h"
@@ -68,7 +69,9 @@ Result<plugins::PluginSet> installed_plugins() {
 
 Result<std::unique_ptr<App>> App::open(const Invocation& invocation, Access access) {
   std::unique_ptr<App> app(new App);
-  app->clock_ = make_system_clock();
+  auto clock = make_clock();
+  if (!clock) return clock.error();
+  app->clock_ = std::move(*clock);
   if (const auto loaded = app->load(invocation); !loaded) return loaded.error();
   if (const auto built = app->build_links(); !built) return built.error();
   if (access == Access::settings_only) return app;

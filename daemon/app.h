@@ -9,6 +9,7 @@
 
 #include "core/host.h"
 #include "core/result.h"
+#include "daemon/clock.h"
 #include "daemon/commands.h"
 #include "daemon/ledger.h"
 #include "daemon/settings.h"
@@ -56,7 +57,7 @@ class App {
   const plugins::PluginSet& plugin_set() const { return plugins_; }
   const PlaybookText& playbook() const { return playbook_; }
   const std::string& settings_text() const { return settings_text_; }
-  const Clock& clock() const { return *clock_; }
+  const WaitableClock& clock() const { return *clock_; }
   std::vector<Link>& links() { return links_; }
   const std::filesystem::path& database_path() const { return database_path_; }
 
@@ -81,7 +82,7 @@ class App {
   std::string settings_text_;
   PlaybookText playbook_;
   plugins::PluginSet plugins_;
-  std::unique_ptr<Clock> clock_;
+  std::unique_ptr<WaitableClock> clock_;
   std::optional<store::StateLock> lock_;
   std::filesystem::path database_path_;
   std::optional<store::Database> database_;

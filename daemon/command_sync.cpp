@@ -66,7 +66,7 @@ Result<int> train_command(const Invocation& invocation) {
   if (!cases) return cases.error();
   const Instant now = (*app)->now();
   const auto outcome =
-      train_and_store(**app, **link, *cases, now, new_run_id((*app)->clock().now()));
+      train_and_store(**app, **link, *cases, now, new_run_id((*app)->clock().now()), Publish::ask);
   if (!outcome) return outcome.error();
   const auto predictions =
       write_predictions(invocation.option("--predictions"), outcome->predictions_csv);

@@ -1,26 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/connector_host.h"
 
-#include <chrono>
 #include <cstdio>
 #include <utility>
 
 namespace upselld::daemon {
 namespace {
-
-class SystemClock : public Clock {
- public:
-  Instant now() const override {
-    using std::chrono::duration_cast;
-    const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-    return {duration_cast<std::chrono::milliseconds>(since_epoch).count()};
-  }
-  Duration steady() const override {
-    using std::chrono::duration_cast;
-    const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
-    return {duration_cast<std::chrono::milliseconds>(since_start).count()};
-  }
-};
 
 class StderrLog : public Log {
  public:
@@ -78,10 +63,6 @@ class ConnectorHost : public Host {
 };
 
 }  // namespace
-
-std::unique_ptr<Clock> make_system_clock() {
-  return std::make_unique<SystemClock>();
-}
 
 std::unique_ptr<Log> make_stderr_log(const std::string& connection, bool quiet) {
   return std::make_unique<StderrLog>(connection, quiet);

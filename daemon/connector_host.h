@@ -10,9 +10,6 @@
 
 namespace upselld::daemon {
 
-// The machine's clock: the one place where the program reads it.
-std::unique_ptr<Clock> make_system_clock();
-
 // Lines on stderr: "warning: crm: ...". Debug lines are dropped.
 std::unique_ptr<Log> make_stderr_log(const std::string& connection, bool quiet);
 

@@ -81,10 +81,13 @@ struct TrainOutcome {
   std::string predictions_csv;
   std::string card;
   bool publishable = false;
+  bool published = false;
   std::string reason;
 };
+// Whether a model that is worth it goes live at once, in the transaction that keeps it.
+enum class Publish { ask, automatic };
 Result<TrainOutcome> train_and_store(App& app, Link& link, AccountCases& cases, Instant now,
-                                     const std::string& run);
+                                     const std::string& run, Publish rule);
 
 // A new run id: minute and four random digits.
 std::string new_run_id(Instant now);

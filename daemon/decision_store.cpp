@@ -179,7 +179,7 @@ Result<void> Round::deliver(store::Transaction& transaction, const store::NewDel
   std::vector<store::AuditEntry> entries;
   for (const store::DeliveryId id : added->superseded) {
     entries.push_back({store::AuditKind::superseded, scope_.at, scope_.run, delivery.account,
-                       dumped({{"delivery", id}, {"by", delivery.decision}})});
+                       dumped({{"delivery", id}, {"by_decision", delivery.decision}})});
   }
   if (added->id) {
     entries.push_back(

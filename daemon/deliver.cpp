@@ -14,25 +14,35 @@ using store::Delivery;
 using store::DeliveryKind;
 using store::DeliveryState;
 
-// Keeps what a connector answers, by index, and makes its checkpoints durable.
+// Keeps what a connector answers and makes its checkpoints durable. The connector sees only the
+// deliveries at `sent`, in that order; `receipts` has one for each of the batch.
 class Answers : public ReceiptSink {
  public:
-  Answers(store::Outbox& outbox, std::int64_t batch, std::size_t count)
-      : outbox_(outbox), batch_(batch), receipts_(count) {}
+  Answers(store::Outbox& outbox, std::int64_t batch, std::vector<Receipt>& receipts,
+          const std::vector<std::size_t>& sent)
+      : outbox_(outbox), batch_(batch), receipts_(receipts), sent_(sent) {}
 
   void answer(std::size_t index, Receipt receipt) override {
-    if (index < receipts_.size()) receipts_[index] = std::move(receipt);
+    if (index < sent_.size()) receipts_[sent_[index]] = std::move(receipt);
   }
   Result<void> checkpoint(const Continuation& continuation) override {
     return outbox_.checkpoint(batch_, continuation);
   }
-  const std::vector<Receipt>& receipts() const { return receipts_; }
 
  private:
   store::Outbox& outbox_;
   std::int64_t batch_;
-  std::vector<Receipt> receipts_;  // `unknown` until answered
+  std::vector<Receipt>& receipts_;
+  const std::vector<std::size_t>& sent_;
 };
+
+// Nothing of it is missing in the CRM: no call is needed to write it.
+bool stands_already(const FieldValues& values, const FieldValues& current) {
+  for (std::size_t f = 0; f < kFieldCount; ++f) {
+    if (values[f] && *values[f] != current[f].value_or("")) return false;
+  }
+  return true;
+}
 
 std::vector<std::string> account_ids(const std::vector<Delivery>& deliveries) {
   std::vector<std::string> ids;
@@ -72,6 +82,8 @@ struct Deliverer::Batch {
   DeliveryKind kind = DeliveryKind::fields;
   std::vector<Delivery> deliveries;
   std::vector<FieldValues> before;  // of fields: what stood there right before the write
+  std::vector<Receipt> receipts;    // `unknown` until answered
+  std::vector<std::size_t> unsent;  // indices of what the connector has yet to do
 };
 
 Deliverer::Deliverer(DeliverySite site, ConnectionReport& report, std::stop_token stop)
@@ -102,6 +114,24 @@ Result<void> Deliverer::settle_unknown() {
   return settle_unknown_fields();
 }
 
+// CRM ids by key of those that reached the CRM: tasks that are there, withdrawals that hold.
+Result<std::map<std::string, std::string>> Deliverer::arrived(
+    DeliveryKind kind, const std::vector<std::string>& keys) {
+  std::map<std::string, std::string> ids;
+  if (kind == DeliveryKind::task) {
+    const auto found = site_.connector.find_tasks(keys);
+    if (!found) return found.error();
+    for (const FoundTask& task : *found) ids[task.key] = task.crm_id;
+    return ids;
+  }
+  const auto states = site_.connector.task_states(keys);
+  if (!states) return states.error();
+  for (const TaskState& task : *states) {
+    if (task.status != TaskState::Status::open) ids[task.key] = task.crm_id;
+  }
+  return ids;
+}
+
 Result<void> Deliverer::settle_unknown_tasks() {
   for (const DeliveryKind kind : {DeliveryKind::task, DeliveryKind::withdrawal}) {
     auto unknown =
@@ -110,24 +140,20 @@ Result<void> Deliverer::settle_unknown_tasks() {
     if (unknown->empty()) continue;
     std::vector<std::string> keys;
     for (const Delivery& delivery : *unknown) keys.push_back(delivery.task_key);
-    const auto states = site_.connector.task_states(keys);
-    if (!states) return states.error();
+    const auto there = arrived(kind, keys);
+    if (!there) return there.error();
     std::vector<store::DeliveryId> lost;
     Batch found;
     std::vector<Receipt> receipts;
     for (const Delivery& delivery : *unknown) {
-      const auto state = std::find_if(states->begin(), states->end(), [&](const TaskState& one) {
-        return one.key == delivery.task_key;
-      });
-      const bool is_there = state != states->end() && (kind == DeliveryKind::task ||
-                                                       state->status != TaskState::Status::open);
-      if (!is_there) {
+      const auto id = there->find(delivery.task_key);
+      if (id == there->end()) {
         lost.push_back(delivery.id);
         continue;
       }
       Receipt receipt;
       receipt.outcome = Receipt::Outcome::already_there;
-      receipt.crm_id = state->crm_id;
+      receipt.crm_id = id->second;
       found.deliveries.push_back(delivery);
       receipts.push_back(std::move(receipt));
     }
@@ -167,8 +193,12 @@ Result<void> Deliverer::deliver_kind(DeliveryKind kind) {
     batch.kind = kind;
     batch.deliveries = std::move(*due);
     batch.before.resize(batch.deliveries.size());
+    batch.receipts.resize(batch.deliveries.size());
     if (kind == DeliveryKind::fields) {
       if (const auto left = leave_edited_fields(batch); !left) return left;
+    }
+    for (std::size_t i = 0; i < batch.receipts.size(); ++i) {
+      if (!is_settled(batch.receipts[i])) batch.unsent.push_back(i);
     }
     if (const auto sent = send(batch); !sent) return sent;
   }
@@ -215,6 +245,13 @@ Result<void> Deliverer::leave_edited_fields(Batch& batch) {
     const auto kept = site_.plans.note_fields(*transaction, deciding_run(delivery),
                                               {delivery.account, current, values});
     if (!kept) return kept;
+    if ((*states)[i].exists && stands_already(values, current)) {
+      Receipt& receipt = batch.receipts[i];
+      receipt.outcome = Receipt::Outcome::already_there;
+      receipt.crm_id = delivery.account.id;
+      receipt.version = (*states)[i].version;
+      receipt.stored = values;
+    }
   }
   return transaction->commit();
 }
@@ -224,31 +261,10 @@ Result<void> Deliverer::send(Batch& batch) {
   for (const Delivery& delivery : batch.deliveries) ids.push_back(delivery.id);
   const auto sending = site_.outbox.mark_sending(ids, site_.clock.now());
   if (!sending) return sending.error();
-  Answers answers(site_.outbox, sending->id, ids.size());
   kill_point("deliver.before_send");
-  Result<void> sent;
-  switch (batch.kind) {
-    case DeliveryKind::fields: {
-      std::vector<FieldUpdate> updates;
-      for (Delivery& one : batch.deliveries) updates.push_back(std::get<FieldUpdate>(one.payload));
-      sent = site_.connector.update_fields(updates, answers, {});
-      break;
-    }
-    case DeliveryKind::task: {
-      std::vector<TaskDraft> tasks;
-      for (Delivery& one : batch.deliveries) tasks.push_back(std::get<TaskDraft>(one.payload));
-      sent = site_.connector.create_tasks(tasks, answers, {});
-      break;
-    }
-    case DeliveryKind::withdrawal: {
-      std::vector<TaskWithdrawal> tasks;
-      for (Delivery& one : batch.deliveries) tasks.push_back(std::get<TaskWithdrawal>(one.payload));
-      sent = site_.connector.withdraw_tasks(tasks, answers, {});
-      break;
-    }
-  }
+  const auto sent = batch.unsent.empty() ? Result<void>{} : hand_over(batch, sending->id);
   kill_point("deliver.after_send");
-  if (const auto stored = store_answers(batch, answers.receipts()); !stored) return stored;
+  if (const auto stored = store_answers(batch, batch.receipts); !stored) return stored;
   auto transaction =
       store::Transaction::begin(site_.database, "batch_closed", store::Durability::full);
   if (!transaction) return transaction.error();
@@ -257,6 +273,26 @@ Result<void> Deliverer::send(Batch& batch) {
   }
   if (const auto committed = transaction->commit(); !committed) return committed;
   return sent;
+}
+
+Result<void> Deliverer::hand_over(Batch& batch, std::int64_t batch_id) {
+  Answers answers(site_.outbox, batch_id, batch.receipts, batch.unsent);
+  const auto unsent = [&batch](auto of_kind) {
+    std::vector<decltype(of_kind)> items;
+    for (const std::size_t i : batch.unsent) {
+      items.push_back(std::get<decltype(of_kind)>(batch.deliveries[i].payload));
+    }
+    return items;
+  };
+  switch (batch.kind) {
+    case DeliveryKind::fields:
+      return site_.connector.update_fields(unsent(FieldUpdate{}), answers, {});
+    case DeliveryKind::task:
+      return site_.connector.create_tasks(unsent(TaskDraft{}), answers, {});
+    case DeliveryKind::withdrawal:
+      return site_.connector.withdraw_tasks(unsent(TaskWithdrawal{}), answers, {});
+  }
+  return {};
 }
 
 Result<void> Deliverer::store_answers(const Batch& batch, const std::vector<Receipt>& receipts) {

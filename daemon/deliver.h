@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -52,11 +53,14 @@ class Deliverer {
   struct Batch;
   bool may_go_on();
   Result<void> settle_unknown();
+  Result<std::map<std::string, std::string>> arrived(store::DeliveryKind kind,
+                                                     const std::vector<std::string>& keys);
   Result<void> settle_unknown_tasks();
   Result<void> settle_unknown_fields();
   Result<void> deliver_kind(store::DeliveryKind kind);
   Result<void> leave_edited_fields(Batch& batch);
   Result<void> send(Batch& batch);
+  Result<void> hand_over(Batch& batch, std::int64_t batch_id);
   Result<void> store_answers(const Batch& batch, const std::vector<Receipt>& receipts);
   Result<void> note(store::Transaction& transaction, const store::Delivery& delivery,
                     const FieldValues& before, const Receipt& receipt);

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/page_pump.h"
 
-#include <chrono>
 #include <utility>
 
 namespace upselld::daemon {
 namespace {
 
 constexpr std::size_t kPagesWaitingMax = 2;
-constexpr std::chrono::milliseconds kLookAgain{200};
 
 }  // namespace
 
-PagePump::PagePump(Connector& connector, std::vector<StreamPlan> plans, const Clock& clock,
+PagePump::PagePump(Connector& connector, std::vector<StreamPlan> plans, const WaitableClock& clock,
                    std::stop_token stop)
     : connector_(connector), plans_(std::move(plans)), clock_(clock), outer_stop_(std::move(stop)) {
   thread_ = std::jthread([this](const std::stop_token& own) { work(own); });
@@ -90,13 +88,17 @@ bool PagePump::push(Item item, const std::stop_token& stop) {
 }
 
 bool PagePump::wait_for_commit(Instant until, const std::stop_token& stop) {
-  std::unique_lock lock(mutex_);
-  const bool committed =
-      changed_.wait(lock, stop, [this] { return items_.empty() && taken_.empty(); });
-  if (!committed) return false;
-  while (clock_.now() < until && !stop.stop_requested() && !outer_stop_.stop_requested()) {
-    changed_.wait_for(lock, stop, kLookAgain, [] { return false; });
+  {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait(lock, stop, [this] { return items_.empty() && taken_.empty(); })) {
+      return false;
+    }
   }
+  // Whichever stop comes first ends the waiting; pull_stream tells them apart.
+  std::stop_source either;
+  const std::stop_callback own(stop, [&either] { either.request_stop(); });
+  const std::stop_callback outer(outer_stop_, [&either] { either.request_stop(); });
+  clock_.wait_until(until, either.get_token());
   return !stop.stop_requested();
 }
 

@@ -9,9 +9,9 @@
 #include <thread>
 #include <vector>
 
-#include "core/host.h"
 #include "core/page.h"
 #include "core/result.h"
+#include "daemon/clock.h"
 #include "plugins/connector.h"
 
 namespace upselld::daemon {
@@ -33,7 +33,7 @@ class PagePump {
     Result<Page> page;
   };
 
-  PagePump(Connector& connector, std::vector<StreamPlan> plans, const Clock& clock,
+  PagePump(Connector& connector, std::vector<StreamPlan> plans, const WaitableClock& clock,
            std::stop_token stop);
   ~PagePump();
   PagePump(const PagePump&) = delete;
@@ -56,7 +56,7 @@ class PagePump {
 
   Connector& connector_;
   const std::vector<StreamPlan> plans_;
-  const Clock& clock_;
+  const WaitableClock& clock_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::deque<Item> items_;

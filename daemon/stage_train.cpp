@@ -10,19 +10,15 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Result<void> publish(App& app, const Link& link, const std::string& version,
-                     const std::string& run) {
+Result<void> publish(App& app, store::Transaction& transaction, const Link& link,
+                     const std::string& version, const std::string& run) {
   Ledger& ledger = app.ledger();
-  auto transaction = store::Transaction::begin(ledger.database, "publish", store::Durability::full);
-  if (!transaction) return transaction.error();
   const Instant at = app.clock().now();
-  const auto published = ledger.models.publish(*transaction, link.name(), version, at);
+  const auto published = ledger.models.publish(transaction, link.name(), version, at);
   if (!published) return published;
   const Json payload = {{"connection", link.name()}, {"version", version}, {"by", "settings"}};
-  const auto appended = ledger.audit.append(
-      *transaction, {store::AuditKind::model_published, at, run, {}, payload.dump()});
-  if (!appended) return appended;
-  return transaction->commit();
+  return ledger.audit.append(transaction,
+                             {store::AuditKind::model_published, at, run, {}, payload.dump()});
 }
 
 std::string with_published(const std::string& report, bool published, const std::string& reason) {
@@ -36,7 +32,7 @@ std::string with_published(const std::string& report, bool published, const std:
 }  // namespace
 
 Result<TrainOutcome> train_and_store(App& app, Link& link, AccountCases& cases, Instant now,
-                                     const std::string& run) {
+                                     const std::string& run, Publish rule) {
   const scoring::ScoringSettings settings = scoring_settings(app.settings(), *link.settings);
   auto training = scoring::train(*cases.walk, *cases.table, settings, now, settings.threads);
   if (!training) return training.error();
@@ -65,6 +61,11 @@ Result<TrainOutcome> train_and_store(App& app, Link& link, AccountCases& cases, 
   const auto appended = ledger.audit.append(
       *transaction, {store::AuditKind::model_trained, at, run, {}, payload.dump()});
   if (!appended) return appended.error();
+  outcome.published = outcome.publishable && rule == Publish::automatic;
+  if (outcome.published) {
+    const auto live = publish(app, *transaction, link, outcome.version, run);
+    if (!live) return live.error();
+  }
   if (const auto committed = transaction->commit(); !committed) return committed.error();
   return outcome;
 }
@@ -77,21 +78,19 @@ Result<void> train_stage(Cycle& cycle, ConnectionCycle& connection) {
   const auto trained = cycle.app.ledger().models.list(link.name());
   if (!trained) return trained.error();
   if (!trained->empty()) return {};
-  auto outcome = train_and_store(cycle.app, link, connection.cases, cycle.now, cycle.run);
+  const Publish rule =
+      link.settings->schedule.publish_automatically ? Publish::automatic : Publish::ask;
+  auto outcome = train_and_store(cycle.app, link, connection.cases, cycle.now, cycle.run, rule);
   if (!outcome) return outcome.error();
-  const bool automatic = link.settings->schedule.publish_automatically;
-  const bool published = outcome->publishable && automatic;
-  if (published) {
-    const auto done = publish(cycle.app, link, outcome->version, cycle.run);
-    if (!done) return done;
-  } else if (outcome->publishable) {
+  if (outcome->publishable && !outcome->published) {
     connection.report.notes.push_back(
         "model " + outcome->version + " was trained and waits for you: upselld models show " +
         outcome->version + ", then upselld models publish " + outcome->version);
-  } else {
+  } else if (!outcome->publishable) {
     connection.report.notes.push_back("ranked by rule: " + outcome->reason);
   }
-  connection.report.train_json = with_published(outcome->report_json, published, outcome->reason);
+  connection.report.train_json =
+      with_published(outcome->report_json, outcome->published, outcome->reason);
   return {};
 }
 
