@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <map>
+#include <sstream>
+#include <string>
+
+#include "tests/e2e/programs.h"
+
+namespace upselld::e2e {
+namespace {
+
+constexpr const char* kProgram = UPSELLD_PROGRAM;
+constexpr const char* kSandbox = UPSELLD_SANDBOX;
+
+// The made-up CRM over a generated history, with a clock that stands still.
+class FakeCrmRun {
+ public:
+  explicit FakeCrmRun(const std::string& faults) {
+    REQUIRE(run(kSandbox,
+                {"generate", "--accounts", "80", "--months", "12", "--seed", "3", "--out", "crm"},
+                folder_.path())
+                .code == 0);
+    folder_.write("upselld.yaml",
+                  "time_zone: UTC\n"
+                  "currency: EUR\n"
+                  "connections:\n"
+                  "  crm: {plugin: fake_crm, write: fields_and_tasks, data: crm, faults: " +
+                      faults +
+                      "}\n"
+                      "target: {kind: won_opportunity, kinds: [upsell], horizon: 90d}\n");
+    folder_.write("clock", "2026-10-28T09:00:00Z\n");
+    ::setenv("UPSELLD_CLOCK", folder_.path("clock").c_str(), 1);
+  }
+  ~FakeCrmRun() { ::unsetenv("UPSELLD_CLOCK"); }
+
+  nlohmann::json sync() const {
+    return run(kProgram, {"--config", "upselld.yaml", "--json", "sync"}, folder_.path()).json();
+  }
+  // How often our fields of each account were written.
+  std::map<std::string, int> writes() const {
+    std::map<std::string, int> counts;
+    std::istringstream lines(folder_.read("crm/journal.jsonl"));
+    for (std::string line; std::getline(lines, line);) {
+      const auto json = nlohmann::json::parse(line);
+      if (json.at("op") == "our_fields") ++counts[json.at("id")];
+    }
+    return counts;
+  }
+
+ private:
+  Folder folder_;
+};
+
+}  // namespace
+
+TEST_CASE("fields whose answer was lost are looked at, and not written again") {
+  const FakeCrmRun crm("{seed: 5, lost_answers: 20%}");
+  const auto first = crm.sync();
+  REQUIRE(first.at("unknown") > 3);
+  const auto written = crm.writes();
+  const auto second = crm.sync();
+  CHECK(second.at("unknown") == 0);
+  CHECK(second.at("delivered").at("fields") == first.at("unknown"));
+  CHECK(crm.writes() == written);
+  CHECK(std::all_of(written.begin(), written.end(), [](const auto& one) { return one.second == 1; }));
+}
+
+TEST_CASE("a connection that drops in the middle of a batch loses nothing and repeats nothing") {
+  const FakeCrmRun crm("{seed: 5, drop_connection: yes}");
+  const auto first = crm.sync();
+  CHECK(first.at("status") != "done");
+  const auto second = crm.sync();
+  const auto written = crm.writes();
+  CHECK(written.size() == second.at("accounts"));
+  CHECK(std::all_of(written.begin(), written.end(), [](const auto& one) { return one.second == 1; }));
+}
+
+TEST_CASE("a full pull waits for its job by the rehearsal's clock") {
+  const FakeCrmRun crm("{seed: 5, not_ready: 2}");
+  CHECK(crm.sync().at("accounts") == 80);
+}
+
+}  // namespace upselld::e2e
