@@ -90,6 +90,7 @@ Deliverer::Deliverer(DeliverySite site, ConnectionReport& report, std::stop_toke
     : site_(std::move(site)), report_(report), stop_(std::move(stop)) {}
 
 Result<void> Deliverer::deliver_all() {
+  if (const auto counted = count_due(); !counted) return counted;
   if (!may_go_on()) return {};
   if (const auto settled = settle_unknown(); !settled) return settled;
   for (const DeliveryKind kind :
@@ -99,8 +100,24 @@ Result<void> Deliverer::deliver_all() {
   return {};
 }
 
+// What earlier runs left is due as well.
+Result<void> Deliverer::count_due() {
+  const auto counts = site_.outbox.counts(site_.connection);
+  if (!counts) return counts.error();
+  const auto due = [&](DeliveryKind kind) {
+    return static_cast<std::int64_t>(counts->of(kind, DeliveryState::meant) +
+                                     counts->of(kind, DeliveryState::unknown));
+  };
+  report_.fields_due = due(DeliveryKind::fields);
+  report_.tasks_due = due(DeliveryKind::task);
+  return {};
+}
+
 bool Deliverer::may_go_on() {
-  if (stop_.stop_requested()) return false;
+  if (stop_.stop_requested()) {
+    report_.stopped = true;
+    return false;
+  }
   const auto paused = site_.brakes.paused(site_.connection);
   if (!paused || !*paused) return static_cast<bool>(paused);
   report_.notes.push_back("writing is paused" +

@@ -51,6 +51,7 @@ class Deliverer {
 
  private:
   struct Batch;
+  Result<void> count_due();
   bool may_go_on();
   Result<void> settle_unknown();
   Result<std::map<std::string, std::string>> arrived(store::DeliveryKind kind,

@@ -98,6 +98,11 @@ Result<void> end_run(Cycle& cycle, const Result<void>& outcome) {
   RunReport& report = cycle.report;
   for (ConnectionCycle& connection : cycle.connections) {
     if (connection.report.failed) report.status = "failed";
+    if (connection.report.stopped && report.status == "done") {
+      report.status = "held";
+      connection.report.notes.push_back(
+          "stopped by a signal; what was not delivered waits for the next sync");
+    }
     report.connections.push_back(connection.report);
   }
   if (!outcome) report.status = "failed";

@@ -186,7 +186,7 @@ int RunReport::exit_code() const {
   if (status == "held") return kHeldOrRejected;
   const bool rejected = std::any_of(connections.begin(), connections.end(),
                                     [](const ConnectionReport& c) { return c.rejected > 0; });
-  return rejected ? kHeldOrRejected : kDone;
+  return rejected || incomplete ? kHeldOrRejected : kDone;
 }
 
 std::string to_json(const RunReport& report) {
@@ -232,7 +232,8 @@ std::string to_text(const RunReport& report) {
   }
   out += "  as of " + report.now_text + "\n\n" + pull_text(report);
   for (const ConnectionReport& c : report.connections) {
-    out += connection_text(c, report.connections.size() > 1);
+    const bool was_only_read = report.pull_only && !c.failed;
+    if (!was_only_read) out += connection_text(c, report.connections.size() > 1);
   }
   for (const std::string& note : report.notes) out += "note      " + note + "\n";
   if (!report.audit_head.empty()) {

@@ -41,7 +41,7 @@ struct ConnectionReport {
   std::string model_version;
   Counts bands, bands_before, segments, held;
   std::int64_t changed = 0, unchanged = 0, crossed = 0, actions = 0, approvals = 0;
-  std::int64_t fields_due = 0, tasks_due = 0;
+  std::int64_t fields_due = 0, tasks_due = 0;  // those of earlier runs included
   std::int64_t fields = 0, tasks = 0, withdrawn = 0, rejected = 0, deferred = 0, unknown = 0;
   std::int64_t kept_fields = 0;  // fields that people had edited
   std::int64_t api_calls = 0;
@@ -50,6 +50,7 @@ struct ConnectionReport {
   std::string train_json;                   // the object of `train`, if this run trained
   std::optional<std::string> held_because;  // a brake that stopped the writing
   std::optional<std::string> failed;
+  bool stopped = false;  // by a signal; what is due waits for the next run
   std::map<std::string, double> seconds;
 };
 
@@ -65,6 +66,7 @@ struct RunReport {
   std::string audit_head;
   bool dry_run = false;
   bool pull_only = false;
+  bool incomplete = false;  // a connection that brings events only could not be read
 
   // 0, 1 or 3: see commands.h.
   int exit_code() const;

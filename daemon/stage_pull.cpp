@@ -173,6 +173,7 @@ void report_failure(Cycle& cycle, const Link& link, const Error& failure) {
     if (connection.link == &link) connection.report.failed = failure.message;
   }
   if (!link.brings_accounts()) {
+    cycle.report.incomplete = true;
     cycle.report.notes.push_back(failure.message + "; the other connections went on");
   }
 }

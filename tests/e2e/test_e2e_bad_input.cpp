@@ -112,4 +112,16 @@ TEST_CASE("a damaged database is refused and not overwritten") {
   CHECK(crm.folder().read(database) == bytes);
 }
 
+TEST_CASE("a joined file that is cut off is told by the exit code, and the accounts go on") {
+  const DemoCrm crm;
+  crm.answer({"sync"});
+  const std::string visits = crm.folder().read("data/web_visits.csv.gz");
+  crm.folder().write("data/web_visits.csv.gz", visits.substr(0, visits.size() / 2));
+  const Ended ended = crm.upselld({"sync", "--full"});
+  CHECK(ended.code == 3);
+  CHECK(ended.out.find("web_visits.csv.gz: damaged gzip data") != std::string::npos);
+  CHECK(ended.out.find("the other connections went on") != std::string::npos);
+  CHECK(csv_rows(crm.folder().read("out/scores.csv")).size() == 300);
+}
+
 }  // namespace upselld::e2e
