@@ -5,6 +5,7 @@
 
 #include "core/file_io.h"
 #include "daemon/command_list.h"
+#include "daemon/first_pull.h"
 #include "daemon/pipeline.h"
 #include "daemon/text_table.h"
 #include "daemon/training_text.h"
@@ -58,7 +59,7 @@ Result<int> sync_command(const Invocation& invocation) {
 }
 
 Result<int> train_command(const Invocation& invocation) {
-  auto app = App::open(invocation, Access::write);
+  auto app = open_with_data(invocation);
   if (!app) return app.error();
   const auto link = only_link(**app, invocation.option("--connection"));
   if (!link) return link.error();
@@ -81,7 +82,7 @@ Result<int> train_command(const Invocation& invocation) {
 }
 
 Result<int> score_command(const Invocation& invocation) {
-  auto app = App::open(invocation, Access::read);
+  auto app = open_to_read_with_data(invocation);
   if (!app) return app.error();
   const auto link = only_link(**app, invocation.option("--connection"));
   if (!link) return link.error();

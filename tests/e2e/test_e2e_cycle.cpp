@@ -98,4 +98,19 @@ TEST_CASE("two runs from nothing leave the same scores and tasks") {
   CHECK(first.folder().read("out/tasks.csv") == second.folder().read("out/tasks.csv"));
 }
 
+TEST_CASE("train and score pull first where nothing was ever pulled, and only then") {
+  const DemoCrm fresh;
+  const std::string file = fresh.folder().path("predictions.csv");
+  const Ended score = fresh.upselld({"--json", "score"});
+  INFO(score.err);
+  CHECK(score.code == 0);
+  CHECK(score.json().at("scored").get<int>() > 250);
+  CHECK(score.err.find("pulling first") != std::string::npos);
+  const DemoCrm other;
+  const Ended first = other.upselld({"--json", "train", "--predictions", file});
+  CHECK(first.json().at("rows").get<int>() > 1'000);
+  CHECK(csv_rows(fresh.folder().read("predictions.csv")).size() > 1'000);
+  CHECK(other.upselld({"train"}).err.find("pulling first") == std::string::npos);
+}
+
 }  // namespace upselld::e2e
