@@ -53,6 +53,11 @@ class FakeCrmRun {
   Folder folder_;
 };
 
+bool all_once(const std::map<std::string, int>& writes) {
+  return std::all_of(writes.begin(), writes.end(),
+                     [](const auto& write) { return write.second == 1; });
+}
+
 }  // namespace
 
 TEST_CASE("fields whose answer was lost are looked at, and not written again") {
@@ -64,7 +69,7 @@ TEST_CASE("fields whose answer was lost are looked at, and not written again") {
   CHECK(second.at("unknown") == 0);
   CHECK(second.at("delivered").at("fields") == first.at("unknown"));
   CHECK(crm.writes() == written);
-  CHECK(std::all_of(written.begin(), written.end(), [](const auto& one) { return one.second == 1; }));
+  CHECK(all_once(written));
 }
 
 TEST_CASE("a connection that drops in the middle of a batch loses nothing and repeats nothing") {
@@ -74,7 +79,7 @@ TEST_CASE("a connection that drops in the middle of a batch loses nothing and re
   const auto second = crm.sync();
   const auto written = crm.writes();
   CHECK(written.size() == second.at("accounts"));
-  CHECK(std::all_of(written.begin(), written.end(), [](const auto& one) { return one.second == 1; }));
+  CHECK(all_once(written));
 }
 
 TEST_CASE("a full pull waits for its job by the rehearsal's clock") {

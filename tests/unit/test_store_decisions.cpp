@@ -164,7 +164,8 @@ TEST_CASE("decisions: lists are filtered, and ranked by expected gain") {
   REQUIRE(decisions.list({.any_held = true})->size() == 6);
   REQUIRE(decisions.list({.action = "comparison"})->size() == 10);
   REQUIRE(decisions.list({.connection = "other"})->empty());
-  for (const StoredDecision& high : *decisions.list({.band = Band::high})) {
+  const auto all_high = decisions.list({.band = Band::high});
+  for (const StoredDecision& high : *all_high) {
     REQUIRE(high.score.rank_value > 0.5);
   }
   const DecisionCounts counts = *decisions.counts();

@@ -108,7 +108,8 @@ TEST_CASE("models: rolling back leads to what was live before, in the end to the
   REQUIRE(**models.live_at("crm", kNoon + days(5)) == "m3");
   REQUIRE(models.history("crm")->size() == 6);
   REQUIRE(models.history("crm")->at(2).rolled_back);
-  for (const ModelInfo& info : *models.list("crm")) REQUIRE_FALSE(info.published);
+  const auto listed = models.list("crm");
+  for (const ModelInfo& info : *listed) REQUIRE_FALSE(info.published);
   REQUIRE(models.list("crm")->front().version == "m3");
   REQUIRE(models.list("")->size() == 4);
 }
