@@ -20,7 +20,8 @@ double number(const Json& json, const char* key) {
 // Model and baselines on the test date, best by log-loss first as the report has them.
 std::string measures(const Json& report) {
   const auto test = report.find("test");
-  if (test == report.end() || !test->is_object()) return "";
+  // With too little data for a model there is a date, and nothing was judged on it.
+  if (test == report.end() || !test->is_object() || !test->contains("log_loss")) return "";
   std::string out = fmt::format("test      {}: {} accounts, {} up-sold ({})\n",
                                 test->value("date", std::string()),
                                 grouped(static_cast<std::int64_t>(number(*test, "eligible"))),
