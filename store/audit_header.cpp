@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "store/statements.h"
+
 namespace upselld::store {
 namespace {
 
@@ -80,6 +82,18 @@ std::optional<std::string> restore_payload(bool is_compressed, std::string bytes
                               reinterpret_cast<const Bytef*>(bytes.data() + 8), bytes.size() - 8);
   if (done != Z_OK || size != payload.size()) return std::nullopt;
   return payload;
+}
+
+AuditHeader read_header(SQLite::Statement& row) {
+  AuditHeader header;
+  header.sequence = static_cast<std::uint64_t>(row.getColumn(0).getInt64());
+  header.kind = static_cast<AuditKind>(row.getColumn(1).getInt());
+  header.at.ms = row.getColumn(2).getInt64();
+  header.run = text_at(row, 3);
+  header.account_hash = text_at(row, 4);
+  header.payload_hash = digest_from(text_at(row, 5));
+  header.hash = digest_from(text_at(row, 6));
+  return header;
 }
 
 Sha256Digest digest_from(std::string_view bytes) {

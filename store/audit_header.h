@@ -6,6 +6,10 @@
 
 #include "store/audit_chain.h"
 
+namespace SQLite {
+class Statement;
+}
+
 namespace upselld::store {
 
 // How the chain is computed: by the one who appends and the one who verifies. All of it is frozen:
@@ -32,6 +36,9 @@ inline std::string_view view_of(const Sha256Digest& digest) {
 }
 // Zeros when it is not 32 bytes long.
 Sha256Digest digest_from(std::string_view bytes);
+
+// Of a row that begins with sequence, kind, at_ms, run, account_hash, payload_hash, hash.
+AuditHeader read_header(SQLite::Statement& row);
 
 // The payload of a `forgotten` entry, and the hash (hexadecimal) that it names; empty: none.
 std::string forgotten_payload(std::string_view account_hash);

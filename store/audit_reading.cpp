@@ -35,18 +35,6 @@ constexpr const char* kAccount =
     "SELECT a.account, a.connection, a.crm_id FROM audit_payloads AS p"
     " JOIN audit_accounts AS a ON a.account = p.account WHERE p.sequence = ? AND p.account <> 0";
 
-AuditHeader read_header(SQLite::Statement& row) {
-  AuditHeader header;
-  header.sequence = static_cast<std::uint64_t>(row.getColumn(0).getInt64());
-  header.kind = static_cast<AuditKind>(row.getColumn(1).getInt());
-  header.at.ms = row.getColumn(2).getInt64();
-  header.run = text_at(row, 3);
-  header.account_hash = text_at(row, 4);
-  header.payload_hash = digest_from(text_at(row, 5));
-  header.hash = digest_from(text_at(row, 6));
-  return header;
-}
-
 std::string sql_for(const AuditFilter& filter) {
   std::string sql =
       "SELECT e.sequence, e.kind, e.at_ms, r.run, e.account_hash, e.payload_hash, e.hash FROM ";

@@ -17,18 +17,6 @@ constexpr const char* kEntries =
     " LEFT JOIN audit_payloads AS p ON p.sequence = e.sequence"
     " LEFT JOIN audit_accounts AS a ON a.account = p.account ORDER BY e.sequence";
 
-AuditHeader read_header(SQLite::Statement& row) {
-  AuditHeader header;
-  header.sequence = static_cast<std::uint64_t>(row.getColumn(0).getInt64());
-  header.kind = static_cast<AuditKind>(row.getColumn(1).getInt());
-  header.at.ms = row.getColumn(2).getInt64();
-  header.run = text_at(row, 3);
-  header.account_hash = text_at(row, 4);
-  header.payload_hash = digest_from(text_at(row, 5));
-  header.hash = digest_from(text_at(row, 6));
-  return header;
-}
-
 class Verifier {
  public:
   explicit Verifier(Database& database) : sql_(raw(database)) {}
