@@ -30,9 +30,10 @@ Result<void> choose_with_contacts(const AccountCases& cases, const AccountCase& 
 void assign(const AccountCases& cases, const DecideInput& input, Decided& decided) {
   std::vector<playbook::TaskWish> wishes;
   for (std::size_t i = 0; i < decided.decisions.size(); ++i) {
-    if (!decided.decisions[i].choice.wish) continue;
+    const playbook::Choice& choice = decided.decisions[i].choice;
+    if (!choice.wish || !choice.held.empty()) continue;
     decided.wishes.push_back(i);
-    wishes.push_back(*decided.decisions[i].choice.wish);
+    wishes.push_back(*choice.wish);
   }
   const auto outcomes =
       playbook::assign_tasks(*cases.playbook, wishes, input.reps, input.this_week);

@@ -2,6 +2,7 @@
 #include "daemon/decision_store.h"
 
 #include <bit>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "core/digest.h"
@@ -45,8 +46,9 @@ class Round {
   Result<void> store_deliveries(store::Transaction& transaction, const AccountCase& one,
                                 const CaseDecision& decision, const std::string& id);
   Result<void> deliver(store::Transaction& transaction, const store::NewDelivery& delivery);
-  Result<void> propose(store::Transaction& transaction, const AccountCase& one,
-                       const CaseDecision& decision);
+  Result<void> ask(store::Transaction& transaction, const AccountCase& one,
+                   const CaseDecision& decision);
+  Result<bool> was_answered_lately(const AccountCase& one, const std::string& action) const;
   Result<void> store_summary(store::Transaction& transaction);
   std::string decided_payload(const AccountCase& one, const CaseDecision& decision,
                               const std::string& id) const;
@@ -63,6 +65,7 @@ class Round {
   std::string frame_hash_;
   std::uint64_t unchanged_ = 0;
   Sha256 digest_;
+  std::multimap<std::uint32_t, store::Approval> asked_;  // pending, by account
 };
 
 store::StoredDecision stored(const store::AccountRef& account, const std::string& run,
@@ -94,6 +97,12 @@ Result<void> Round::store(store::Transaction& transaction) {
   frame_hash_ = *hash;
   const auto names = ledger_.configs.put(transaction, names_text(cases_));
   if (!names) return names.error();
+  auto pending = ledger_.approvals.list(store::ApprovalState::pending);
+  if (!pending) return pending.error();
+  for (store::Approval& one : *pending) {
+    const std::uint32_t account = one.account.number;
+    asked_.emplace(account, std::move(one));
+  }
   for (std::size_t i = 0; i < cases_.cases.size(); ++i) {
     if (scope_.left_out.count(cases_.cases[i].facts.number) != 0) continue;
     if (const auto done = store_one(transaction, i); !done) return done;
@@ -105,6 +114,7 @@ Result<void> Round::store_one(store::Transaction& transaction, std::size_t index
   const AccountCase& one = cases_.cases[index];
   const CaseDecision& decision = decided_.decisions[index];
   if (!one.is_ours() && !decision.withdrawal) return {};
+  if (const auto asked = ask(transaction, one, decision); !asked) return asked;
   const bool has_entry =
       decision.is_change() || decision.crossed || one.memory.action != decision.choice.action;
   if (!has_entry) count_unchanged(one, decision);
@@ -125,7 +135,6 @@ Result<void> Round::store_one(store::Transaction& transaction, std::size_t index
       ledger_.audit.append(transaction, {store::AuditKind::decided, scope_.at, scope_.run, ref(one),
                                          decided_payload(one, decision, id)});
   if (!appended) return appended;
-  if (const auto asked = propose(transaction, one, decision); !asked) return asked;
   return store_deliveries(transaction, one, decision, id);
 }
 
@@ -139,16 +148,43 @@ void Round::count_unchanged(const AccountCase& one, const CaseDecision& decision
   digest_.add_part(decision.held);
 }
 
-Result<void> Round::propose(store::Transaction& transaction, const AccountCase& one,
-                            const CaseDecision& decision) {
-  if (decision.held != hold::kApprovalPending || !decision.choice.wish) return {};
+// One question an account and action: it stands until it is answered or the account has moved on.
+Result<void> Round::ask(store::Transaction& transaction, const AccountCase& one,
+                        const CaseDecision& decision) {
+  const bool waits = decision.held == hold::kApprovalPending;
+  bool is_asked = false;
+  const auto [begin, end] = asked_.equal_range(one.facts.number);
+  for (auto at = begin; at != end; ++at) {
+    if (waits && at->second.action == decision.choice.action) {
+      is_asked = true;
+      continue;
+    }
+    const auto gone = ledger_.approvals.withdraw(transaction, at->second.task.key);
+    if (!gone) return gone;
+  }
+  if (waits && is_asked) ++report_.approvals;
+  const bool may_ask = waits && !is_asked && decision.choice.wish &&
+                       scope_.write == WriteLevel::fields_and_tasks;
+  if (!may_ask) return {};
   const playbook::TaskWish& wish = *decision.choice.wish;
+  const auto answered = was_answered_lately(one, wish.action);
+  if (!answered) return answered.error();
+  if (*answered) return {};
   const TaskDraft task = {wish.key, one.facts.id, wish.contact, wish.account_owner,    wish.type,
                           wish.due, wish.subject, wish.body,    wish.score_at_creation};
   ++report_.approvals;
   return ledger_.approvals.propose(
       transaction, {ref(one), wish.action, task, scope_.at, store::ApprovalState::pending, "",
                     Instant::missing()});
+}
+
+// Somebody said no: as quiet as after an offer that the customer declined.
+Result<bool> Round::was_answered_lately(const AccountCase& one, const std::string& action) const {
+  const auto newest = ledger_.approvals.newest(one.facts.number, action);
+  if (!newest) return newest.error();
+  if (!*newest || (*newest)->state != store::ApprovalState::declined) return false;
+  const Duration quiet = cases_.playbook->rules().tasks.cooldown.declined;
+  return scope_.at < (*newest)->decided_at + quiet;
 }
 
 Result<void> Round::store_deliveries(store::Transaction& transaction, const AccountCase& one,

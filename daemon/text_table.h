@@ -20,7 +20,7 @@ class TextTable {
  public:
   explicit TextTable(std::vector<std::string> header, std::string indent = "");
   void add(std::vector<std::string> cells);
-  bool empty() const { return rows_.empty(); }
+  bool empty() const { return rows_.size() == 1; }  // the header is a row
   std::string text() const;
 
  private:

@@ -84,7 +84,9 @@ void act(const Playbook& playbook, const Candidate& candidate, const AccountValu
     choice.rule = kHoldRule + silence;
   }
   choice.held = held_by(playbook, candidate, values, marks, action, contact, today);
-  if (!choice.held.empty() || action == nullptr || !action->task || !today.tasks_due) return;
+  // A task that waits for a yes is wished for as well: it is what the person says yes to.
+  const bool wanted = choice.held.empty() || choice.held == hold::kApprovalPending;
+  if (!wanted || action == nullptr || !action->task || !today.tasks_due) return;
   const Instant due = due_at(today.now, action->task->due, today.zone);
   choice.wish = make_wish({playbook, *action, candidate, values, contact.contact, due}, today);
 }

@@ -42,7 +42,7 @@ struct Choice {
   std::string label;              // of the action
   std::string rule;               // "playbook.yaml:38 upgrade_path", "hold holdout", or empty
   std::string held;               // why no task, or no action; empty: nothing was held back
-  std::optional<TaskWish> wish;   // only when today.tasks_due
+  std::optional<TaskWish> wish;   // only when tasks are due; held as approval_pending: to be asked
   FieldValues fields;             // as they are to stand in the CRM
   // What is different enough to be written: score, band, segment, action, reasons, status, or
   // "first", or "refresh"; empty: leave the CRM alone.

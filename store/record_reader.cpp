@@ -132,6 +132,10 @@ Result<std::vector<AccountHit>> RecordReader::find_account(std::string_view text
         std::string(kSurvivor) + "named.name LIKE ? ESCAPE '\\' ORDER BY s.name, s.id, n.text");
     prefix.bind(1, like_prefix(text));
     add_hits(prefix, hits_max, *hits);
+    if (!hits->empty()) return hits;
+    prefix.reset();
+    prefix.bind(1, "%" + like_prefix(text));  // anywhere in the name
+    add_hits(prefix, hits_max, *hits);
     return hits;
   });
 }

@@ -149,4 +149,31 @@ TEST_CASE("a forgotten account leaves our fields, records and audit, and does no
         std::string::npos);
 }
 
+TEST_CASE("a task that needs a yes is asked for once, made after it, and a no is remembered") {
+  const DemoCrm crm;
+  crm.edit("demo-playbook.yaml", "per_rep_and_week: 5", "per_rep_and_week: 500");
+  crm.answer({"sync"});
+  const auto asked = crm.answer({"approvals"}).at("approvals");
+  REQUIRE(asked.size() >= 2);
+  crm.answer({"sync"});
+  CHECK(crm.answer({"approvals"}).at("approvals") == asked);
+  const std::string yes = asked.at(0).at("task").at("account");
+  const std::string no = asked.at(1).at("task").at("account");
+  for (const CsvRow& task : csv_rows(crm.folder().read("out/tasks.csv"))) {
+    REQUIRE(task.at("account") != yes);
+  }
+
+  REQUIRE(crm.upselld({"approvals", "yes", asked.at(0).at("key")}).code == 0);
+  REQUIRE(crm.upselld({"approvals", "no", asked.at(1).at("key")}).code == 0);
+  crm.answer({"sync"}, DemoCrm::kTomorrow);
+  CHECK(row_named(crm, "out/tasks.csv", "account", yes).at("status") == "open");
+  for (const auto& one : crm.answer({"approvals"}).at("approvals")) {
+    CHECK(one.at("task").at("account") != yes);
+    CHECK(one.at("task").at("account") != no);
+  }
+  for (const CsvRow& task : csv_rows(crm.folder().read("out/tasks.csv"))) {
+    CHECK(task.at("account") != no);
+  }
+}
+
 }  // namespace upselld::e2e
