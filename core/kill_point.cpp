@@ -20,7 +20,7 @@ struct KillPlan {
   std::atomic<long> passed{0};
 
   KillPlan() {
-    if (const char* number = std::getenv("UPSELLD_KILL_AT")) at = std::atol(number);
+    if (const char* number = std::getenv("UPSELLD_KILL_AT")) at = std::strtol(number, nullptr, 10);
     if (const char* file = std::getenv("UPSELLD_KILL_LOG")) {
       log = ::open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     }
