@@ -13,7 +13,8 @@
 
 namespace upselld::daemon {
 
-enum ExitCode : int { kDone = 0, kFailed = 1, kUsage = 2, kHeldOrRejected = 3 };
+// Exit codes.
+inline constexpr int kDone = 0, kFailed = 1, kUsage = 2, kHeldOrRejected = 3;
 
 // What the person asked for, after the command line was checked against the table.
 struct Invocation {
