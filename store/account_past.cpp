@@ -101,10 +101,10 @@ std::string AccountPast::pack() const {
     if (has_number) out.word(std::bit_cast<std::uint64_t>(value.value.number));
     if (has_text) {
       out.varint(value.value.text.size());
-      out.bytes().append(value.value.text);
+      out.text(value.value.text);
     }
   }
-  return std::move(out.bytes());
+  return out.take();
 }
 
 bool AccountPast::observe(std::uint16_t attribute, const AttributeValue& value, Instant now) {

@@ -12,7 +12,7 @@ std::string pack_numbers(const std::vector<std::uint32_t>& numbers) {
     out.varint(number - before);
     before = number;
   }
-  return std::move(out.bytes());
+  return out.take();
 }
 
 bool unpack_numbers(std::string_view bytes, std::vector<std::uint32_t>& numbers) {

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace upselld::store {
 
@@ -21,25 +22,47 @@ inline std::int64_t unzigzag(std::uint64_t value) {
 // one for thousands.
 class EventBytes {
  public:
-  void byte(std::uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
+  // Room for so many bytes to begin with; it grows.
+  explicit EventBytes(std::size_t expected = 64) : bytes_(expected, '\0') {}
+
+  void byte(std::uint8_t value) {
+    *room(1) = static_cast<char>(value);
+    ++size_;
+  }
   void varint(std::uint64_t value) {
-    char buffer[10];
-    std::size_t size = 0;
+    char* const begin = room(kVarintBytesMax);
+    char* to = begin;
     while (value >= 0x80) {
-      buffer[size++] = static_cast<char>(value | 0x80);
+      *to++ = static_cast<char>(value | 0x80);
       value >>= 7;
     }
-    buffer[size++] = static_cast<char>(value);
-    bytes_.append(buffer, size);
+    *to++ = static_cast<char>(value);
+    size_ += static_cast<std::size_t>(to - begin);
   }
   void word(std::uint64_t value) {
     static_assert(std::endian::native == std::endian::little);
-    bytes_.append(reinterpret_cast<const char*>(&value), sizeof(value));
+    std::memcpy(room(sizeof(value)), &value, sizeof(value));
+    size_ += sizeof(value);
   }
-  std::string& bytes() { return bytes_; }
+  void text(std::string_view value) {
+    std::memcpy(room(value.size()), value.data(), value.size());
+    size_ += value.size();
+  }
+  // All that was written. Nothing can be added after.
+  std::string take() {
+    bytes_.resize(size_);
+    return std::move(bytes_);
+  }
 
  private:
-  std::string bytes_;
+  static constexpr std::size_t kVarintBytesMax = 10;
+  char* room(std::size_t count) {
+    if (bytes_.size() - size_ < count) bytes_.resize(2 * bytes_.size() + count);
+    return bytes_.data() + size_;
+  }
+
+  std::string bytes_;  // longer than what was written
+  std::size_t size_ = 0;
 };
 
 // Reads them back. Past the end, or after an impossible value, ok() is false and all is 0.

@@ -41,6 +41,15 @@ class Column {
     const T* from = other.values_.data();
     for (const auto row : rows) *to++ = from[row];
   }
+  // Takes over other[rows[i]] as the value at slots[i], for an empty column. `other` is empty
+  // after.
+  template <typename Rows>
+  void take(Column& other, const Rows& rows, const std::vector<std::uint32_t>& slots) {
+    if (other.absent()) return;
+    values_.resize(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) values_[slots[i]] = other.values_[rows[i]];
+    std::vector<T>().swap(other.values_);
+  }
   void clear() { values_.clear(); }
   std::size_t bytes() const { return values_.capacity() * sizeof(T); }
 
@@ -106,6 +115,15 @@ struct EventColumns {
     std::int64_t* to = at.data() + before;
     for (const auto row : rows) *to++ = other.at[row];
     with_each(other, [&](auto& mine, const auto& theirs) { mine.append(before, theirs, rows); });
+  }
+  // Takes over other's row rows[i] as the row slots[i]. `other` has no rows after: of both only one
+  // column is held twice at a time.
+  template <typename Rows>
+  void take(EventColumns& other, const Rows& rows, const std::vector<std::uint32_t>& slots) {
+    at.resize(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) at[slots[i]] = other.at[rows[i]];
+    std::vector<std::int64_t>().swap(other.at);
+    with_each(other, [&](auto& mine, auto& theirs) { mine.take(theirs, rows, slots); });
   }
   void clear() {
     at.clear();

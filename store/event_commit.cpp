@@ -2,6 +2,7 @@
 #include "store/event_commit.h"
 
 #include "store/event_edit.h"
+#include "store/event_sort.h"
 
 #include <algorithm>
 #include <functional>
@@ -130,70 +131,22 @@ class Upsert {
   PageCounts counts_;
 };
 
-bool is_constant(const Column<std::uint32_t>& column) {
-  const auto& values = column.values();
-  return std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) == values.end();
-}
-
-// The rows by account, in the order of places; rows of one account stay in order of arrival.
-class RowsByAccount {
- public:
-  RowsByAccount(AccountDirectory& accounts, const PendingEvents& pending,
-                std::span<const std::uint32_t> rows)
-      : accounts_(accounts), ends_(accounts.next_number()), sorted_(rows.size()) {
-    for (const std::uint32_t row : rows) ++ends_[pending.number[row]];
-    std::uint32_t sum = 0;
-    for (const std::uint32_t number : accounts.by_place()) {
-      const std::uint32_t count = ends_[number];
-      ends_[number] = sum;
-      sum += count;
-    }
-    // Counting sort: afterwards each entry is where its account's rows end.
-    for (const std::uint32_t row : rows) sorted_[ends_[pending.number[row]]++] = row;
-  }
-  // Calls visit(number, rows of it) in the order of places.
-  template <typename Visit>
-  void for_each(const Visit& visit) {
-    std::uint32_t begin = 0;
-    for (const std::uint32_t number : accounts_.by_place()) {
-      const std::uint32_t end = ends_[number];
-      if (end != begin) visit(number, std::span(sorted_).subspan(begin, end - begin));
-      begin = end;
-    }
-  }
-
- private:
-  AccountDirectory& accounts_;
-  std::vector<std::uint32_t> ends_;
-  std::vector<std::uint32_t> sorted_;
-};
-
 }  // namespace
 
 std::uint64_t write_rows(EventRuns& runs, std::int64_t run, AccountDirectory& accounts,
-                         const PendingEvents& pending, std::span<const std::uint32_t> rows,
+                         PendingEvents& pending, std::span<const std::uint32_t> rows,
                          const std::function<void(std::uint32_t number, std::size_t rows)>& visit) {
   RunWriter writer(runs, run);
-  const auto& at = pending.events.at;
-  // Mostly one part is gathered at a time.
-  const bool one_part = is_constant(pending.part);
-  const auto by_part_and_time = [&](std::uint32_t a, std::uint32_t b) {
-    if (!one_part && pending.part[a] != pending.part[b]) return pending.part[a] < pending.part[b];
-    return at[a] < at[b];
-  };
-  RowsByAccount sorted(accounts, pending, rows);
-  sorted.for_each([&](std::uint32_t number, std::span<std::uint32_t> of_account) {
+  SortedRows sorted(accounts, pending, rows);
+  const Column<std::uint32_t>& parts = sorted.part();
+  sorted.for_each([&](std::uint32_t number, std::span<const std::uint32_t> of_account) {
     visit(number, of_account.size());
-    if (!std::is_sorted(of_account.begin(), of_account.end(), by_part_and_time)) {
-      std::stable_sort(of_account.begin(), of_account.end(), by_part_and_time);
-    }
     for (std::size_t begin = 0; begin < of_account.size();) {
-      const std::uint32_t part = pending.part[of_account[begin]];
-      std::size_t end = begin;
-      if (one_part) end = of_account.size();
-      while (end < of_account.size() && pending.part[of_account[end]] == part) ++end;
-      writer.add(accounts[number].place, number, part, pending.events,
-                 std::span<const std::uint32_t>(of_account).subspan(begin, end - begin));
+      const std::uint32_t part = parts[of_account[begin]];
+      std::size_t end = parts.absent() ? of_account.size() : begin + 1;
+      while (end < of_account.size() && parts[of_account[end]] == part) ++end;
+      writer.add(accounts[number].place, number, part, sorted.events(),
+                 of_account.subspan(begin, end - begin));
       begin = end;
     }
   });
@@ -201,7 +154,7 @@ std::uint64_t write_rows(EventRuns& runs, std::int64_t run, AccountDirectory& ac
 }
 
 Result<PageCounts> commit_events(EventRuns& runs, AccountDirectory& accounts, AccountSet& touched,
-                                 std::uint32_t stream, bool keyed, const PendingEvents& pending) {
+                                 std::uint32_t stream, bool keyed, PendingEvents& pending) {
   PageCounts counts;
   for (const std::uint32_t part : pending.replaced_parts) {
     const auto removed = remove_part(runs, runs.of_stream(stream), part,

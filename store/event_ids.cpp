@@ -14,8 +14,7 @@ constexpr std::uint8_t kDeleted = 1;
 constexpr std::uint8_t kByContent = 2;
 
 std::string pack_ids(const std::vector<IdEntry>& entries) {
-  EventBytes out;
-  out.bytes().reserve(entries.size() * 22 + 16);
+  EventBytes out(entries.size() * 22 + 16);
   out.byte(kFormat);
   out.varint(entries.size());
   std::uint64_t hash = 0;
@@ -38,7 +37,7 @@ std::string pack_ids(const std::vector<IdEntry>& entries) {
       version = now;
     }
   }
-  return std::move(out.bytes());
+  return out.take();
 }
 
 bool unpack_ids(std::string_view bytes, std::vector<IdEntry>& entries) {

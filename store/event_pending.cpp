@@ -146,10 +146,10 @@ void PendingEvents::clear() {
 }
 
 std::size_t PendingEvents::bytes() {
-  // Committing sorts an index of four bytes a row, and of sixteen an id.
-  const std::size_t index_bytes = events.id.absent() ? 4 : 20;
+  // Committing needs three numbers a row, holds one column twice, and sorts sixteen bytes an id.
+  const std::size_t index_bytes = events.id.absent() ? 20 : 36;
   return events.bytes() + part.bytes() + version.bytes() +
-         number.capacity() * (sizeof(std::uint32_t) + index_bytes) +
+         number.capacity() * sizeof(std::uint32_t) + number.size() * index_bytes +
          deletions.capacity() * sizeof(PendingDeletion);
 }
 

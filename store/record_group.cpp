@@ -140,7 +140,7 @@ void write_cursors(RecordContext& context, const RecordGroup& group) {
   }
 }
 
-Result<PageCounts> write_group(RecordContext& context, const RecordGroup& group) {
+Result<PageCounts> write_group(RecordContext& context, RecordGroup& group) {
   SQLite::Database& sql = raw(context.database);
   PageCounts counts = group.counts;
   const std::int64_t mark = current_mark(sql) + 1;
@@ -154,7 +154,7 @@ Result<PageCounts> write_group(RecordContext& context, const RecordGroup& group)
   if (auto settled = settle_accounts(context); !settled) return settled.error();
   context.names.save(sql);
   context.products.save(sql);
-  for (const auto& [stream, pending] : group.events) {
+  for (auto& [stream, pending] : group.events) {
     const bool keyed = context.names.streams()[stream - 1].keyed;
     const auto committed =
         commit_events(context.runs, context.accounts, context.touched, stream, keyed, pending);

@@ -73,7 +73,8 @@ struct RecordGroup {
   void clear();
 };
 
-// Writes a group as one transaction that survives a power cut. Gives its counts; the group stays.
+// Writes a group as one transaction that survives a power cut. Gives its counts; the
+// group is to be cleared after.
 Result<PageCounts> commit_group(RecordContext& context, RecordGroup& group);
 
 // Gives rows to accounts that were only named, and moves events of those that stand for others now;

@@ -11,9 +11,9 @@
 namespace upselld::store {
 namespace {
 
-// What is gathered, and what committing it takes, stays below this share of the memory. The rest is
+// What is gathered, and what committing it takes, stays below this part of the memory. The rest is
 // for a fold, the directory of accounts and SQLite.
-constexpr std::size_t kGroupShare = 3;
+constexpr double kGroupShare = 0.4;
 constexpr std::size_t kPrefetchAhead = 16;
 
 bool is_event(RecordKind kind) {
@@ -203,7 +203,8 @@ Result<PageCounts> RecordsWriter::apply(const Feed& feed, Page&& page, Instant n
   group_.counts.without_account += without_account;
   group_.cursors[{place.stream, feed.part}] = std::move(next);
   if (group_.event_count < context_.settings.group_events_max &&
-      group_.bytes() < context_.settings.memory_bytes / kGroupShare) {
+      static_cast<double>(group_.bytes()) <
+          kGroupShare * static_cast<double>(context_.settings.memory_bytes)) {
     return counts;
   }
   const auto flushed = flush();
