@@ -26,17 +26,33 @@ class Forest {
   double base() const { return base_; }
 
  private:
-  // Nodes 0; 1, 2; 3, 4, 5, 6. A leaf has no column.
-  struct Node {
-    std::int32_t column = -1;
-    float split = 0;  // left when value < split
-    bool missing_left = false;
-    double leaf = 0;
-    double cover = 0;
+  static constexpr std::size_t kSplits = 3;            // the root and its two children
+  static constexpr std::size_t kWays = 1U << kSplits;  // how they may fall together
+
+  // What a tree says depends on nothing but which of its splits go left: all of it is worked out
+  // when the tree is read.
+  struct Tree {
+    std::array<std::int32_t, kSplits> column{};  // of the split; of none: 0, whose way is not asked
+    std::array<float, kSplits> split{};          // left when value < split
+    std::array<bool, kSplits> missing_left{};
+    std::array<std::int32_t, kSplits> player{};  // the distinct columns; beyond them 0
+    struct Told {
+      std::array<double, kSplits> contribution{};  // by player
+      double leaf = 0;
+    };
+    std::array<Told, kWays> told{};
+
+    std::size_t way_of(std::span<const float> row) const {
+      std::size_t way = 0;
+      for (std::size_t i = 0; i < kSplits; ++i) {
+        const float value = row[static_cast<std::size_t>(column[i])];
+        const bool missing = value != value;
+        way |= static_cast<std::size_t>((value < split[i]) | (missing & missing_left[i])) << i;
+      }
+      return way;
+    }
   };
-  using Tree = std::array<Node, 7>;
-  double expected(const Tree& tree, std::span<const float> row, std::size_t node,
-                  std::span<const std::int32_t> known, unsigned mask) const;
+  class Reading;
 
   std::vector<Tree> trees_;
   double start_ = 0;  // margin before any tree

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <xgboost/c_api.h>
-
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -43,55 +41,7 @@ std::vector<std::string> names_for(std::size_t width) {
   return names;
 }
 
-// What the library itself says of rows: type 1 margins, type 2 exact contributions.
-std::vector<float> asked_of_library(const std::string& json, const Matrix& rows, int type) {
-  DMatrixHandle matrix = nullptr;
-  BoosterHandle booster = nullptr;
-  REQUIRE(XGDMatrixCreateFromMat(rows.values.data(), rows.rows(), rows.width, NAN, &matrix) == 0);
-  REQUIRE(XGBoosterCreate(nullptr, 0, &booster) == 0);
-  REQUIRE(XGBoosterLoadModelFromBuffer(booster, json.data(), json.size()) == 0);
-  const std::string config = R"({"type":)" + std::to_string(type) +
-                             R"(,"training":false,"iteration_begin":0,"iteration_end":0,)" +
-                             R"("strict_shape":false})";
-  const bst_ulong* shape = nullptr;
-  bst_ulong dimensions = 0;
-  const float* found = nullptr;
-  REQUIRE(XGBoosterPredictFromDMatrix(booster, matrix, config.c_str(), &shape, &dimensions,
-                                      &found) == 0);
-  std::size_t count = 1;
-  for (bst_ulong i = 0; i < dimensions; ++i) count *= shape[i];
-  std::vector<float> copy(found, found + count);
-  XGBoosterFree(booster);
-  XGDMatrixFree(matrix);
-  return copy;
-}
-
 }  // namespace
-
-TEST_CASE("trees: our reading of a model agrees with the library in margins and contributions") {
-  const Sample sample = made_up(2'000, 6);
-  LearnerSettings settings;
-  settings.rounds = 40;
-  const auto json = fit_trees(sample.rows, sample.positive, names_for(6), settings);
-  REQUIRE(json);
-  const auto forest = Forest::read(*json);
-  REQUIRE(forest);
-  CHECK(forest->tree_count() == 200);
-  const auto margins = asked_of_library(*json, sample.rows, 1);
-  const auto contributions = asked_of_library(*json, sample.rows, 2);
-  for (std::size_t i = 0; i < 500; ++i) {
-    const double margin = forest->margin(sample.rows.row(i));
-    REQUIRE(margin == Approx(static_cast<double>(margins[i])).margin(1e-5));
-    std::vector<double> own(6, 0.0);
-    forest->add_contributions(sample.rows.row(i), own);
-    double sum = forest->base();
-    for (std::size_t j = 0; j < 6; ++j) {
-      REQUIRE(own[j] == Approx(static_cast<double>(contributions[i * 7 + j])).margin(1e-5));
-      sum += own[j];
-    }
-    REQUIRE(sum == Approx(margin).margin(1e-9));
-  }
-}
 
 TEST_CASE("trees: the same rows give the same bytes, damage is refused") {
   const Sample sample = made_up(500, 4);
