@@ -17,6 +17,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kSettingsBytesMax = 4 * 1024 * 1024;
+// Of a stream. So many that the first sync of a whole CRM folds none: each fold writes its runs
+// again.
+constexpr std::uint32_t kRunsMax = 12;
 constexpr const char* kSystemSettings = "/etc/upselld/upselld.yaml";
 
 // `is_named`: the settings name it. The default place may be empty: then the built-in rules hold.
@@ -173,6 +176,7 @@ std::unique_ptr<store::RecordReader> App::record_reader() {
 Result<std::unique_ptr<store::Records>> App::open_records() {
   store::RecordsSettings records;
   records.memory_bytes = settings_.memory_bytes;
+  records.runs_max = kRunsMax;
   records.attributes = attribute_tables();
   records.forgotten = [this](const std::string& connection, const std::vector<std::string>& ids) {
     return ledger_->forgotten.contains(connection, ids);

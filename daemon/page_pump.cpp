@@ -2,11 +2,29 @@
 #include "daemon/page_pump.h"
 
 #include <utility>
+#include <variant>
+
+#include "core/page_columns.h"
 
 namespace upselld::daemon {
 namespace {
 
-constexpr std::size_t kPagesWaitingMax = 2;
+// Storing stops for long while a group is committed: what waits keeps reading at work meanwhile.
+constexpr std::size_t kPagesWaitingMax = 64;
+constexpr std::size_t kBytesWaitingMax = 48 * 1024 * 1024;
+
+std::size_t bytes_of(const Result<Page>& page) {
+  if (!page) return 0;
+  std::size_t bytes = page->text.size();
+  std::visit(
+      [&](const auto& columns) {
+        for_each_column(columns, [&](const char*, const auto& column, bool) {
+          bytes += column.size() * sizeof(column[0]);
+        });
+      },
+      page->columns);
+  return bytes;
+}
 
 }  // namespace
 
@@ -27,6 +45,7 @@ std::optional<PagePump::Item> PagePump::take() {
   if (items_.empty()) return std::nullopt;
   Item item = std::move(items_.front());
   items_.pop_front();
+  bytes_waiting_ -= bytes_of(item.page);
   if (item.page) taken_.emplace_back(item.plan, item.page->next);
   changed_.notify_all();
   return item;
@@ -80,8 +99,13 @@ void PagePump::pull_stream(std::size_t index, const std::stop_token& stop) {
 
 bool PagePump::push(Item item, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  const bool room = changed_.wait(lock, stop, [this] { return items_.size() < kPagesWaitingMax; });
+  const std::size_t bytes = bytes_of(item.page);
+  const bool room = changed_.wait(lock, stop, [&] {
+    return items_.empty() ||
+           (items_.size() < kPagesWaitingMax && bytes_waiting_ + bytes <= kBytesWaitingMax);
+  });
   if (!room) return false;
+  bytes_waiting_ += bytes;
   items_.push_back(std::move(item));
   changed_.notify_all();
   return true;

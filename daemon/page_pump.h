@@ -24,7 +24,8 @@ struct StreamPlan {
 };
 
 // Pulls the pages of one connection in a thread of its own, so that parsing and storing overlap.
-// At most two pages wait. The connector is touched by that thread alone, settled() included.
+// At most 64 pages or 48 MiB wait. The connector is touched by that thread alone, settled()
+// included.
 class PagePump {
  public:
   struct Item {
@@ -60,6 +61,7 @@ class PagePump {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::deque<Item> items_;
+  std::size_t bytes_waiting_ = 0;                        // in items_
   std::vector<std::pair<std::size_t, Cursor>> taken_;    // by the storing side, not yet durable
   std::vector<std::pair<std::size_t, Cursor>> durable_;  // to be settled by the pulling thread
   bool finished_ = false;
