@@ -18,7 +18,8 @@ struct MeasureRow {
   const char* unit;
   const char* group;
   const char* sentence;
-  bool learnt;  // false: for rules only, since the past of it is not known
+  bool learnt;       // false: for rules only, since the past of it is not known
+  bool told = true;  // false: nobody can picture it; a reason speaks of another one of its group
 };
 std::span<const MeasureRow> measure_rows();
 

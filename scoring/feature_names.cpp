@@ -94,23 +94,42 @@ const char* aggregate_words(Aggregate aggregate) {
     case Aggregate::count:
       return "";
     case Aggregate::sum:
-      return "sum of ";
+      return "sum of each ";
     case Aggregate::mean:
-      return "mean of ";
+      return "mean ";
     case Aggregate::median:
-      return "median of ";
+      return "middle ";
     case Aggregate::max:
-      return "largest of ";
+      return "largest ";
     case Aggregate::min:
-      return "smallest of ";
+      return "smallest ";
     case Aggregate::last:
-      return "last of ";
+      return "last ";
     case Aggregate::trend:
       return "trend of ";
     case Aggregate::days_since:
       return "";
   }
   return "";
+}
+
+// How the value of an event is told: "largest order so far 900 EUR, usual 300 EUR".
+std::string value_sentence(const FeatureSpec& spec, const Event& event, const std::string& window) {
+  const bool last = spec.aggregate == Aggregate::last;
+  if (event.words.one == "quota reading") {
+    if (last) return "quota {value} used at the last reading, usual {usual}";
+    if (spec.aggregate == Aggregate::max) {
+      return "quota up to {value} used" + window + ", usual {usual}";
+    }
+  }
+  std::string what = event.words.one;
+  if (last && what == "order") return "last order {value}, usual {usual}";
+  if (last) return "last " + what + ": {value}, usual {usual}";
+  if (spec.aggregate == Aggregate::sum && event.words.many == "orders") {
+    return "{value} ordered" + window + ", usual {usual}";
+  }
+  if (event.words.one == "case closed") what = "time to close a case";
+  return aggregate_words(spec.aggregate) + what + window + ": {value}, usual {usual}";
 }
 
 void describe(NamedFeature& feature, const Event& event) {
@@ -133,9 +152,7 @@ void describe(NamedFeature& feature, const Event& event) {
   if (feature.spec.source == FeatureSpec::Source::order && event.words.group == "frequency") {
     info.group = "order_size";
   }
-  const std::string what = event.amounts ? event.words.many : event.words.one + " values";
-  info.sentence =
-      aggregate_words(feature.spec.aggregate) + what + window + ": {value}, usual {usual}";
+  info.sentence = value_sentence(feature.spec, event, window);
 }
 
 std::optional<NamedFeature> by_events(std::string_view name, const Vocabulary& vocabulary) {

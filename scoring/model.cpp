@@ -25,6 +25,44 @@ struct Model::Parts {
     for (const std::uint32_t column : layout.columns) picked.push_back(row[column]);
     return picked;
   }
+
+  ToldValue told(std::size_t feature, float value, Day day) const {
+    const FeatureInfo& info = loaded.facts.features[feature];
+    const auto& quantiles = loaded.learner.encoder.features[feature].quantiles;
+    ToldValue told{.value = static_cast<double>(value), .usual = NAN, .category = {}, .day = day};
+    if (!quantiles.empty()) told.usual = static_cast<double>(quantiles[quantiles.size() / 2]);
+    const auto texts = loaded.facts.dictionaries.find(info.name);
+    if (texts == loaded.facts.dictionaries.end() || std::isnan(value)) return told;
+    // A category's codes begin with 1, the ranks of ordered words with 0.
+    const double first = info.kind == FeatureInfo::Kind::category ? 1 : 0;
+    const double place = told.value - first;
+    if (place >= 0 && place < static_cast<double>(texts->second.size())) {
+      told.category = texts->second[static_cast<std::size_t>(place)];
+    }
+    return told;
+  }
+
+  // The member that pulls most in the group's direction and that a rep can picture speaks for it.
+  Reason reason(const std::string& group, double sum, const std::vector<double>& own,
+                const std::vector<float>& row, Day day, bool shown) const {
+    const auto& features = loaded.facts.features;
+    const double direction = sum >= 0 ? 1 : -1;
+    std::size_t strongest = features.size(), speaker = features.size();
+    for (std::size_t i = 0; i < features.size(); ++i) {
+      if (features[i].group != group) continue;
+      const double pull = direction * own[i];
+      if (strongest == features.size() || pull > direction * own[strongest]) strongest = i;
+      const bool better = speaker == features.size() || pull > direction * own[speaker];
+      if (pull > 0 && better && can_tell(features[i], told(i, row[i], day))) speaker = i;
+    }
+    const bool speaks = speaker != features.size();
+    const std::size_t chosen = speaks ? speaker : strongest;
+    Reason reason{group, features[chosen].name, static_cast<double>(row[chosen]), sum, ""};
+    if (!shown) return reason;
+    reason.text = speaks ? tell_reason(features[chosen], told(chosen, row[chosen], day), sum)
+                         : with_direction(group_words(group), sum);
+    return reason;
+  }
 };
 
 Model::Model(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -100,28 +138,8 @@ std::vector<Reason> Model::explain(std::span<const float> row, const RowLayout& 
   }
   std::vector<Reason> reasons;
   for (const auto& [name, sum] : groups) {
-    std::size_t strongest = features.size();
-    const double direction = sum >= 0 ? 1 : -1;
-    for (std::size_t i = 0; i < features.size(); ++i) {
-      if (features[i].group != name) continue;
-      if (strongest == features.size() || direction * own[i] > direction * own[strongest]) {
-        strongest = i;
-      }
-    }
-    const FeatureInfo& info = features[strongest];
-    Reason reason{name, info.name, static_cast<double>(picked[strongest]), sum, ""};
-    if (std::abs(sum) >= kToldShare * all && all > 0) {
-      const auto& quantiles = parts_->loaded.learner.encoder.features[strongest].quantiles;
-      ToldValue told{.value = reason.value, .usual = NAN, .category = {}, .day = day};
-      if (!quantiles.empty()) told.usual = static_cast<double>(quantiles[quantiles.size() / 2]);
-      const auto texts = dictionaries().find(info.name);
-      if (texts != dictionaries().end() && reason.value >= 1) {
-        const auto code = static_cast<std::size_t>(reason.value);
-        if (code <= texts->second.size()) told.category = texts->second[code - 1];
-      }
-      reason.text = tell_reason(info, told, sum);
-    }
-    reasons.push_back(std::move(reason));
+    const bool shown = std::abs(sum) >= kToldShare * all && all > 0;
+    reasons.push_back(parts_->reason(name, sum, own, picked, day, shown));
   }
   std::stable_sort(reasons.begin(), reasons.end(), [](const Reason& a, const Reason& b) {
     return std::abs(a.contribution) > std::abs(b.contribution);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scoring/sentences.h"
 
+#include "scoring/feature_catalog.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 namespace upselld::scoring {
 namespace {
@@ -28,11 +31,15 @@ std::string with_commas(double value) {
   return (value <= -0.5 ? "-" : "") + digits;
 }
 
-// At most two digits behind the point, none that say nothing.
-std::string number_text(double value) {
+// Two digits that say something; money has one more.
+std::string number_text(double value, int digits_from_ten = 0) {
   const double size = std::abs(value);
   if (size >= 1000) return with_commas(value);
-  std::string text = fmt::format("{:.{}f}", value, size >= 100 ? 0 : size >= 10 ? 1 : 2);
+  std::string text = fmt::format("{:.{}f}", value,
+                                 size >= 100  ? 0
+                                 : size >= 10 ? digits_from_ten
+                                 : size >= 1  ? 1 + digits_from_ten
+                                              : 2);
   if (text.find('.') != std::string::npos) {
     text.erase(text.find_last_not_of('0') + 1);
     if (text.back() == '.') text.pop_back();
@@ -84,9 +91,14 @@ std::string missing_text(const FeatureInfo& info) {
 }  // namespace
 
 std::string value_text(double value, const std::string& unit) {
-  if (unit == "share") return number_text(std::round(value * 1000) / 10) + " %";
+  if (unit == "share") return number_text(value * 100) + " %";
+  if (unit == "yes or no") return value > 0 ? "yes" : "no";
+  if (unit == "times") {
+    const std::string share = fmt::format("{:.0f} % of", value * 100);
+    return value < 0.95 ? share : value < 1.05 ? "about" : number_text(value) + " times";
+  }
   if (is_currency(unit)) {
-    return (std::abs(value) < 100 ? number_text(value) : with_commas(value)) + " " + unit;
+    return (std::abs(value) < 100 ? number_text(value, 1) : with_commas(value)) + " " + unit;
   }
   const std::string number = number_text(value);
   if (unit.empty()) return number;
@@ -106,7 +118,9 @@ std::string tell(const FeatureInfo& info, const ToldValue& told) {
   std::string text = info.sentence;
   const int days = static_cast<int>(std::lround(told.value));
   std::string value = value_text(told.value, info.unit);
-  if (info.kind == FeatureInfo::Kind::category) {
+  // Ordered words are numbers with a text.
+  const bool worded = info.group == "attributes" && !told.category.empty();
+  if (info.kind == FeatureInfo::Kind::category || worded) {
     value = told.category.empty() ? "of another sort" : told.category;
   }
   if (info.kind == FeatureInfo::Kind::instant) value = date_text(Day{days}, told.day);
@@ -126,9 +140,33 @@ std::string tell(const FeatureInfo& info, const ToldValue& told) {
   return text;
 }
 
+bool can_tell(const FeatureInfo& info, const ToldValue& told) {
+  for (const MeasureRow& row : measure_rows()) {
+    if (info.name == row.name && !row.told) return false;
+  }
+  if (info.name.find("_trend") != std::string::npos) return false;
+  if (std::isnan(told.value)) return info.sentence.starts_with("last ");
+  return info.kind != FeatureInfo::Kind::category || !told.category.empty();
+}
+
+std::string group_words(const std::string& group) {
+  static const std::pair<const char*, const char*> kWords[] = {
+      {"recency", "time since the last order"}, {"frequency", "pace of orders"},
+      {"order_size", "sizes of past orders"},   {"engagement", "how much the account is doing"},
+      {"friction", "cases and complaints"},     {"offers", "past offers and upgrades"},
+      {"products", "what the account buys"},    {"attributes", "what sort of account it is"}};
+  for (const auto& [name, words] : kWords) {
+    if (group == name) return words;
+  }
+  return group;
+}
+
 std::string tell_reason(const FeatureInfo& info, const ToldValue& told, double contribution) {
-  return tell(info, told) +
-         (contribution >= 0 ? ": raises the likelihood" : ": lowers the likelihood");
+  return with_direction(tell(info, told), contribution);
+}
+
+std::string with_direction(const std::string& text, double contribution) {
+  return text + (contribution >= 0 ? ": raises the likelihood" : ": lowers the likelihood");
 }
 
 }  // namespace upselld::scoring

@@ -34,10 +34,8 @@ TEST_CASE("sentences: tell value, date and what is usual") {
         "1 visit to the pricing page since 10 Nov, usual 0");
   CHECK(told("days_since_order", 40, 25) == "last order on 8 Oct, usual 25 days ago");
   CHECK(told("days_since_order", 340, 25) == "last order on 12 Dec 2025, usual 25 days ago");
-  CHECK(told("order_amount_mean", 14'200, 900) ==
-        "mean of orders so far: 14,200 EUR, usual 900 EUR");
-  CHECK(told("quota_usage_last", 0.84, 0.5) ==
-        "last of quota reading values so far: 84 %, usual 50 %");
+  CHECK(told("order_amount_mean", 14'200, 900) == "mean order so far: 14,200 EUR, usual 900 EUR");
+  CHECK(told("quota_usage_last", 0.84, 0.5) == "quota 84 % used at the last reading, usual 50 %");
   CHECK(told("product_family_count", 1, 2) == "1 product family bought so far, usual 2");
   CHECK(told("plan", 1) == "plan Pro");
   CHECK(told("last_order_on", kToday.number - 40) == "last order on 8 Oct");
@@ -61,8 +59,39 @@ TEST_CASE("sentences: numbers read as people write them") {
   CHECK(value_text(1'234'567, "EUR") == "1,234,567 EUR");
   CHECK(value_text(-1'234, "EUR") == "-1,234 EUR");
   CHECK(value_text(12.5, "EUR") == "12.5 EUR");
-  CHECK(value_text(0.8412, "share") == "84.1 %");
+  CHECK(value_text(0.8412, "share") == "84 %");
+  CHECK(value_text(0.054, "share") == "5.4 %");
+  CHECK(value_text(0.333, "times") == "33 % of");
+  CHECK(value_text(1.01, "times") == "about");
   CHECK(value_text(1.5, "times") == "1.5 times");
   CHECK(value_text(1, "days") == "1 day");
   CHECK(value_text(-0.001, "") == "0");
+}
+
+TEST_CASE("sentences: what nobody can picture is left to another feature of its group") {
+  Vocabulary words;
+  words.attributes = {{"plan", AttributeKind::text, {}, true}};
+  const auto can = [&](const char* name, double value, const std::string& category = "") {
+    const auto feature = feature_named(name, words);
+    REQUIRE(feature);
+    return can_tell(feature->info, {value, NAN, category, kToday});
+  };
+  CHECK(can("order_count_90d", 3));
+  CHECK(can("quota_usage_last", 0.9));
+  CHECK_FALSE(can("orders_decayed_120d", 5.02));
+  CHECK_FALSE(can("order_rate", 0.01));
+  CHECK_FALSE(can("larger_order_chance", 0.3));
+  CHECK(can("plan", 1, "Pro"));
+  CHECK_FALSE(can("plan", 0));
+  CHECK(can("days_since_order", NAN));
+  CHECK_FALSE(can("order_interval_mean", NAN));
+  CHECK(group_words("frequency") == "pace of orders");
+}
+
+TEST_CASE("sentences: comparisons with the account's own past read as people say them") {
+  CHECK(told("order_amount_last_ratio", 0.33, 1) ==
+        "the last order: 33 % of the account's usual one");
+  CHECK(told("order_amount_last_ratio", 1.8, 1) ==
+        "the last order: 1.8 times the account's usual one");
+  CHECK(told("last_order_larger", 1, 0) == "last order clearly above the account's usual one: yes");
 }
