@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <charconv>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -9,6 +10,7 @@
 #include "daemon/pipeline.h"
 #include "daemon/text_table.h"
 #include "daemon/training_text.h"
+#include "scoring/permutation.h"
 #include "scoring/train.h"
 
 namespace upselld::daemon {
@@ -42,6 +44,33 @@ Result<void> write_predictions(const std::string& file, const std::string& csv) 
   return written ? written : Result<void>(in_context("write " + file, written.error()));
 }
 
+// Trains on exchanged outcomes and stores nothing: a model that would be published then was found
+// in noise.
+Result<int> permutation_command(App& app, const Link& link, const AccountCases& cases,
+                                const Invocation& invocation) {
+  const std::string text = invocation.option("--permuted");
+  int seeds = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), seeds);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size() || seeds < 1) {
+    return Error{ErrorKind::invalid_config, "--permuted " + text + ": write a number from 1", {}};
+  }
+  const scoring::ScoringSettings settings = scoring_settings(app.settings(), *link.settings);
+  const auto check = scoring::check_permuted(*cases.walk, *cases.table, settings, app.now(), seeds,
+                                             settings.threads);
+  if (!check) return check.error();
+  const std::size_t found = check->publishable.size();
+  if (invocation.json) {
+    const nlohmann::ordered_json out = {
+        {"seeds", seeds}, {"publishable", check->publishable}, {"reasons", check->reasons}};
+    std::cout << out.dump(2) << "\n";
+  } else {
+    std::cout << seeds << " trainings on exchanged outcomes: " << found
+              << " would have been published\n";
+  }
+  // One in twenty is chance.
+  return static_cast<int>(found) * 20 <= std::max(seeds, 20) ? kDone : kFailed;
+}
+
 }  // namespace
 
 Result<int> sync_command(const Invocation& invocation) {
@@ -65,6 +94,9 @@ Result<int> train_command(const Invocation& invocation) {
   if (!link) return link.error();
   auto cases = open_cases(**app, **link);
   if (!cases) return cases.error();
+  if (!invocation.option("--permuted").empty()) {
+    return permutation_command(**app, **link, *cases, invocation);
+  }
   const Instant now = (*app)->now();
   const auto outcome =
       train_and_store(**app, **link, *cases, now, new_run_id((*app)->clock().now()), Publish::ask);

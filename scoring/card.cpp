@@ -2,12 +2,16 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "scoring/measures.h"
 #include "scoring/report.h"
+#include "scoring/report_tables.h"
 
 namespace upselld::scoring {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kReliabilityBins = 10;
 
@@ -44,8 +48,9 @@ std::string judged_text(const Findings& findings) {
   const Judged& judged = findings.judged;
   std::string text = "## How well\n\n";
   if (judged.rolling.empty()) return text + "Not judged: too little history.\n\n";
-  text += "| date | eligible | happened | predicted | ROC-AUC | PR-AUC | log-loss |\n";
-  text += "|---|---|---|---|---|---|---|\n";
+  text +=
+      "| date | learner | eligible | happened | predicted | ROC-AUC | PR-AUC | log-loss | slope | "
+      "level |\n|---|---|---|---|---|---|---|---|---|---|\n";
   auto add = [&](const JudgedDate& each, const char* tail) {
     if (each.probability.empty()) return;
     const DateRows& date = findings.rows.dates[each.date];
@@ -55,11 +60,13 @@ std::string judged_text(const Findings& findings) {
       predicted += each.probability[i];
     }
     const auto n = static_cast<double>(date.size());
-    text += fmt::format("| {}{} | {} | {} | {} | {} | {} | {} |\n", upselld::to_text(date.day),
-                        tail, date.size(), percent(happened / n), percent(predicted / n),
+    text += fmt::format("| {}{} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
+                        upselld::to_text(date.day), tail, to_text(each.choice.kind), date.size(),
+                        percent(happened / n), percent(predicted / n),
                         decimal(roc_auc(date.positive, each.probability)),
                         decimal(PrecisionCurve(date.positive, each.probability).area()),
-                        decimal(mean_log_loss(date.positive, each.probability)));
+                        decimal(mean_log_loss(date.positive, each.probability)),
+                        decimal(each.slope), decimal(each.level));
   };
   for (const JudgedDate& each : judged.rolling) add(each, "");
   if (judged.test) add(*judged.test, " (test)");
@@ -75,6 +82,27 @@ std::string judged_text(const Findings& findings) {
   return text + "\n";
 }
 
+std::string groups_text(const Findings& findings) {
+  const auto& test = findings.judged.test;
+  if (!test || test->probability.empty()) return "";
+  std::string text = "## For whom\n\n| test date | eligible | happened | predicted | ROC-AUC |\n";
+  text += "|---|---|---|---|---|\n";
+  const auto share = [](const Json& one, const char* key) {
+    return one[key].is_number() ? percent(one[key].get<double>()) : std::string("-");
+  };
+  const auto add = [&](const Json& table, const char* what) {
+    for (const auto& [name, one] : table.items()) {
+      text += fmt::format("| {}{} | {} | {} | {} | {} |\n", name, what,
+                          one["eligible"].get<std::size_t>(), share(one, "base_rate"),
+                          share(one, "predicted"),
+                          one["roc_auc"].is_number() ? decimal(one["roc_auc"].get<double>()) : "-");
+    }
+  };
+  add(strata_json(findings.rows.dates[test->date], *test), " past orders");
+  add(segments_json(findings.rows, findings.table, *test), "");
+  return text + "\n";
+}
+
 std::string reliability_text(const Findings& findings) {
   const auto& test = findings.judged.test;
   if (!test || test->probability.empty()) return "";
@@ -85,7 +113,28 @@ std::string reliability_text(const Findings& findings) {
     text += fmt::format("| {} | {} | {} to {} |\n", percent(bin.predicted), percent(bin.happened),
                         percent(bin.low), percent(bin.high));
   }
+  if (const auto& spread = findings.judged.spread) {
+    const double thirty = std::log(0.3 / 0.7);
+    text += fmt::format(
+        "\nFrom date to date the level moved: 30 % is expected to mean {} to {} (95 %, {} "
+        "dates).\n",
+        percent(sigmoid(thirty + spread->low)), percent(sigmoid(thirty + spread->high)),
+        spread->dates);
+  }
   return text + "\n";
+}
+
+std::string choice_text(const Findings& findings) {
+  const Choice& choice = findings.judged.choice;
+  if (choice.kind == LearnerKind::none) return "";
+  const LearnerSettings chosen = choice.settings(findings.settings.learner);
+  std::string text = fmt::format("## What was chosen\n\nStrength of the line {}, rounds {}; {}.",
+                                 chosen.line_strength, chosen.rounds, choice.reason);
+  const bool corrected = choice.slope != 1 || choice.level != 0;
+  text += corrected ? fmt::format(" Margins are corrected: {:.3f} times, {:+.3f}.", choice.slope,
+                                  choice.level)
+                    : " No correction of slope or level proved itself.";
+  return text + "\n\n";
 }
 
 std::string limits_text(const Findings& findings) {
@@ -124,9 +173,10 @@ std::string card_markdown(const Findings& findings, const Training& training) {
                   training.reason);
   text += fmt::format(
       "Learner: {}. {} rows of {} accounts ({} with an up-sell) at {} snapshots, {} features.\n\n",
-      judged.published ? to_text(judged.kind) : "rules", judged.row_count, judged.accounts,
+      judged.published ? to_text(judged.choice.kind) : "rules", judged.row_count, judged.accounts,
       judged.positive_accounts, findings.rows.dates.size(), findings.rows.columns.size());
-  return text + judged_text(findings) + reliability_text(findings) + limits_text(findings);
+  return text + choice_text(findings) + judged_text(findings) + groups_text(findings) +
+         reliability_text(findings) + limits_text(findings);
 }
 
 }  // namespace upselld::scoring

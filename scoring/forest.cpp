@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scoring/forest.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -159,8 +160,14 @@ Result<Forest> Forest::read(const std::string& json) {
 }
 
 double Forest::margin(std::span<const float> row) const {
+  return margin_of_first(trees_.size(), row);
+}
+
+double Forest::margin_of_first(std::size_t count, std::span<const float> row) const {
   double sum = start_;
-  for (const Tree& tree : trees_) sum += tree.told[tree.way_of(row)].leaf;
+  for (const Tree& tree : std::span(trees_).first(std::min(count, trees_.size()))) {
+    sum += tree.told[tree.way_of(row)].leaf;
+  }
   return sum;
 }
 

@@ -20,6 +20,8 @@ class Forest {
 
   std::size_t tree_count() const { return trees_.size(); }
   double margin(std::span<const float> row) const;
+  // As if it had only its first `count` trees.
+  double margin_of_first(std::size_t count, std::span<const float> row) const;
   // Adds each column's exact Shapley value (path dependent, as XGBoost's) to `out`; with base()
   // they sum to the margin.
   void add_contributions(std::span<const float> row, std::span<double> out) const;

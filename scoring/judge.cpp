@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
 
 #include "scoring/measures.h"
 #include "scoring/parallel.h"
@@ -10,182 +12,198 @@
 namespace upselld::scoring {
 namespace {
 
-std::optional<std::size_t> column_named(const std::vector<FeatureColumn>& columns,
-                                        std::string_view name) {
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (columns[i].name == name) return i;
-  }
-  return std::nullopt;
-}
+constexpr std::size_t kDatesForSpread = 3;
+// 97.5 % points of Student's t with 2 to 6 degrees of freedom: at most seven dates are judged.
+constexpr double kStudent[] = {4.303, 3.182, 2.776, 2.571, 2.447};
 
-std::span<const float> row_of(const DateRows& date, std::size_t width, std::size_t i) {
-  return std::span(date.values).subspan(i * width, width);
-}
+// By date: what every candidate says of it.
+using Tried = std::map<std::size_t, Candidates>;
 
-void predict_baselines(const Lesson& lesson, const DateRows& date,
-                       const std::vector<FeatureColumn>& columns, JudgedDate& judged) {
-  for (std::size_t b = 0; b < kBaselines.size(); ++b) {
-    const auto column = column_named(columns, kBaselines[b].feature);
-    if (!column) continue;
-    const OneFeature one = fit_one_feature(lesson, *column);
-    for (std::size_t i = 0; i < date.size(); ++i) {
-      const float value = row_of(date, columns.size(), i)[*column];
-      judged.baseline[b].push_back(one.probability(value));
-      judged.baseline_rank[b].push_back(kBaselines[b].sign * static_cast<double>(value));
-    }
-  }
-}
-
-// Trains on what had ended by the date's start and predicts it.
-Result<JudgedDate> judge_date(const TrainingRows& rows, std::size_t date,
-                              const std::vector<FeatureColumn>& columns,
-                              const ScoringSettings& settings) {
+std::vector<Day> days_of(const TrainingRows& rows) {
   std::vector<Day> days;
-  for (const DateRows& each : rows.dates) days.push_back(each.day);
-  const Instant as_of = settings.zone.start_of(days[date]);
-  const Lesson lesson = lesson_of(rows, finished_by(days, as_of, settings), as_of);
+  for (const DateRows& date : rows.dates) days.push_back(date.day);
+  return days;
+}
+
+// The dates by which the procedure as of the start of `date` chooses.
+std::vector<std::size_t> rolling_as_of(const std::vector<Day>& days, std::size_t date,
+                                       const ScoringSettings& settings) {
+  std::vector<Day> finished = days;
+  finished.resize(finished_by(days, settings.zone.start_of(days[date]), settings));
+  return judging_of(finished, settings).rolling;
+}
+
+std::vector<const Candidates*> there(const Tried& tried, const std::vector<std::size_t>& dates) {
+  std::vector<const Candidates*> found;
+  for (const std::size_t date : dates) {
+    const auto at = tried.find(date);
+    if (at != tried.end() && at->second.most != LearnerKind::none) found.push_back(&at->second);
+  }
+  return found;
+}
+
+Result<Tried> try_dates(const TrainingRows& rows, const std::vector<FeatureColumn>& columns,
+                        const ScoringSettings& settings, const std::set<std::size_t>& wanted,
+                        unsigned threads) {
+  // The newest has the most rows: first, so that two threads end at about the same time.
+  const std::vector<std::size_t> dates(wanted.rbegin(), wanted.rend());
+  std::vector<Result<Candidates>> found(dates.size(), Candidates{});
+  for_each_index(dates.size(), threads, [&](std::size_t job) {
+    found[job] = try_candidates(rows, dates[job], columns, settings);
+  });
+  Tried tried;
+  for (std::size_t i = 0; i < dates.size(); ++i) {
+    if (!found[i]) return found[i].error();
+    tried.emplace(dates[i], std::move(*found[i]));
+  }
+  return tried;
+}
+
+JudgedDate judge_date(const TrainingRows& rows, const Tried& tried, std::size_t date,
+                      const ScoringSettings& settings, unsigned threads) {
+  const Candidates& own = tried.at(date);
   JudgedDate judged;
   judged.date = date;
-  judged.kind = built_in_choice(lesson);
-  if (judged.kind == LearnerKind::none) return judged;
-  predict_baselines(lesson, rows.dates[date], columns, judged);
-  const auto learner = fit_learner(lesson, columns, judged.kind, settings.learner);
-  if (!learner) return learner.error();
-  const DateRows& predicted = rows.dates[date];
-  for (std::size_t i = 0; i < predicted.size(); ++i) {
-    judged.probability.push_back(sigmoid(learner->margin(row_of(predicted, columns.size(), i))));
+  judged.baseline = own.baseline;
+  judged.baseline_rank = own.baseline_rank;
+  const auto earlier = there(tried, rolling_as_of(days_of(rows), date, settings));
+  judged.choice = choose(rows, earlier, own.most, settings, threads);
+  if (own.most == LearnerKind::none) return judged;
+  for (const double margin : margins_of(own, judged.choice)) {
+    judged.probability.push_back(sigmoid(judged.choice.slope * margin + judged.choice.level));
   }
+  const Calibration found = calibration_of(rows.dates[date].positive, judged.probability);
+  judged.slope = found.slope;
+  judged.level = found.level;
   return judged;
 }
 
 Result<void> train_published(const TrainingRows& rows, const std::vector<FeatureColumn>& columns,
-                             const ScoringSettings& settings, Instant now, Judged& judged) {
+                             const std::vector<const Candidates*>& rolling,
+                             const ScoringSettings& settings, Instant now, unsigned threads,
+                             Judged& judged) {
   const Lesson lesson = lesson_of(rows, rows.dates.size(), now);
-  judged.kind = built_in_choice(lesson);
   judged.row_count = lesson.positive.size();
   judged.positives = lesson.positives;
   judged.accounts = lesson.accounts;
   judged.positive_accounts = lesson.positive_accounts;
   judged.negative_accounts = lesson.negative_accounts;
-  if (judged.kind == LearnerKind::none) return {};
-  auto learner = fit_learner(lesson, columns, judged.kind, settings.learner);
+  judged.choice = choose(rows, rolling, built_in_choice(lesson), settings, threads);
+  if (judged.choice.kind == LearnerKind::none) return {};
+  auto learner =
+      fit_learner(lesson, columns, judged.choice.kind, judged.choice.settings(settings.learner),
+                  judged.choice.strengths(settings.learner), threads);
   if (!learner) return learner.error();
+  learner->slope = judged.choice.slope;
+  learner->level = judged.choice.level;
   judged.published = std::move(*learner);
   return {};
 }
 
-// Log-loss of the first minus that of the second: the mean over dates of the mean over accounts.
-class LossGap {
- public:
-  LossGap(const TrainingRows& rows, const std::vector<const JudgedDate*>& dates,
-          std::size_t baseline) {
-    for (const JudgedDate* judged : dates) {
-      const DateRows& date = rows.dates[judged->date];
-      std::vector<std::pair<std::uint32_t, double>> gaps;
-      for (std::size_t i = 0; i < date.size(); ++i) {
-        const bool positive = date.positive[i] != 0;
-        gaps.emplace_back(date.account[i], log_loss(positive, judged->probability[i]) -
-                                               log_loss(positive, judged->baseline[baseline][i]));
-      }
-      gaps_.push_back(std::move(gaps));
-    }
-  }
-  Interval interval(std::size_t accounts, unsigned threads) const {
-    const std::vector<std::uint32_t> once(accounts, 1);
-    return AccountDraws(accounts).interval(
-        mean(once), [this](std::span<const std::uint32_t> weight) { return mean(weight); },
-        threads);
-  }
-
- private:
-  double mean(std::span<const std::uint32_t> weight) const {
-    double sum = 0;
-    for (const auto& gaps : gaps_) {
-      double of_date = 0, rows = 0;
-      for (const auto& [account, gap] : gaps) {
-        of_date += weight[account] * gap;
-        rows += weight[account];
-      }
-      sum += of_date / rows;
-    }
-    return sum / static_cast<double>(gaps_.size());
-  }
-  std::vector<std::vector<std::pair<std::uint32_t, double>>> gaps_;
-};
-
-Interval area_gain(const TrainingRows& rows, const JudgedDate& judged, unsigned threads) {
+PairedLoss loss_gap(const TrainingRows& rows, const JudgedDate& judged, std::size_t baseline) {
   const DateRows& date = rows.dates[judged.date];
-  const PrecisionCurve own(date.positive, judged.probability);
-  const PrecisionCurve other(date.positive, judged.baseline_rank[0]);
-  return AccountDraws(rows.accounts.size())
-      .interval(
-          own.area() - other.area(),
-          [&](std::span<const std::uint32_t> weight) {
-            std::vector<std::uint32_t> by_row;
-            for (const std::uint32_t account : date.account) by_row.push_back(weight[account]);
-            return own.area(by_row) - other.area(by_row);
-          },
-          threads);
+  PairedLoss paired{judged.date, {}};
+  for (std::size_t i = 0; i < date.size(); ++i) {
+    const bool positive = date.positive[i] != 0;
+    paired.gap.push_back(log_loss(positive, judged.probability[i]) -
+                         log_loss(positive, judged.baseline[baseline][i]));
+  }
+  return paired;
 }
 
 void compare(const TrainingRows& rows, unsigned threads, Judged& judged) {
   const auto dates = static_cast<double>(judged.rolling.size());
   std::array<double, kBaselines.size()> loss{};
-  std::vector<const JudgedDate*> all;
   for (const JudgedDate& each : judged.rolling) {
     const DateRows& date = rows.dates[each.date];
-    all.push_back(&each);
     judged.rolling_log_loss += mean_log_loss(date.positive, each.probability) / dates;
     judged.rolling_pr_auc += PrecisionCurve(date.positive, each.probability).area() / dates;
     for (std::size_t b = 0; b < loss.size(); ++b) {
       loss[b] += mean_log_loss(date.positive, each.baseline[b]) / dates;
     }
   }
-  if (!all.empty()) {
+  if (!judged.rolling.empty()) {
     const auto best = std::min_element(loss.begin(), loss.end());
     judged.best_baseline = static_cast<std::size_t>(best - loss.begin());
     judged.rolling_baseline_log_loss = *best;
-    judged.gain = LossGap(rows, all, judged.best_baseline).interval(rows.accounts.size(), threads);
+    std::vector<PairedLoss> all;
+    for (const JudgedDate& each : judged.rolling) {
+      all.push_back(loss_gap(rows, each, judged.best_baseline));
+    }
+    judged.gain = paired_interval(rows, all, threads);
   }
   if (!judged.test || judged.test->probability.empty()) return;
-  judged.test_gain =
-      LossGap(rows, {&*judged.test}, judged.best_baseline).interval(rows.accounts.size(), threads);
-  judged.test_area_gain = area_gain(rows, *judged.test, threads);
+  const JudgedDate& test = *judged.test;
+  judged.test_gain = paired_interval(rows, {loss_gap(rows, test, judged.best_baseline)}, threads);
+  judged.test_area_gain =
+      area_difference(rows, test.date, test.probability, test.baseline_rank[0], threads);
+}
+
+std::optional<LevelSpread> spread_of(const Judged& judged) {
+  std::vector<double> levels;
+  for (const JudgedDate& each : judged.rolling) levels.push_back(each.level);
+  if (judged.test && !judged.test->probability.empty()) levels.push_back(judged.test->level);
+  std::erase_if(levels, [](double level) { return std::isnan(level); });
+  if (levels.size() < kDatesForSpread) return std::nullopt;
+  const auto n = static_cast<double>(levels.size());
+  LevelSpread spread{levels.size(), 0, 0, 0};
+  double squares = 0;
+  for (const double level : levels) spread.mean += level / n;
+  for (const double level : levels) squares += (level - spread.mean) * (level - spread.mean);
+  const std::size_t place = std::min(levels.size() - kDatesForSpread, std::size(kStudent) - 1);
+  const double half = kStudent[place] * std::sqrt(squares / (n - 1) * (1 + 1 / n));
+  spread.low = spread.mean - half;
+  spread.high = spread.mean + half;
+  return spread;
 }
 
 }  // namespace
+
+Interval area_difference(const TrainingRows& rows, std::size_t date, std::span<const double> own,
+                         std::span<const double> other, unsigned threads) {
+  const DateRows& of = rows.dates[date];
+  const PrecisionCurve first(of.positive, own);
+  const PrecisionCurve second(of.positive, other);
+  return AccountDraws(rows.accounts.size())
+      .interval(
+          first.area() - second.area(),
+          [&](std::span<const std::uint32_t> weight) {
+            std::vector<std::uint32_t> by_row;
+            for (const std::uint32_t account : of.account) by_row.push_back(weight[account]);
+            return first.area(by_row) - second.area(by_row);
+          },
+          threads);
+}
 
 Result<Judged> judge(const TrainingRows& rows, const std::vector<FeatureColumn>& columns,
                      const ScoringSettings& settings, Instant now, unsigned threads) {
   Judged judged;
   if (rows.dates.empty()) return judged;
-  std::vector<Day> days;
-  for (const DateRows& date : rows.dates) days.push_back(date.day);
+  const std::vector<Day> days = days_of(rows);
   const Judging plan = judging_of(days, settings);
-  // The largest first, so that two threads end at about the same time: the published model, then
-  // dates from the newest.
-  std::vector<std::size_t> dates = plan.rolling;
-  if (plan.test) dates.push_back(*plan.test);
-  std::reverse(dates.begin(), dates.end());
-  std::vector<Result<JudgedDate>> found(dates.size(), JudgedDate{});
-  Result<void> published;
-  for_each_index(dates.size() + 1, threads, [&](std::size_t job) {
-    if (job == 0) {
-      published = train_published(rows, columns, settings, now, judged);
-    } else {
-      found[job - 1] = judge_date(rows, dates[job - 1], columns, settings);
-    }
-  });
-  if (!published) return published.error();
-  for (std::size_t i = found.size(); i-- > 0;) {
-    if (!found[i]) return found[i].error();
-    if (plan.test && dates[i] == *plan.test) {
-      judged.test = std::move(*found[i]);
-    } else if (found[i]->kind != LearnerKind::none && !found[i]->probability.empty()) {
-      judged.rolling.push_back(std::move(*found[i]));
+  std::set<std::size_t> told(plan.rolling.begin(), plan.rolling.end());
+  if (plan.test) told.insert(*plan.test);
+  std::set<std::size_t> wanted = told;
+  for (const std::size_t date : told) {
+    const auto earlier = rolling_as_of(days, date, settings);
+    // Fewer are no choice: not worth the fits.
+    if (earlier.size() >= kDatesToChoose) wanted.insert(earlier.begin(), earlier.end());
+  }
+  const auto tried = try_dates(rows, columns, settings, wanted, threads);
+  if (!tried) return tried.error();
+  for (const std::size_t date : told) {
+    JudgedDate one = judge_date(rows, *tried, date, settings, threads);
+    if (plan.test && date == *plan.test) {
+      judged.test = std::move(one);
+    } else if (!one.probability.empty()) {
+      judged.rolling.push_back(std::move(one));
     }
   }
+  const auto published =
+      train_published(rows, columns, there(*tried, plan.rolling), settings, now, threads, judged);
+  if (!published) return published.error();
   compare(rows, threads, judged);
+  judged.spread = spread_of(judged);
   return judged;
 }
 

@@ -7,37 +7,33 @@
 #include <vector>
 
 #include "core/result.h"
-#include "scoring/intervals.h"
-#include "scoring/learner.h"
-#include "scoring/snapshots.h"
-#include "scoring/training_rows.h"
+#include "scoring/choice.h"
 
 namespace upselld::scoring {
 
-// What a model has to beat. Each ranks by its feature, and is a probability by a logistic of it.
-struct Baseline {
-  const char* name;
-  const char* feature;
-  double sign;  // -1: less is better
-};
-inline constexpr std::array<Baseline, 3> kBaselines = {{{"order_count", "order_count", 1},
-                                                        {"spend", "order_amount_sum", 1},
-                                                        {"recency", "days_since_order", -1}}};
-
 // One date, predicted by the procedure as of it.
 struct JudgedDate {
-  std::size_t date = 0;  // index into TrainingRows::dates
-  LearnerKind kind = LearnerKind::none;
-  std::vector<double> probability;                                   // empty: too little data then
-  std::array<std::vector<double>, kBaselines.size()> baseline;       // probability
+  std::size_t date = 0;                                         // index into TrainingRows::dates
+  Choice choice;                                                // from what had ended by then
+  std::vector<double> probability;                              // empty: too little data then
+  std::array<std::vector<double>, kBaselines.size()> baseline;  // probability
   std::array<std::vector<double>, kBaselines.size()> baseline_rank;  // value to rank by
+  double slope = 1, level = 0;  // of what was told, by what happened; NaN: one outcome only
+};
+
+// Log-odds by which all accounts together differed from what was told, from date to date: the
+// range in which the next date's level is expected, with 95 %. Needs three dates.
+struct LevelSpread {
+  std::size_t dates = 0;
+  double mean = 0, low = 0, high = 0;
 };
 
 struct Judged {
   std::vector<JudgedDate> rolling;  // those dates at which there was enough to learn from
   std::optional<JudgedDate> test;
   std::optional<Learner> published;  // the procedure as of now
-  LearnerKind kind = LearnerKind::none;
+  Choice choice;                     // of the published model
+  std::optional<LevelSpread> spread;
   std::size_t row_count = 0, positives = 0, accounts = 0, positive_accounts = 0,
               negative_accounts = 0;  // of the published model's lesson
   std::size_t best_baseline = 0;      // by rolling log-loss
@@ -50,5 +46,9 @@ struct Judged {
 // Every choice from what was known at the date it is made for; all fits may run at once.
 Result<Judged> judge(const TrainingRows& rows, const std::vector<FeatureColumn>& columns,
                      const ScoringSettings& settings, Instant now, unsigned threads);
+
+// PR-AUC of one ranking of a date's accounts minus that of another, accounts resampled.
+Interval area_difference(const TrainingRows& rows, std::size_t date, std::span<const double> own,
+                         std::span<const double> other, unsigned threads);
 
 }  // namespace upselld::scoring

@@ -7,6 +7,7 @@
 #include "core/assertions.h"
 #include "core/digest.h"
 #include "scoring/measures.h"
+#include "scoring/parallel.h"
 #include "scoring/trees.h"
 
 namespace upselld::scoring {
@@ -17,37 +18,6 @@ constexpr double kBaselineStrength = 1e-3;            // only keeps a separable 
 
 float log_of(float value) {
   return std::isnan(value) ? 0 : std::log1p(std::max(0.0F, value));
-}
-
-Line fit_line_on(const Lesson& lesson, const Encoder& encoder, const LearnerSettings& settings) {
-  const auto n = static_cast<double>(lesson.positive.size());
-  const double share = static_cast<double>(settings.line_rows_max) / n;
-  auto keep = [&](std::size_t i) {
-    return share >= 1 || static_cast<double>(lesson.account_hash[i] >> 11) * 0x1.0p-53 < share;
-  };
-  Matrix inputs;
-  inputs.width = encoder.line.size();
-  std::vector<std::uint8_t> positive;
-  for (std::size_t i = 0; i < lesson.positive.size(); ++i) {
-    if (!keep(i)) continue;
-    const std::size_t at = inputs.values.size();
-    inputs.values.resize(at + inputs.width);
-    encoder.encode_line(lesson.rows.row(i), std::span(inputs.values).subspan(at));
-    positive.push_back(lesson.positive[i]);
-  }
-  return fit_line(inputs, positive, settings.line_strength);
-}
-
-Result<std::string> fit_trees_on(const Lesson& lesson, const Encoder& encoder,
-                                 const LearnerSettings& settings) {
-  Matrix inputs;
-  inputs.width = encoder.trees.size();
-  inputs.values.resize(inputs.width * lesson.positive.size());
-  for (std::size_t i = 0; i < lesson.positive.size(); ++i) {
-    encoder.encode_trees(lesson.rows.row(i),
-                         std::span(inputs.values).subspan(i * inputs.width, inputs.width));
-  }
-  return fit_trees(inputs, lesson.positive, encoder.tree_names(), settings);
 }
 
 }  // namespace
@@ -98,17 +68,63 @@ LearnerKind built_in_choice(const Lesson& lesson) {
   return lesson.positive_accounts < kAccountsForTrees ? LearnerKind::line : LearnerKind::both;
 }
 
+int rounds_of(const LearnerSettings& settings, double factor) {
+  return std::max(1, static_cast<int>(std::lround(settings.rounds * factor)));
+}
+
+std::vector<Line> fit_lines_on(const Lesson& lesson, const Encoder& encoder,
+                               std::span<const double> strengths, const LearnerSettings& settings) {
+  const auto n = static_cast<double>(lesson.positive.size());
+  const double share = static_cast<double>(settings.line_rows_max) / n;
+  auto keep = [&](std::size_t i) {
+    return share >= 1 || static_cast<double>(lesson.account_hash[i] >> 11) * 0x1.0p-53 < share;
+  };
+  Matrix inputs;
+  inputs.width = encoder.line.size();
+  std::vector<std::uint8_t> positive;
+  for (std::size_t i = 0; i < lesson.positive.size(); ++i) {
+    if (!keep(i)) continue;
+    const std::size_t at = inputs.values.size();
+    inputs.values.resize(at + inputs.width);
+    encoder.encode_line(lesson.rows.row(i), std::span(inputs.values).subspan(at));
+    positive.push_back(lesson.positive[i]);
+  }
+  return fit_lines(inputs, positive, strengths);
+}
+
+Result<std::string> fit_trees_on(const Lesson& lesson, const Encoder& encoder,
+                                 const LearnerSettings& settings) {
+  Matrix inputs;
+  inputs.width = encoder.trees.size();
+  inputs.values.resize(inputs.width * lesson.positive.size());
+  for (std::size_t i = 0; i < lesson.positive.size(); ++i) {
+    encoder.encode_trees(lesson.rows.row(i),
+                         std::span(inputs.values).subspan(i * inputs.width, inputs.width));
+  }
+  return fit_trees(inputs, lesson.positive, encoder.tree_names(), settings);
+}
+
 Result<Learner> fit_learner(const Lesson& lesson, const std::vector<FeatureColumn>& columns,
-                            LearnerKind kind, const LearnerSettings& settings) {
+                            LearnerKind kind, const LearnerSettings& settings,
+                            std::span<const double> strengths, unsigned threads) {
   UPSELLD_ASSERT(kind != LearnerKind::none);
   Learner learner;
   learner.encoder = make_encoder(lesson.rows, columns);
-  if (kind != LearnerKind::trees) learner.line = fit_line_on(lesson, learner.encoder, settings);
   // Without a column that differs between accounts there is nothing to split: the line's
   // intercept says all there is.
-  if (kind == LearnerKind::line || learner.encoder.trees.empty()) return learner;
-  auto json = fit_trees_on(lesson, learner.encoder, settings);
+  const bool splits = kind != LearnerKind::line && !learner.encoder.trees.empty();
+  const bool draws = kind != LearnerKind::trees || !splits;
+  const double own[] = {settings.line_strength};
+  if (strengths.empty()) strengths = own;
+  Result<std::string> json = std::string();
+  for_each_index(2, threads, [&](std::size_t part) {
+    if (part == 0 && splits) json = fit_trees_on(lesson, learner.encoder, settings);
+    if (part == 1 && draws) {
+      learner.line = std::move(fit_lines_on(lesson, learner.encoder, strengths, settings).back());
+    }
+  });
   if (!json) return json.error();
+  if (!splits) return learner;
   auto forest = Forest::read(*json);
   if (!forest) return forest.error();
   learner.forest = std::move(*forest);
@@ -132,12 +148,12 @@ double Learner::margin(std::span<const float> row) const {
     sum += forest->margin(out);
     ++parts;
   }
-  return sum / parts;
+  return slope * sum / parts + level;
 }
 
 std::vector<double> Learner::contributions(std::span<const float> row) const {
   std::vector<double> sums(encoder.features.size(), 0.0);
-  const double part = line && forest ? 0.5 : 1;
+  const double part = slope * (line && forest ? 0.5 : 1);
   if (line) {
     std::vector<float> inputs(encoder.line.size());
     encoder.encode_line(row, inputs);
@@ -166,7 +182,7 @@ double Learner::base() const {
     sum += forest->base();
     ++parts;
   }
-  return sum / parts;
+  return slope * sum / parts + level;
 }
 
 double OneFeature::probability(float value) const {

@@ -35,12 +35,22 @@ inline constexpr std::size_t kAccountsForTrees = 150;
 // The built-in choice for that many accounts; none: too little to learn from.
 LearnerKind built_in_choice(const Lesson& lesson);
 
-// A fitted model: the mean of the margins of its parts.
+// How many rounds a share of the built-in number is; at least one.
+int rounds_of(const LearnerSettings& settings, double factor);
+// The parts of fit_learner().
+std::vector<Line> fit_lines_on(const Lesson& lesson, const Encoder& encoder,
+                               std::span<const double> strengths, const LearnerSettings& settings);
+Result<std::string> fit_trees_on(const Lesson& lesson, const Encoder& encoder,
+                                 const LearnerSettings& settings);
+
+// A fitted model: the mean of the margins of its parts, corrected where past dates showed that a
+// correction pays: slope * mean + level.
 struct Learner {
   Encoder encoder;
   std::optional<Line> line;
   std::optional<Forest> forest;
   std::string forest_json;
+  double slope = 1, level = 0;
 
   double margin(std::span<const float> row) const;
   // Log-odds by feature of the encoder; with base() they sum to the margin.
@@ -48,8 +58,12 @@ struct Learner {
   double base() const;
 };
 
+// `strengths` is the line's way to its own, the last: judging goes through several, and only the
+// same way gives the same bits. None: that of the settings alone. Line and trees may be fitted at
+// once; `threads` never changes a result.
 Result<Learner> fit_learner(const Lesson& lesson, const std::vector<FeatureColumn>& columns,
-                            LearnerKind kind, const LearnerSettings& settings);
+                            LearnerKind kind, const LearnerSettings& settings,
+                            std::span<const double> strengths = {}, unsigned threads = 1);
 
 // A logistic of one feature, log(1 + value): what a model has to beat.
 struct OneFeature {

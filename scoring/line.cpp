@@ -12,7 +12,7 @@ namespace {
 constexpr int kNewtonStepsMax = 30;
 constexpr int kGradientStepsMax = 100;
 constexpr int kHalvingsMax = 30;
-constexpr double kGradientShare = 1e-7;  // of the first gradient: converged
+constexpr double kGradientShare = 1e-5;  // of the first gradient: converged
 constexpr double kResidualShare = 1e-2;  // of the gradient: a Newton step is good enough
 constexpr std::size_t kLanes = 8;
 
@@ -119,26 +119,15 @@ std::vector<double> newton_step(const Problem& problem, const std::vector<double
   return step;
 }
 
-}  // namespace
-
-double Line::of(std::span<const float> row) const {
-  return intercept + dot(row, weights.data());
-}
-
-Line fit_line(const Matrix& rows, std::span<const std::uint8_t> positive, double strength) {
-  UPSELLD_ASSERT(rows.rows() == positive.size());
-  const auto positives = static_cast<double>(std::count(positive.begin(), positive.end(), 1));
-  const auto count = static_cast<double>(positive.size());
-  UPSELLD_ASSERT(positives > 0 && positives < count);
-  std::vector<double> at(rows.width + 1, 0.0);
-  at.back() = std::log(positives / (count - positives));
+// From `at` to the least loss. `first`: the length of the first gradient of all, 0 before it.
+std::vector<double> descend(const Matrix& rows, std::span<const std::uint8_t> positive,
+                            double strength, std::vector<double> at, double& first) {
   Problem problem(rows, positive, strength);
   double loss = problem.loss(at);
-  double first = 0;
   for (int step_number = 0; step_number < kNewtonStepsMax; ++step_number) {
     const std::vector<double> gradient = problem.gradient(at);
     const double length = std::sqrt(product(gradient, gradient));
-    if (step_number == 0) first = length;
+    if (first == 0) first = length;
     if (length <= kGradientShare * first || length == 0) break;
     const std::vector<double> step = newton_step(problem, gradient);
     // Undamped steps diverge at low base rates.
@@ -153,11 +142,37 @@ Line fit_line(const Matrix& rows, std::span<const std::uint8_t> positive, double
     at = next;
     loss = next_loss;
   }
-  Line line;
-  line.intercept = at.back();
-  at.pop_back();
-  line.weights = std::move(at);
-  return line;
+  return at;
+}
+
+}  // namespace
+
+double Line::of(std::span<const float> row) const {
+  return intercept + dot(row, weights.data());
+}
+
+Line fit_line(const Matrix& rows, std::span<const std::uint8_t> positive, double strength) {
+  return std::move(fit_lines(rows, positive, std::span(&strength, 1)).front());
+}
+
+std::vector<Line> fit_lines(const Matrix& rows, std::span<const std::uint8_t> positive,
+                            std::span<const double> strengths) {
+  UPSELLD_ASSERT(rows.rows() == positive.size());
+  const auto positives = static_cast<double>(std::count(positive.begin(), positive.end(), 1));
+  const auto count = static_cast<double>(positive.size());
+  UPSELLD_ASSERT(positives > 0 && positives < count);
+  std::vector<double> at(rows.width + 1, 0.0);
+  at.back() = std::log(positives / (count - positives));
+  std::vector<Line> lines;
+  double first = 0;
+  for (const double strength : strengths) {
+    at = descend(rows, positive, strength, std::move(at), first);
+    Line line;
+    line.intercept = at.back();
+    line.weights.assign(at.begin(), at.end() - 1);
+    lines.push_back(std::move(line));
+  }
+  return lines;
 }
 
 }  // namespace upselld::scoring

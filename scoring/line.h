@@ -28,5 +28,9 @@ struct Line {
 // method, each step solved by conjugate gradients and halved until the loss falls. One thread,
 // sums in a fixed order: the same bits every time. Both outcomes must be there.
 Line fit_line(const Matrix& rows, std::span<const std::uint8_t> positive, double strength);
+// One line for each strength, each begun where the one before it ended: falling strengths are
+// quick. A line depends on the strengths before its own only in its last bits.
+std::vector<Line> fit_lines(const Matrix& rows, std::span<const std::uint8_t> positive,
+                            std::span<const double> strengths);
 
 }  // namespace upselld::scoring

@@ -123,7 +123,7 @@ double PrecisionCurve::area(std::span<const std::uint32_t> weight) const {
 
 Calibration calibration_of(Outcomes positive, std::span<const double> probability) {
   const std::size_t positives = positives_in(positive);
-  if (positives == 0 || positives == positive.size()) return {kUnknown, kUnknown};
+  if (positives == 0 || positives == positive.size()) return {kUnknown, kUnknown, kUnknown};
   std::vector<double> margin(probability.size());
   double happened = static_cast<double>(positives) / static_cast<double>(positive.size());
   std::transform(probability.begin(), probability.end(), margin.begin(), log_odds);
@@ -134,7 +134,7 @@ Calibration calibration_of(Outcomes positive, std::span<const double> probabilit
     for (const double m : margin) mean += sigmoid(m + shift);
     (mean / static_cast<double>(margin.size()) < happened ? low : high) = shift;
   }
-  Calibration found{1, low};
+  Calibration found{1, low, 0};
   double a = 0, b = 1;  // intercept, slope
   for (int step = 0; step < 50; ++step) {
     double g0 = 0, g1 = 0, h00 = 0, h01 = 0, h11 = 0;
@@ -148,13 +148,15 @@ Calibration calibration_of(Outcomes positive, std::span<const double> probabilit
       h11 += w * margin[i] * margin[i];
     }
     const double determinant = h00 * h11 - h01 * h01;
-    if (!(determinant > 1e-9)) return {kUnknown, found.level};  // all predictions are the same
+    if (!(determinant > 1e-9))
+      return {kUnknown, found.level, kUnknown};  // all predictions are the same
     const double da = (h11 * g0 - h01 * g1) / determinant, db = (h00 * g1 - h01 * g0) / determinant;
     a -= std::clamp(da, -5.0, 5.0);
     b -= std::clamp(db, -1.0, 1.0);
     if (std::abs(da) + std::abs(db) < 1e-10) break;
   }
   found.slope = b;
+  found.intercept = a;
   return found;
 }
 

@@ -38,8 +38,10 @@ class PrecisionCurve {
 // Logistic regression of the outcome on the log-odds (Cox): slope 1 and level 0 are right.
 struct Calibration {
   double slope = 1, level = 0;
+  double intercept = 0;  // beside the slope
 };
-// The slope is taken with the level free; the level is the shift that makes the mean right.
+// The slope is taken with the intercept free; the level is the shift alone that makes the mean
+// right.
 Calibration calibration_of(Outcomes positive, std::span<const double> probability);
 
 struct ReliabilityBin {

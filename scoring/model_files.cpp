@@ -17,7 +17,7 @@ constexpr const char* kManifest = "manifest.json";
 constexpr const char* kFeatures = "features.json";
 constexpr const char* kLine = "line.json";
 constexpr const char* kTrees = "trees.json";
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 
 Error damaged(const std::string& why) {
   return {ErrorKind::corrupt, "read model: " + why + "; publish another model or train again",
@@ -181,6 +181,14 @@ ModelFiles write_model(const ModelFacts& facts, const Learner& learner,
                    {"libraries", {{"xgboost", trees_library_version()}}},
                    {"settings", settings_json(settings)},
                    {"data_digest", facts.data_digest}};
+  manifest["chosen"] = {{"line_strength", facts.line_strength}, {"rounds", facts.rounds}};
+  manifest["correction"] = {{"slope", learner.slope}, {"level", learner.level}};
+  if (facts.spread) {
+    manifest["level"] = {{"dates", facts.spread->dates},
+                         {"mean", facts.spread->mean},
+                         {"low", facts.spread->low},
+                         {"high", facts.spread->high}};
+  }
   Json digests = Json::object();
   for (const auto& [name, bytes] : files) digests[name] = hex(sha256(bytes));
   manifest["files"] = digests;
@@ -214,6 +222,8 @@ Result<LoadedModel> read_model(const ModelFiles& files) {
     model.facts.version = manifest.at("version");
     model.facts.learner = manifest.at("learner");
     model.facts.data_digest = manifest.at("data_digest");
+    model.learner.slope = manifest.at("correction").at("slope");
+    model.learner.level = manifest.at("correction").at("level");
     read_features(Json::parse(files.at(kFeatures)), model);
     const auto& parts = manifest.at("files");
     if (parts.contains(kLine)) read_line(Json::parse(files.at(kLine)), model);

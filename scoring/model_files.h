@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/result.h"
 #include "core/score.h"
-#include "scoring/learner.h"
+#include "scoring/judge.h"
 #include "scoring/model.h"
 #include "scoring/settings.h"
 
@@ -17,7 +18,10 @@ struct ModelFacts {
   std::string version;
   std::string learner;  // line, trees, both
   Day as_of;
-  std::string data_digest;            // of the training rows, hexadecimal
+  std::string data_digest;   // of the training rows, hexadecimal
+  double line_strength = 0;  // chosen at past dates
+  int rounds = 0;
+  std::optional<LevelSpread> spread;  // how the level moved from date to date
   std::vector<FeatureInfo> features;  // in the order of the encoder
   Dictionaries dictionaries;
 };

@@ -12,10 +12,12 @@ namespace upselld::scoring {
 // What a report is made from.
 struct Findings {
   const TrainingRows& rows;
+  const FeatureTable& table;
   const Judged& judged;
   const ScoringSettings& settings;
-  std::vector<std::string> leaks;  // features too good to be true
+  std::vector<std::string> leaks;  // see leaks.h
   Instant now;
+  unsigned threads = 1;
 };
 
 // JSON with the keys of `train --json` and more. `published` says whether the model may be

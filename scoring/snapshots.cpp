@@ -10,6 +10,7 @@ namespace {
 constexpr std::size_t kRollingDatesMax = 6;
 constexpr std::size_t kTrainingSnapshotsMin = 2;
 constexpr int kCancelledWithinDays = 30;
+constexpr int kLateDays = 7;
 // Amounts are sums of binary fractions: 120.00 must count as 1.2 times 100.00.
 constexpr double kAmountSlack = 1e-9;
 
@@ -50,8 +51,11 @@ bool was_taken_back(const Timeline& timeline, const OrderBook& book, const SeenO
   return false;
 }
 
-void note(Label& label, Instant known_at) {
-  if (!label.positive || known_at < label.known_at) label.known_at = known_at;
+void note(Label& label, Instant at, Instant known_at) {
+  if (!label.positive || known_at < label.known_at) {
+    label.known_at = known_at;
+    label.late = known_at - at >= days(kLateDays);
+  }
   label.positive = true;
 }
 
@@ -73,7 +77,7 @@ Label label_of_orders(const Timeline& timeline, const OrderBook& book, const Ord
         was_taken_back(timeline, book, placed.order, vocabulary)) {
       continue;
     }
-    note(label, placed.known_at);
+    note(label, placed.order.at, placed.known_at);
   }
   return label;
 }
@@ -184,7 +188,7 @@ Label label_of(const Timeline& timeline, const OrderBook& book, const OrderView&
     if (event.at >= from && event.at < until &&
         std::find(outcomes.begin(), outcomes.end(), vocabulary.activity_kinds[event.kind]) !=
             outcomes.end()) {
-      note(label, event.known_at);
+      note(label, event.at, event.known_at);
     }
   }
   return label;

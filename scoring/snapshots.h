@@ -48,6 +48,7 @@ bool is_eligible(const AccountFacts& account, const OrderView& view, const Momen
 struct Label {
   bool positive = false;
   Instant known_at = Instant::missing();  // since when the positive was known
+  bool late = false;                      // that was a week or more after it happened
 };
 // The outcome of one account in [snapshot, snapshot + horizon). `view` is the book at the snapshot.
 Label label_of(const Timeline& timeline, const OrderBook& book, const OrderView& view,

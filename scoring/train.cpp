@@ -8,7 +8,7 @@
 
 #include "core/digest.h"
 #include "core/number_text.h"
-#include "scoring/measures.h"
+#include "scoring/leaks.h"
 #include "scoring/model_files.h"
 #include "scoring/report.h"
 #include "scoring/score.h"
@@ -16,10 +16,6 @@
 
 namespace upselld::scoring {
 namespace {
-
-// A single attribute that tells outcomes apart this well was filled in after the fact.
-constexpr double kLeakArea = 0.98;
-constexpr std::size_t kLeakPositivesMin = 20;
 
 std::string digest_of(const TrainingRows& rows) {
   Sha256 digest;
@@ -47,40 +43,6 @@ std::vector<FeatureColumn> columns_of(const TrainingRows& rows, const FeatureTab
     columns.push_back(std::move(column));
   }
   return columns;
-}
-
-// Attributes only: what is counted from events cannot know the future, however good it is.
-std::vector<std::string> leaks_in(const TrainingRows& rows, const FeatureTable& table) {
-  std::vector<std::string> leaks;
-  if (rows.dates.empty()) return leaks;
-  const DateRows& date = rows.dates.back();
-  std::size_t positives = 0;
-  for (const std::uint8_t one : date.positive) positives += one;
-  if (positives < kLeakPositivesMin) return leaks;
-  const std::size_t width = rows.columns.size();
-  for (std::size_t c = 0; c < width; ++c) {
-    const FeatureInfo& info = table.infos()[rows.columns[c]];
-    if (table.specs()[rows.columns[c]].source != FeatureSpec::Source::attribute) continue;
-    double best = 0;
-    for (const double sign : {1.0, -1.0}) {
-      for (const double missing : {-1e30, 1e30}) {
-        std::vector<double> rank;
-        for (std::size_t i = 0; i < date.size(); ++i) {
-          const auto value = static_cast<double>(date.values[i * width + c]);
-          rank.push_back(std::isnan(value) ? missing : sign * value);
-        }
-        const double area = roc_auc(date.positive, rank);
-        if (area > best) best = area;
-      }
-    }
-    if (best >= kLeakArea) {
-      leaks.push_back(
-          fmt::format("{} alone tells the outcome (ROC-AUC {:.3f}): it is probably "
-                      "filled in after the event",
-                      info.name, best));
-    }
-  }
-  return leaks;
 }
 
 void predict(const TrainingRows& rows, const JudgedDate& judged,
@@ -137,12 +99,16 @@ Result<Training> train_rows(const TrainingRows& rows, const FeatureTable& table,
   if (!judged) return in_context("train", judged.error());
   Training training;
   training.version = kRulesVersion;
-  Findings findings{rows, *judged, settings, leaks_in(rows, table), now};
+  Findings findings{rows, table, *judged, settings, leaks_in(rows, table, settings), now, threads};
   if (!judged->published) {
     training.reason = too_little(rows, *judged, settings);
   } else {
     ModelFacts facts;
-    facts.learner = to_text(judged->kind);
+    facts.learner = to_text(judged->choice.kind);
+    if (judged->spread) facts.spread = judged->spread;
+    const LearnerSettings chosen = judged->choice.settings(settings.learner);
+    facts.line_strength = chosen.line_strength;
+    facts.rounds = chosen.rounds;
     facts.as_of = settings.zone.day_of(now);
     facts.data_digest = digest_of(rows);
     facts.dictionaries = rows.dictionaries;

@@ -114,6 +114,8 @@ bool was_recorded(const FeatureSpec& spec, const Vocabulary& vocabulary, const S
 
 struct ShareRows {
   std::vector<std::string> accounts;
+  std::vector<TotalValues> now, then;  // by account
+  std::size_t late_positives = 0;
   std::vector<DateRows> dates;
   std::array<std::size_t, kNoGrowthSeeds> no_growth{};
 };
@@ -150,6 +152,17 @@ void shuffle_amounts(const Timeline& timeline, const OrderBook& book, const Mome
   }
 }
 
+void begin_account(const Timeline& timeline, const FeaturePass& pass,
+                   const ScoringSettings& settings, ShareRows& out) {
+  std::vector<SeenOrder> all;
+  for (const auto& placed : pass.book().placed_in(Instant::missing(), Instant{INT64_MAX}, 0)) {
+    all.push_back(placed.order);
+  }
+  out.accounts.push_back(timeline.account.id);
+  out.now.push_back(totals_of(all, settings));
+  out.then.push_back(totals_of({}, settings));
+}
+
 void take_account(const Timeline& timeline, FeaturePass& pass, const Vocabulary& vocabulary,
                   const ScoringSettings& settings, const std::vector<std::uint32_t>& columns,
                   ShareRows& out) {
@@ -161,8 +174,10 @@ void take_account(const Timeline& timeline, FeaturePass& pass, const Vocabulary&
     if (!is_eligible(timeline.account, view, moment, settings)) continue;
     const Label label = label_of(timeline, pass.book(), view, moment, vocabulary, settings);
     DateRows& date = out.dates[m];
-    if (!any) out.accounts.push_back(timeline.account.id);
+    if (!any) begin_account(timeline, pass, settings, out);
     any = true;
+    if (label.late) ++out.late_positives;
+    if (m + 1 == pass.moments().size()) out.then.back() = totals_of(view.all, settings);
     date.account.push_back(static_cast<std::uint32_t>(out.accounts.size() - 1));
     date.positive.push_back(label.positive ? 1 : 0);
     date.positive_known_at.push_back(label.known_at);
@@ -190,7 +205,14 @@ void assemble(std::vector<ShareRows>& shares, const std::vector<Day>& days, Trai
   std::sort(order.begin(), order.end());
   std::vector<std::vector<std::uint32_t>> number(shares.size());
   for (std::size_t s = 0; s < shares.size(); ++s) number[s].resize(shares[s].accounts.size());
+  for (std::size_t t = 0; t < kTotalNames.size(); ++t) rows.totals[t].name = kTotalNames[t];
+  for (const ShareRows& share : shares) rows.late_positives += share.late_positives;
   for (std::uint32_t n = 0; n < order.size(); ++n) {
+    const auto& [share, place] = order[n].second;
+    for (std::size_t t = 0; t < kTotalNames.size(); ++t) {
+      rows.totals[t].now.push_back(shares[share].now[place][t]);
+      rows.totals[t].then.push_back(shares[share].then[place][t]);
+    }
     rows.accounts.push_back(order[n].first);
     number[order[n].second.first][order[n].second.second] = n;
   }
@@ -240,14 +262,53 @@ void choose_columns(const FeatureTable& table, const Vocabulary& vocabulary, con
     if (!table.infos()[i].in_model) continue;
     if (was_recorded(table.specs()[i], vocabulary, survey, first_snapshot)) {
       rows.columns.push_back(i);
+      const FeatureSpec& spec = table.specs()[i];
+      const bool attribute = spec.source == FeatureSpec::Source::attribute && spec.index >= 0;
+      rows.without_past.push_back(
+          attribute && vocabulary.attributes[static_cast<std::size_t>(spec.index)].is_static ? 1
+                                                                                             : 0);
     } else {
       rows.left_out.push_back(table.infos()[i].name);
     }
   }
   for (std::size_t a = 0; a < vocabulary.attributes.size(); ++a) {
+    if (vocabulary.attributes[a].kind == AttributeKind::ordered_text) {
+      rows.dictionaries[vocabulary.attributes[a].name] = vocabulary.attributes[a].order;
+    }
     if (vocabulary.attributes[a].kind != AttributeKind::text) continue;
     rows.dictionaries[vocabulary.attributes[a].name] = texts_by_count(survey.texts[a]);
   }
+}
+
+// Walks one share as it was known at the newest snapshot and names the features whose values there
+// are others: they read the future. Every share is like every other.
+Result<void> hide_future(const TimelineSource& source, const FeatureTable& table,
+                         const ScoringSettings& settings, const Moment& moment,
+                         TrainingRows& rows) {
+  FeaturePass pass(table, source.vocabulary(), settings, {moment}, rows.dictionaries);
+  const DateRows& date = rows.dates.back();
+  const std::size_t width = rows.columns.size();
+  std::vector<std::uint8_t> moved(width, 0);
+  const auto walked = source.walk(0, moment.midnight, [&](const Timeline& timeline) {
+    const auto account =
+        std::lower_bound(rows.accounts.begin(), rows.accounts.end(), timeline.account.id);
+    if (account == rows.accounts.end() || *account != timeline.account.id) return;
+    const auto number = static_cast<std::uint32_t>(account - rows.accounts.begin());
+    const auto at = std::lower_bound(date.account.begin(), date.account.end(), number);
+    if (at == date.account.end() || *at != number) return;
+    const auto first = static_cast<std::size_t>(at - date.account.begin()) * width;
+    pass.open(timeline);
+    const auto row = pass.row(0);
+    for (std::size_t c = 0; c < width; ++c) {
+      const float then = row[rows.columns[c]], now = date.values[first + c];
+      if (then != now && !(std::isnan(then) && std::isnan(now))) moved[c] = 1;
+    }
+  });
+  if (!walked) return in_context("read the accounts' past", walked.error());
+  for (std::size_t c = 0; c < width; ++c) {
+    if (moved[c] != 0) rows.future_readers.push_back(table.infos()[rows.columns[c]].name);
+  }
+  return {};
 }
 
 }  // namespace
@@ -283,6 +344,8 @@ Result<TrainingRows> gather_rows(const TimelineSource& source, const FeatureTabl
   if (!walked) return walked.error();
   for (ShareRows& share : shares) share.dates.resize(days.size());
   assemble(shares, days, rows);
+  const auto hidden = hide_future(source, table, settings, moments.back(), rows);
+  if (!hidden) return hidden.error();
   return rows;
 }
 

@@ -11,6 +11,7 @@
 #include "core/timeline.h"
 #include "scoring/features.h"
 #include "scoring/model.h"
+#include "scoring/past_totals.h"
 #include "scoring/settings.h"
 
 namespace upselld::scoring {
@@ -39,11 +40,17 @@ struct TrainingRows {
   std::size_t account_count = 0;      // with a won order
   double sampled_share = 1;           // of accounts, when there were too many rows
   std::vector<std::string> left_out;  // features that were not recorded for long enough
+  // For the leak checks. By column: an attribute without a recorded past.
+  std::vector<std::uint8_t> without_past;
+  std::array<Totals, kTotalNames.size()> totals;  // by account
+  std::vector<std::string> future_readers;        // features that the removal of the future moves
+  std::size_t late_positives = 0;                 // recorded a week or more after their date
   // Positives of the newest date after each account's order amounts were shuffled in time.
   std::array<std::size_t, kNoGrowthSeeds> no_growth{};
 };
 
-// Two walks over the source. No orders, no snapshot and so on give empty rows, not an error.
+// Two walks over the source, and a third over one share of it that hides the future. No orders, no
+// snapshot and so on give empty rows, not an error.
 Result<TrainingRows> gather_rows(const TimelineSource& source, const FeatureTable& table,
                                  const ScoringSettings& settings, Instant now, unsigned threads);
 

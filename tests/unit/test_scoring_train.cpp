@@ -4,7 +4,7 @@
 
 #include "scoring/measures.h"
 #include "scoring/model.h"
-#include "scoring/random.h"
+#include "scoring/permutation.h"
 #include "scoring/score.h"
 #include "scoring/train.h"
 #include "scoring/train_rows.h"
@@ -123,16 +123,7 @@ TEST_CASE("training: publishes nothing when outcomes are permuted inside snapsho
   const auto rows = gather_rows(world.source, *table, settings, world.now(), 2);
   REQUIRE(rows);
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
-    TrainingRows permuted = *rows;
-    Random random(seed);
-    for (DateRows& date : permuted.dates) {
-      for (std::size_t i = date.size(); i > 1; --i) {
-        const std::size_t j = random.below(static_cast<std::uint32_t>(i));
-        std::swap(date.positive[i - 1], date.positive[j]);
-        std::swap(date.positive_known_at[i - 1], date.positive_known_at[j]);
-      }
-    }
-    const auto training = train_rows(permuted, *table, settings, world.now(), 2);
+    const auto training = train_rows(permuted(*rows, seed), *table, settings, world.now(), 2);
     REQUIRE(training);
     INFO("seed " << seed << ": " << training->reason);
     CHECK_FALSE(training->publishable);

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scoring/permutation.h"
+
+#include <utility>
+
+#include "scoring/random.h"
+#include "scoring/train_rows.h"
+
+namespace upselld::scoring {
+
+TrainingRows permuted(const TrainingRows& rows, std::uint64_t seed) {
+  TrainingRows made = rows;
+  Random random(seed);
+  for (DateRows& date : made.dates) {
+    for (std::size_t i = date.size(); i > 1; --i) {
+      const std::size_t j = random.below(static_cast<std::uint32_t>(i));
+      std::swap(date.positive[i - 1], date.positive[j]);
+      std::swap(date.positive_known_at[i - 1], date.positive_known_at[j]);
+    }
+  }
+  return made;
+}
+
+Result<PermutationCheck> check_permuted(const TimelineSource& source, const FeatureTable& table,
+                                        const ScoringSettings& settings, Instant now, int seeds,
+                                        unsigned threads) {
+  const auto rows = gather_rows(source, table, settings, now, threads);
+  if (!rows) return in_context("train on permuted outcomes", rows.error());
+  PermutationCheck check;
+  for (check.seeds = 0; check.seeds < seeds; ++check.seeds) {
+    const auto seed = static_cast<std::uint64_t>(check.seeds) + 1;
+    const auto training = train_rows(permuted(*rows, seed), table, settings, now, threads);
+    if (!training) return training.error();
+    if (training->publishable) check.publishable.push_back(seed);
+    check.reasons.push_back(training->reason);
+  }
+  return check;
+}
+
+}  // namespace upselld::scoring
