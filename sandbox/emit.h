@@ -23,6 +23,7 @@ struct OutputFiles {
   CsvOut web_visits;
   CsvOut changes;
   CsvOut truth;
+  CsvOut plants;
 };
 
 // A cancelled order that is paid back.
@@ -36,6 +37,9 @@ struct OrderTraces {
   std::int64_t seats = 0;  // at the calendar's end
   Plan plan = Plan::basic;
   std::vector<Refund> refunds;
+  std::int64_t won_orders = 0;
+  std::int64_t upsells = 0;
+  std::int64_t last_cents = 0;  // of the last won order
 };
 
 // Writes orders, their lines, and the plan and seats history that follows from up-sells.
@@ -57,6 +61,10 @@ std::vector<ContactDraw> draw_contacts(std::uint64_t seed, const History& histor
 void emit_activities(const Calendar& calendar, std::uint64_t seed, const History& history,
                      const OrderTraces& orders, std::vector<ContactDraw>& contacts,
                      OutputFiles& files);
+
+// Writes what a careless export would show of an account, and an honest trait beside it.
+void emit_plants(std::uint64_t seed, const History& history, const OrderTraces& orders,
+                 double probability_today, OutputFiles& files);
 
 // Writes the account's row and its contacts'.
 void emit_account(std::uint64_t seed, int reps, const History& history, const OrderTraces& orders,

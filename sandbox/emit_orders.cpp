@@ -145,6 +145,14 @@ class OrderWriter {
     }
     files_.orders.text(order).text(id_).moment(day, second).cents(sum).text("EUR");
     files_.orders.text(kind).text(status).end_row();
+    if (std::string_view(status) == "won") {
+      ++traces_.won_orders;
+      if (std::string_view(kind) == "upsell") ++traces_.upsells;
+      if (day >= newest_) {
+        newest_ = day;
+        traces_.last_cents = sum;
+      }
+    }
     return sum;
   }
 
@@ -167,6 +175,7 @@ class OrderWriter {
   Random random_;
   OrderTraces traces_;
   bool renews_ = false;
+  Day newest_{INT32_MIN};
   int orders_ = 0;
 };
 

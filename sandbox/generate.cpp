@@ -39,7 +39,7 @@ struct NamedOut {
   const char* header;
 };
 // In the order of OutputFiles.
-constexpr std::array<NamedOut, 9> kFiles = {
+constexpr std::array<NamedOut, 10> kFiles = {
     {{"accounts.csv",
       "id,name,parent,industry,region,plan,owner,created_at,currency,seats,opted_out,customer_no"},
      {"contacts.csv", "id,account,role,active,may_mail,may_call,may_profile,last_touch_at"},
@@ -49,7 +49,9 @@ constexpr std::array<NamedOut, 9> kFiles = {
      {"quota.csv", "account,day,share"},
      {"web_visits.csv.gz", "customer_no,seen_at,event"},
      {"changes.csv", "account,field,at,value"},
-     {"truth/true_probabilities.csv", "account,date,probability"}}};
+     {"truth/true_probabilities.csv", "account,date,probability"},
+     {"truth/plants.csv",
+      "account,filled_after,stage,last_amount,orders_ever,upselld_score,tier"}}};
 
 Result<OutputFiles> create_files(const std::string& folder) {
   std::error_code failed;
@@ -71,13 +73,14 @@ Result<OutputFiles> create_files(const std::string& folder) {
                      .quota = std::move(files[5]),
                      .web_visits = std::move(files[6]),
                      .changes = std::move(files[7]),
-                     .truth = std::move(files[8])};
+                     .truth = std::move(files[8]),
+                     .plants = std::move(files[9])};
 }
 
 Result<void> close_files(OutputFiles& files, std::vector<WrittenFile>& written) {
-  CsvOut* const in_order[] = {&files.accounts,    &files.contacts,   &files.orders,
-                              &files.order_lines, &files.activities, &files.quota,
-                              &files.web_visits,  &files.changes,    &files.truth};
+  CsvOut* const in_order[] = {
+      &files.accounts, &files.contacts,   &files.orders,  &files.order_lines, &files.activities,
+      &files.quota,    &files.web_visits, &files.changes, &files.truth,       &files.plants};
   for (std::size_t i = 0; i < kFiles.size(); ++i) {
     if (const auto closed = in_order[i]->close(); !closed) return closed.error();
     written.push_back({kFiles[i].name, in_order[i]->rows()});
@@ -123,17 +126,20 @@ void write_account(const World& world, const Calendar& calendar, const GenerateO
   emit_activities(calendar, options.seed, history, orders, contacts, files);
   emit_account(options.seed, rep_count(options.accounts), history, orders, contacts, files);
   const std::string id = account_id(account);
+  double today = 0;
   for (const TruePoint& point :
        true_probabilities(world, calendar, history, options.horizon_days)) {
+    today = point.probability;
     files.truth.text(id).day(point.date).decimal(point.probability, 6).end_row();
   }
+  emit_plants(options.seed, history, orders, today, files);
 }
 
 }  // namespace
 
 Result<std::vector<WrittenFile>> generate(const GenerateOptions& options) {
   if (const auto good = check_options(options); !good) return good.error();
-  const auto world = make_world(options.world);
+  const auto world = make_world(options.world, options.months);
   if (!world) return world.error();
   auto files = create_files(options.out);
   if (!files) return files.error();

@@ -9,15 +9,19 @@ namespace {
 
 struct NamedWorld {
   const char* name;
-  std::unique_ptr<World> (*make)();
+  std::unique_ptr<World> (*make)(int months);
 };
-constexpr NamedWorld kWorlds[] = {{"additive", make_additive_world}};
+constexpr NamedWorld kWorlds[] = {{"additive", make_additive_world},
+                                  {"interactions", make_interactions_world},
+                                  {"level-jump-up", make_level_jump_up_world},
+                                  {"level-jump-down", make_level_jump_down_world},
+                                  {"none", make_none_world}};
 
 }  // namespace
 
-Result<std::unique_ptr<World>> make_world(const std::string& name) {
+Result<std::unique_ptr<World>> make_world(const std::string& name, int months) {
   for (const NamedWorld& world : kWorlds) {
-    if (name == world.name) return world.make();
+    if (name == world.name) return world.make(months);
   }
   return Error{ErrorKind::invalid_config,
                fmt::format("world: no world is named \"{}\"; use one of: {}", name,

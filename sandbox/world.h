@@ -44,9 +44,14 @@ class World {
 };
 
 // Unknown names are an error that lists the known ones.
-Result<std::unique_ptr<World>> make_world(const std::string& name);
+// `months` is the length of the calendar.
+Result<std::unique_ptr<World>> make_world(const std::string& name, int months);
 std::vector<std::string> world_names();
 
-std::unique_ptr<World> make_additive_world();
+std::unique_ptr<World> make_additive_world(int months);
+std::unique_ptr<World> make_interactions_world(int months);
+std::unique_ptr<World> make_level_jump_up_world(int months);
+std::unique_ptr<World> make_level_jump_down_world(int months);
+std::unique_ptr<World> make_none_world(int months);
 
 }  // namespace upselld::sandbox

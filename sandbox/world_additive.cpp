@@ -59,7 +59,7 @@ class AdditiveWorld : public World {
 
 }  // namespace
 
-std::unique_ptr<World> make_additive_world() {
+std::unique_ptr<World> make_additive_world(int /*months*/) {
   return std::make_unique<AdditiveWorld>();
 }
 

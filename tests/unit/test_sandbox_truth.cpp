@@ -51,7 +51,7 @@ bool upsold_in_one_future(const World& world, const Traits& traits, MonthView vi
 TEST_CASE("truth: what is written happens as often as it says, overall and in each band") {
   const std::uint64_t seed = test_seed();
   CAPTURE(seed);
-  const auto world = make_additive_world();
+  const auto world = make_additive_world(24);
   Tally all;
   std::vector<Tally> bands(5);
   for (int account = 1; account <= 6000; ++account) {
@@ -80,7 +80,7 @@ TEST_CASE("truth: what is written happens as often as it says, overall and in ea
 TEST_CASE("truth: the sum over the future's states equals many simulated futures") {
   const std::uint64_t seed = test_seed();
   CAPTURE(seed);
-  const auto world = make_additive_world();
+  const auto world = make_additive_world(24);
   constexpr int kFutures = 40'000;
   for (const std::size_t state :
        {std::size_t{0}, std::size_t{7}, std::size_t{22}, std::size_t{31}}) {
@@ -102,7 +102,7 @@ TEST_CASE("truth: the sum over the future's states equals many simulated futures
 }
 
 TEST_CASE("truth: a longer window is never less likely, and a day has its own share") {
-  const auto world = make_additive_world();
+  const auto world = make_additive_world(24);
   const Traits traits{.created = kCalendar.start()};
   const MonthView view{.month = 5, .month_of_year = kCalendar.month_of_year(5), .tenure_months = 9};
   double shorter = 0;
@@ -129,7 +129,7 @@ TEST_CASE("drivers: every state has an index, and moving weights loses none") {
 }
 
 TEST_CASE("additive world: drivers pull the way they are documented to") {
-  const auto world = make_additive_world();
+  const auto world = make_additive_world(24);
   const Traits traits{.created = kCalendar.start()};
   const MonthView view{.tenure_months = 12};
   const double calm = world->log_odds(traits, view, {});
@@ -143,10 +143,12 @@ TEST_CASE("additive world: drivers pull the way they are documented to") {
 }
 
 TEST_CASE("worlds: an unknown name is refused with the known ones") {
-  const auto world = make_world("sideways");
+  const auto world = make_world("sideways", 24);
   REQUIRE_FALSE(world);
   CHECK(world.error().kind == ErrorKind::invalid_config);
-  CHECK(world.error().message == "world: no world is named \"sideways\"; use one of: additive");
+  CHECK(world.error().message ==
+        "world: no world is named \"sideways\"; use one of: "
+        "additive, interactions, level-jump-up, level-jump-down, none");
 }
 
 }  // namespace upselld::sandbox
