@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -7,6 +8,7 @@
 
 #include "core/time_zone.h"
 #include "sandbox/generate.h"
+#include "sandbox/salesforce/serve.h"
 #include "sandbox/world.h"
 
 namespace {
@@ -62,6 +64,53 @@ void add_generate(CLI::App& app, GenerateOptions& options) {
       ->required();
 }
 
+struct ServeCommand {
+  std::string crm = "salesforce";
+  upselld::sandbox::salesforce::ServeOptions salesforce;
+};
+
+int run_serve(const ServeCommand& command) {
+  // Blocked before any thread starts, so that only the wait below sees them.
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGINT);
+  sigaddset(&ends, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+  const auto serving = upselld::sandbox::salesforce::Serving::start(command.salesforce);
+  if (!serving) return exit_code(serving.error());
+  fmt::print("{}", (*serving)->facts_json());
+  std::fflush(stdout);
+  int signal = 0;
+  sigwait(&ends, &signal);
+  return 0;
+}
+
+void add_serve(CLI::App& app, ServeCommand& command) {
+  auto& options = command.salesforce;
+  auto* serve = app.add_subcommand("serve", "Be a CRM on 127.0.0.1 until interrupted");
+  serve->footer(
+      "Prints one line of JSON with addresses and credentials when it is ready.\n"
+      "docs/sandbox-salesforce.md lists what is spoken and the control interface. Example:\n"
+      "  upselld-sandbox serve --crm salesforce --port 8443 --tls --data demo --out sandbox-files");
+  serve->add_option("--crm", command.crm, "Which CRM")
+      ->check(CLI::IsMember({"salesforce"}))
+      ->capture_default_str();
+  serve->add_option("--port", options.port, "Port of the org's own address; 0: any")
+      ->capture_default_str();
+  serve->add_option("--control-port", options.control_port, "Port of the control interface; 0: any")
+      ->capture_default_str();
+  serve->add_option("--login-port", options.login_port, "A login host of its own; 0: any, -1: none")
+      ->capture_default_str();
+  serve->add_flag("--tls", options.tls, "TLS, with an authority made at start");
+  serve->add_option("--data", options.data, "Folder that `generate` wrote, or of Object.csv files");
+  serve->add_option("--clock", options.clock, "Stand still at this time; else time runs from now");
+  serve->add_option("--seed", options.seed, "Decides everything that is random")
+      ->capture_default_str();
+  serve->add_option("--certificate", options.certificate_file,
+                    "Certificate of the JWT bearer flow; else a key is made");
+  serve->add_option("--out", options.out, "Folder for authority.pem, jwt.key and sandbox.json");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -71,10 +120,12 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   GenerateOptions options;
   add_generate(app, options);
+  ServeCommand serve;
+  add_serve(app, serve);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsage;
   }
-  return run_generate(options);
+  return app.got_subcommand("serve") ? run_serve(serve) : run_generate(options);
 }

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sandbox/salesforce/serve.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "sandbox/salesforce/load.h"
+
+namespace upselld::sandbox::salesforce {
+namespace {
+
+Instant machine_now() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
+}
+
+Result<std::string> text_of(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in) return Error{ErrorKind::io, "read " + path, {}};
+  return text.str();
+}
+
+Result<void> write_text(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) return Error{ErrorKind::io, "write " + path.string(), {}};
+  std::filesystem::permissions(
+      path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  return {};
+}
+
+}  // namespace
+
+Serving::Serving(std::unique_ptr<VirtualClock> clock, std::uint64_t seed)
+    : clock_(std::move(clock)), service_(std::make_unique<Service>(*clock_, seed, /*number=*/1)) {}
+
+Result<std::unique_ptr<Serving>> Serving::start(const ServeOptions& options) {
+  Instant at = machine_now();
+  if (!options.clock.empty() && !parse_datetime(options.clock, at)) {
+    return Error{ErrorKind::invalid_config,
+                 "--clock " + options.clock + ": write a time as 2026-11-22T06:00:00Z",
+                 {}};
+  }
+  auto clock = std::make_unique<VirtualClock>(at);
+  if (options.clock.empty()) clock->run();
+  std::unique_ptr<Serving> serving(new Serving(std::move(clock), options.seed));
+  if (const auto good = serving->furnish(options); !good) return good.error();
+  if (const auto good = serving->open(options); !good) return good.error();
+  if (const auto good = serving->write_files(options); !good) return good.error();
+  return serving;
+}
+
+Result<void> Serving::furnish(const ServeOptions& options) {
+  ConnectedApp app;
+  app.client_id = kClientId;
+  app.client_secret = kClientSecret;
+  app.run_as = service_->org.integration_id;
+  if (options.certificate_file.empty()) {
+    auto key = make_signed_key("upselld sandbox integration");
+    if (!key) return key.error();
+    jwt_key_pem_ = key->private_key_pem;
+    app.certificate_pem = key->certificate_pem;
+  } else {
+    const auto certificate = text_of(options.certificate_file);
+    if (!certificate) return certificate.error();
+    app.certificate_pem = *certificate;
+  }
+  service_->auth.apps.push_back(app);
+  // Somebody who prepares the org: another app, so that his token is not the integration's.
+  app.client_id = "sandbox-admin";
+  app.run_as = service_->org.admin_id;
+  service_->auth.apps.push_back(app);
+  if (options.data.empty()) return {};
+  const auto loaded = load_folder(service_->org, options.data);
+  if (!loaded) return loaded.error();
+  return {};
+}
+
+Result<void> Serving::open(const ServeOptions& options) {
+  if (options.tls) {
+    auto tls = TlsIdentity::make();
+    if (!tls) return tls.error();
+    tls_ = std::move(*tls);
+  }
+  const auto url = [this](int port, bool plain) {
+    return fmt::format("{}://127.0.0.1:{}", tls_ && !plain ? "https" : "http", port);
+  };
+  auto instance = HttpServer::start({options.port, tls_.get()}, [this](const HttpRequest& request) {
+    return service_->answer(request);
+  });
+  if (!instance) return instance.error();
+  instance_ = std::move(*instance);
+  instance_url_ = login_url_ = url(instance_->port(), /*plain=*/false);
+  auto control =
+      HttpServer::start({options.control_port, nullptr},
+                        [this](const HttpRequest& request) { return service_->control(request); });
+  if (!control) return control.error();
+  control_ = std::move(*control);
+  control_url_ = url(control_->port(), /*plain=*/true) + "/__sandbox";
+  if (options.login_port >= 0) {
+    auto login =
+        HttpServer::start({options.login_port, tls_.get()},
+                          [this](const HttpRequest& request) { return service_->login(request); });
+    if (!login) return login.error();
+    login_ = std::move(*login);
+    login_url_ = url(login_->port(), /*plain=*/false);
+  }
+  service_->auth.instance_url = instance_url_;
+  return {};
+}
+
+Result<void> Serving::write_files(const ServeOptions& options) const {
+  if (options.out.empty()) return {};
+  const std::filesystem::path folder(options.out);
+  std::error_code code;
+  std::filesystem::create_directories(folder, code);
+  if (code) return Error{ErrorKind::io, "make " + options.out + ": " + code.message(), {}};
+  if (tls_) {
+    if (const auto good = write_text(folder / "authority.pem", tls_->authority_pem()); !good)
+      return good;
+  }
+  if (!jwt_key_pem_.empty()) {
+    if (const auto good = write_text(folder / "jwt.key", jwt_key_pem_); !good) return good;
+  }
+  return write_text(folder / "sandbox.json", facts_json());
+}
+
+std::string Serving::facts_json() const {
+  const auto& auth = service_->auth;
+  nlohmann::ordered_json out = {{"crm", "salesforce"},
+                                {"instance_url", instance_url_},
+                                {"login_url", login_url_},
+                                {"control_url", control_url_},
+                                {"audience", auth.login_url},
+                                {"client_id", kClientId},
+                                {"client_secret", kClientSecret},
+                                {"username", "upselld@sandbox.example"},
+                                {"admin_client_id", "sandbox-admin"},
+                                {"admin_username", "admin@sandbox.example"},
+                                {"organization_id", service_->org.id}};
+  return out.dump() + "\n";
+}
+
+}  // namespace upselld::sandbox::salesforce
