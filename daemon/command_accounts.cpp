@@ -164,12 +164,15 @@ Result<int> explain_command(const Invocation& invocation) {
 }
 
 Result<int> accounts_command(const Invocation& invocation) {
-  const auto filter = filter_of(invocation);
+  auto filter = filter_of(invocation);
   if (!filter) return filter.error();
+  const std::size_t shown_max = filter->count_max++;  // one more tells whether there are more
   auto app = App::open(invocation, Access::read);
   if (!app) return app.error();
-  const auto decisions = (*app)->ledger().decisions.list(*filter);
+  auto decisions = (*app)->ledger().decisions.list(*filter);
   if (!decisions) return decisions.error();
+  const bool has_more = decisions->size() > shown_max;
+  if (has_more) decisions->pop_back();
   const auto reader = (*app)->record_reader();
   Json rows = Json::array();
   TextTable table({"ACCOUNT", "BAND", ">LIKELIHOOD", "SEGMENT", "ACTION", "HELD", "WHY NOW"});
@@ -182,11 +185,13 @@ Result<int> accounts_command(const Invocation& invocation) {
                d.segment, d.action, d.held, printable(reason.value_or(""), 70)});
   }
   if (invocation.json) {
-    std::cout << dumped({{"accounts", rows}});
+    std::cout << dumped({{"accounts", rows}, {"more", has_more}});
   } else if (table.empty()) {
     std::cout << "no account is like that\n";
   } else {
-    std::cout << table.text() << "\nSee one: upselld explain ACCOUNT\n";
+    std::cout << table.text() << "\n";
+    if (has_more) std::cout << "The first " << shown_max << "; more with --top N. ";
+    std::cout << "See one: upselld explain ACCOUNT\n";
   }
   return kDone;
 }

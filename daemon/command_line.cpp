@@ -47,8 +47,10 @@ void add_command(CLI::App& root, const CommandSpec& spec, std::list<Parsed>& all
   parsed.app->fallthrough();
   const int most = argument_count_max(spec.arguments);
   if (most > 0) {
+    const int least = argument_count_min(spec.arguments);
     parsed.app->add_option(spec.arguments, parsed.arguments)
-        ->expected(argument_count_min(spec.arguments), most);
+        ->expected(least, most)
+        ->required(least > 0);
   }
   for (const OptionSpec& option : spec.options) {
     if (option.value == nullptr) {

@@ -40,7 +40,11 @@ Result<void> decide_on_stored_data(App& app, ConnectionCycle& connection, Instan
   if (const auto scored = score_cases(app, *connection.link, now, connection.cases); !scored) {
     return scored;
   }
-  const auto input = decide_input(app, *connection.link, connection.cases, now, as_of);
+  const auto last = app.ledger().runs.last(store::RunKind::sync);
+  if (!last) return last.error();
+  const Instant data_as_of = *last && (*last)->as_of < now ? (*last)->as_of : now;
+  const auto input =
+      decide_input(app, *connection.link, connection.cases, {now, data_as_of, as_of});
   if (!input) return input.error();
   auto decided = decide(connection.cases, *input);
   if (!decided) return decided.error();
@@ -207,10 +211,11 @@ Result<int> plan_command(const Invocation& invocation) {
   if (!as_of) {
     const auto last = (*app)->ledger().runs.last(store::RunKind::sync);
     if (!last) return last.error();
-    if (*last) now = (*last)->as_of;
-    // A run as of a midnight stood for its whole day; so does its plan.
-    const Day day = (*app)->settings().zone.day_of(now);
-    as_of = now == (*app)->settings().zone.start_of(day);
+    // After a rehearsal of the past the plan is of that day; otherwise it is of this moment.
+    if (*last && (*last)->started_at - (*last)->as_of > days(1)) {
+      now = (*last)->as_of;
+      as_of = true;
+    }
   }
   ConnectionCycle connection;
   connection.link = *link;

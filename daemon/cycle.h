@@ -66,9 +66,13 @@ Result<void> decide_stage(Cycle& cycle, ConnectionCycle& connection);
 Result<void> deliver_stage(Cycle& cycle, ConnectionCycle& connection);
 
 // The parts of decide_stage, which plans use too.
-// `now` is a midnight that stands for its whole day when `as_of` is true.
-Result<DecideInput> decide_input(App& app, Link& link, const AccountCases& cases, Instant now,
-                                 bool as_of);
+struct DecideMoment {
+  Instant now;
+  Instant data_as_of;     // of the last pull: old data makes no tasks
+  bool is_as_of = false;  // `now` is a midnight that stands for its whole day
+};
+Result<DecideInput> decide_input(App& app, Link& link, const AccountCases& cases,
+                                 const DecideMoment& moment);
 DecisionScope decision_scope(const Cycle& cycle, const ConnectionCycle& connection);
 void count_decisions(const AccountCases& cases, const Decided& decided, ConnectionReport& report);
 // The brake of `stop_when` that this round would break, in words; nothing: none.

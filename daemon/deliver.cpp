@@ -120,6 +120,7 @@ bool Deliverer::may_go_on() {
   }
   const auto paused = site_.brakes.paused(site_.connection);
   if (!paused || !*paused) return static_cast<bool>(paused);
+  report_.paused = report_.fields_due > 0 || report_.tasks_due > 0;
   report_.notes.push_back("writing is paused" +
                           ((*paused)->why.empty() ? "" : " (" + (*paused)->why + ")") +
                           "; go on with: upselld resume");

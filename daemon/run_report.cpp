@@ -238,7 +238,7 @@ std::string to_text(const RunReport& report) {
   for (const std::string& note : report.notes) out += "note      " + note + "\n";
   if (!report.audit_head.empty()) {
     out += fmt::format("audit     {} entries  head {}\n", grouped(report.audit_entries),
-                       report.audit_head.substr(0, 16));
+                       report.audit_head);
   }
   return out + "\n" + last_line(report);
 }

@@ -51,6 +51,7 @@ struct ConnectionReport {
   std::optional<std::string> held_because;  // a brake that stopped the writing
   std::optional<std::string> failed;
   bool stopped = false;  // by a signal; what is due waits for the next run
+  bool paused = false;   // something is due, and writing is paused
   std::map<std::string, double> seconds;
 };
 

@@ -98,8 +98,9 @@ std::vector<std::pair<std::string, std::string>> marks_of(const ConnectionCycle&
 
 }  // namespace
 
-Result<DecideInput> decide_input(App& app, Link& link, const AccountCases& cases, Instant now,
-                                 bool as_of) {
+Result<DecideInput> decide_input(App& app, Link& link, const AccountCases& cases,
+                                 const DecideMoment& moment) {
+  const Instant now = moment.now;
   const TimeZone& zone = app.settings().zone;
   DecideInput input;
   playbook::Today& today = input.today;
@@ -107,10 +108,10 @@ Result<DecideInput> decide_input(App& app, Link& link, const AccountCases& cases
   today.midnight = zone.start_of(today.day);
   today.now = now;
   today.zone = zone;
-  const auto due = tasks_due(app, link, *cases.playbook, now, as_of);
+  const auto due = tasks_due(app, link, *cases.playbook, now, moment.is_as_of);
   if (!due) return due.error();
   today.tasks_due = *due;
-  today.data_as_of = now;
+  today.data_as_of = moment.data_as_of;
   today.instance = app.settings().instance;
   today.salt = app.settings().instance;
   today.model_version = cases.model_version;
@@ -182,6 +183,11 @@ std::optional<std::string> broken_limit(const StopWhen& limits, const Connection
   return std::nullopt;
 }
 
+// What was decided on the past of a CRM must never reach its present, not by a later run either.
+bool is_past_of_a_crm(const Cycle& cycle, const Link& link) {
+  return cycle.app.invocation().as_of && link.settings->plugin != "files";
+}
+
 DecisionScope decision_scope(const Cycle& cycle, const ConnectionCycle& connection) {
   const Link& link = *connection.link;
   return {cycle.run,
@@ -196,14 +202,16 @@ DecisionScope decision_scope(const Cycle& cycle, const ConnectionCycle& connecti
 
 Result<void> decide_stage(Cycle& cycle, ConnectionCycle& connection) {
   Link& link = *connection.link;
-  const auto input = decide_input(cycle.app, link, connection.cases, cycle.now,
-                                  cycle.app.invocation().as_of.has_value());
+  // The pull of this very run is what is known.
+  const auto input =
+      decide_input(cycle.app, link, connection.cases,
+                   {cycle.now, cycle.now, cycle.app.invocation().as_of.has_value()});
   if (!input) return input.error();
   auto decided = decide(connection.cases, *input);
   if (!decided) return decided.error();
   connection.decided = std::move(*decided);
   count_decisions(connection.cases, connection.decided, connection.report);
-  if (cycle.options.dry_run) return {};
+  if (cycle.options.dry_run || is_past_of_a_crm(cycle, link)) return {};
   const auto limit = broken_limit(cycle.app.settings().stop_when, connection);
   if (limit && link.settings->write != WriteLevel::nothing) {
     hold(cycle, connection, *limit);
@@ -217,8 +225,9 @@ Result<void> deliver_stage(Cycle& cycle, ConnectionCycle& connection) {
   Link& link = *connection.link;
   if (link.settings->write == WriteLevel::nothing || cycle.options.dry_run) return {};
   if (connection.report.held_because) return {};
-  if (cycle.app.invocation().as_of && link.settings->plugin != "files") {
-    connection.report.notes.push_back("nothing is delivered to a CRM under --as-of");
+  if (is_past_of_a_crm(cycle, link)) {
+    connection.report.notes.push_back(
+        "under --as-of nothing is decided for a CRM and nothing delivered to it");
     return {};
   }
   Ledger& ledger = cycle.app.ledger();

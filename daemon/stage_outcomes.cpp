@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <map>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "daemon/cycle.h"
@@ -20,6 +21,26 @@ bool apply(const TaskState& state, TaskMemory& task) {
   return !(task == before);
 }
 
+// A task that could not be sent in time is no task any more: as if it had never been decided, so
+// that today's rules speak about the account.
+Result<void> drop_overdue(Cycle& cycle, const store::Delivery& delivery, OpenTask& open,
+                          store::Transaction& transaction) {
+  Ledger& ledger = cycle.app.ledger();
+  const store::DeliveryId id = delivery.id;
+  const Instant at = cycle.app.clock().now();
+  const auto cancelled = ledger.outbox.cancel(transaction, {&id, 1}, at);
+  if (!cancelled) return cancelled.error();
+  const nlohmann::ordered_json payload = {{"delivery", id},
+                                          {"task", delivery.task_key},
+                                          {"why", "due before it could be sent"}};
+  const auto appended = ledger.audit.append(
+      transaction,
+      {store::AuditKind::superseded, at, cycle.run, delivery.account, payload.dump()});
+  if (!appended) return appended;
+  open.memory.task = TaskMemory{};
+  return ledger.decisions.remember(transaction, open.account, open.memory);
+}
+
 }  // namespace
 
 Result<void> outcomes_stage(Cycle& cycle, ConnectionCycle& connection) {
@@ -37,21 +58,26 @@ Result<void> outcomes_stage(Cycle& cycle, ConnectionCycle& connection) {
         open[key] = {account, std::move(memory)};
       });
   if (!each) return each;
-  std::vector<std::string> keys;
-  for (const auto& [key, task] : open) {
-    // A task that never arrived is not one that a person deleted.
-    const auto delivery = ledger.outbox.newest(task.account, store::DeliveryKind::task);
-    if (!delivery) return delivery.error();
-    const bool arrived = !*delivery || (*delivery)->task_key != key ||
-                         (*delivery)->state == store::DeliveryState::done;
-    if (arrived) keys.push_back(key);
-  }
-  if (keys.empty()) return {};
-  const auto states = connection.link->connector->task_states(keys);
-  if (!states) return states.error();
   auto transaction =
       store::Transaction::begin(ledger.database, "outcomes", store::Durability::full);
   if (!transaction) return transaction.error();
+  std::vector<std::string> keys;
+  for (auto& [key, task] : open) {
+    // A task that never arrived is not one that a person deleted.
+    const auto delivery = ledger.outbox.newest(task.account, store::DeliveryKind::task);
+    if (!delivery) return delivery.error();
+    const bool is_its = *delivery && (*delivery)->task_key == key;
+    if (!is_its || (*delivery)->state == store::DeliveryState::done) {
+      keys.push_back(key);
+    } else if ((*delivery)->state == store::DeliveryState::meant &&
+               task.memory.task.due < cycle.now) {
+      const auto dropped = drop_overdue(cycle, **delivery, task, *transaction);
+      if (!dropped) return dropped;
+    }
+  }
+  if (keys.empty()) return transaction->commit();
+  const auto states = connection.link->connector->task_states(keys);
+  if (!states) return states.error();
   for (const TaskState& state : *states) {
     const auto at = open.find(state.key);
     if (at == open.end() || !apply(state, at->second.memory.task)) continue;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
+
 #include <algorithm>
 #include <utility>
 
@@ -21,6 +23,19 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
   return right ? blanks + text : text + blanks;
 }
 
+// Controls (of one byte, or U+0080 to U+009F), invisible characters (U+200B to U+200F) and those
+// that turn the direction of writing (U+202A to U+202E, U+2066 to U+2069).
+bool moves_or_hides(std::string_view character) {
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(character[at]); };
+  if (character.size() == 1) return byte(0) < 0x20 || byte(0) == 0x7f;
+  if (character.size() == 2) return byte(0) == 0xc2 && byte(1) < 0xa0;
+  if (character.size() != 3 || byte(0) != 0xe2) return false;
+  if (byte(1) == 0x80) {
+    return (byte(2) >= 0x8b && byte(2) <= 0x8f) || (byte(2) >= 0xaa && byte(2) <= 0xae);
+  }
+  return byte(1) == 0x81 && byte(2) >= 0xa6 && byte(2) <= 0xa9;
+}
+
 }  // namespace
 
 std::string grouped(std::int64_t number) {
@@ -36,10 +51,13 @@ std::string percent(double share, int decimals) {
 std::string printable(const std::string& text, std::size_t width_max) {
   std::string out;
   std::size_t width = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xc0) != 0x80 && ++width > width_max) return out + "...";
-    out += byte < 0x20 || byte == 0x7f ? ' ' : c;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at + 1;
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) ++end;
+    if (++width > width_max) return out + "...";
+    const std::string_view character = std::string_view(text).substr(at, end - at);
+    out += moves_or_hides(character) ? std::string_view(" ") : character;
+    at = end;
   }
   return out;
 }
