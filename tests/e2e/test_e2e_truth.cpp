@@ -66,7 +66,8 @@ TEST_CASE("likelihoods are near the truth that only the sandbox knows") {
   const auto [top_told, top_real] = mean_of(0, count / 10);
   CAPTURE(told, real, top_told, top_real);
   CHECK(told == Approx(real).epsilon(0.35));
-  CHECK(top_told == Approx(top_real).epsilon(0.4));
+  // The level of a month cannot be known before it; how much likelier the top is can.
+  CHECK(top_told / told == Approx(top_real / real).epsilon(0.3));
   CHECK(top_real > 2 * real);  // the tenth that is told to be likely is likely
 }
 
