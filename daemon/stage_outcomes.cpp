@@ -59,7 +59,7 @@ Result<void> outcomes_stage(Cycle& cycle, ConnectionCycle& connection) {
       });
   if (!each) return each;
   auto transaction =
-      store::Transaction::begin(ledger.database, "outcomes", store::Durability::full);
+      store::Transaction::begin(ledger.database, "overdue", store::Durability::full);
   if (!transaction) return transaction.error();
   std::vector<std::string> keys;
   for (auto& [key, task] : open) {
@@ -75,17 +75,21 @@ Result<void> outcomes_stage(Cycle& cycle, ConnectionCycle& connection) {
       if (!dropped) return dropped;
     }
   }
-  if (keys.empty()) return transaction->commit();
+  // No transaction stays open while a CRM is asked.
+  if (const auto dropped = transaction->commit(); !dropped) return dropped;
+  if (keys.empty()) return {};
   const auto states = connection.link->connector->task_states(keys);
   if (!states) return states.error();
+  auto reading = store::Transaction::begin(ledger.database, "outcomes", store::Durability::full);
+  if (!reading) return reading.error();
   for (const TaskState& state : *states) {
     const auto at = open.find(state.key);
     if (at == open.end() || !apply(state, at->second.memory.task)) continue;
     const auto remembered =
-        ledger.decisions.remember(*transaction, at->second.account, at->second.memory);
+        ledger.decisions.remember(*reading, at->second.account, at->second.memory);
     if (!remembered) return remembered;
   }
-  return transaction->commit();
+  return reading->commit();
 }
 
 }  // namespace upselld::daemon
