@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,12 +20,21 @@ void wait_passively(char** arguments) {
   execv("/proc/self/exe", arguments);
 }
 
+// A sync fills and empties columns of some megabytes again and again. Given back to the system each
+// time, they cost an eighth of a load in page faults.
+void keep_freed_memory() {
+  constexpr int kKeptBytesMax = 256 << 20;
+  mallopt(M_TRIM_THRESHOLD, kKeptBytesMax);
+  mallopt(M_MMAP_THRESHOLD, kKeptBytesMax);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
   wait_passively(arguments);
   prctl(PR_SET_DUMPABLE, 0);  // a core dump would hold customers' data and secrets
   umask(077);
+  keep_freed_memory();
   upselld::daemon::stop_on_signals();
   return upselld::daemon::run_command(count, arguments);
 }

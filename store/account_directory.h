@@ -43,6 +43,7 @@ class AccountDirectory {
   void prefetch(std::uint64_t place) const {
     __builtin_prefetch(&slots_[place & (slots_.size() - 1)]);
   }
+  void prefetch_entry(std::uint32_t number) const { __builtin_prefetch(&entries_[number]); }
   // Adds an account that is not there; it is not known yet.
   std::uint32_t add(std::uint16_t space, std::uint64_t own_place, std::string_view id);
   void add_forgotten(std::uint64_t own_place) { insert(own_place, kForgotten); }

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/event_commit.h"
 
+#include "store/block_writer.h"
 #include "store/event_edit.h"
 #include "store/event_sort.h"
 
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <optional>
 
 namespace upselld::store {
 namespace {
 
 // Ids are looked up in stored runs so many at a time: bounds what the answers take.
 constexpr std::size_t kLookupIdsMax = 65'536;
+// From so many rows on a thread that packs them is worth its start.
+constexpr std::size_t kRowsForThread = std::size_t{16} * kBlockEventsMax;
 constexpr std::uint32_t kDeletionBit = 0x80000000;
 
 // One thing that was said about an id: a row, or a deletion.
@@ -38,15 +42,16 @@ std::vector<Said> all_said(const PendingEvents& pending) {
   return said;
 }
 
-IdEntry entry_of(const PendingEvents& pending, const Said& said) {
-  if ((said.what & kDeletionBit) != 0) {
-    return {said.hash, pending.deletions[said.what & ~kDeletionBit].at, 0, true, false};
+// The content of every row, where versions are not told. In the order of rows: ids come in the
+// order of their hashes, and reading a row's columns in that order waits for memory most of the
+// time.
+std::vector<std::uint64_t> contents_of(const PendingEvents& pending) {
+  std::vector<std::uint64_t> contents(pending.number.size());
+  for (std::uint32_t row = 0; row < contents.size(); ++row) {
+    if (pending.version[row] != IdEntry::kNoVersion) continue;
+    contents[row] = content_hash(pending.events, row, pending.number[row]);
   }
-  const std::uint32_t number = pending.number[said.what];
-  const std::int64_t version = pending.version[said.what];
-  if (version != IdEntry::kNoVersion) return {said.hash, version, number, false, false};
-  const std::uint64_t content = content_hash(pending.events, said.what, number);
-  return {said.hash, static_cast<std::int64_t>(content), number, false, true};
+  return contents;
 }
 
 bool supersedes(const IdEntry& now, const IdEntry& before) {
@@ -62,7 +67,12 @@ class Upsert {
  public:
   Upsert(EventRuns& runs, const AccountDirectory& accounts, AccountSet& touched,
          const PendingEvents& pending)
-      : runs_(runs), accounts_(accounts), touched_(touched), pending_(pending) {}
+      : runs_(runs),
+        accounts_(accounts),
+        touched_(touched),
+        pending_(pending),
+        contents_(contents_of(pending)),
+        is_kept_(pending.number.size()) {}
 
   Result<void> run(std::span<const EventRun> stream_runs, IdWriter& writer) {
     const std::vector<Said> said = all_said(pending_);
@@ -82,21 +92,37 @@ class Upsert {
         decide(std::span(said).subspan(first, begin - first), stored, writer);
       }
     }
-    std::sort(kept_.begin(), kept_.end());
     return {};
   }
-  const std::vector<std::uint32_t>& kept() const { return kept_; }
+  // Rows that are to be written, in their order.
+  std::vector<std::uint32_t> kept() const {
+    std::vector<std::uint32_t> rows;
+    for (std::uint32_t row = 0; row < is_kept_.size(); ++row) {
+      if (is_kept_[row]) rows.push_back(row);
+    }
+    return rows;
+  }
   std::vector<Removal>& removals() { return removals_; }
   const PageCounts& counts() const { return counts_; }
 
  private:
+  IdEntry entry_of(const Said& said) const {
+    if ((said.what & kDeletionBit) != 0) {
+      return {said.hash, pending_.deletions[said.what & ~kDeletionBit].at, 0, true, false};
+    }
+    const std::uint32_t number = pending_.number[said.what];
+    const std::int64_t version = pending_.version[said.what];
+    if (version != IdEntry::kNoVersion) return {said.hash, version, number, false, false};
+    return {said.hash, static_cast<std::int64_t>(contents_[said.what]), number, false, true};
+  }
+
   void decide(std::span<const Said> said, const FoundId& stored, IdWriter& writer) {
     bool known = stored.run != 0;
     IdEntry entry = stored.entry;
     std::uint32_t winner = kDeletionBit;
     bool changed = false;
     for (const Said& one : said) {
-      const IdEntry now = entry_of(pending_, one);
+      const IdEntry now = entry_of(one);
       if (known && !supersedes(now, entry)) {
         if (!now.deleted) ++counts_.unchanged;
         continue;
@@ -114,7 +140,7 @@ class Upsert {
     }
     if (!changed) return;
     writer.add(entry);
-    if (winner != kDeletionBit) kept_.push_back(winner);
+    if (winner != kDeletionBit) is_kept_[winner] = true;
     if (stored.run == 0 || stored.entry.deleted) return;
     const std::uint32_t number = stored.entry.number;
     touched_.add(number);
@@ -126,7 +152,8 @@ class Upsert {
   const AccountDirectory& accounts_;
   AccountSet& touched_;
   const PendingEvents& pending_;
-  std::vector<std::uint32_t> kept_;
+  const std::vector<std::uint64_t> contents_;
+  std::vector<bool> is_kept_;
   std::vector<Removal> removals_;
   PageCounts counts_;
 };
@@ -136,7 +163,9 @@ class Upsert {
 std::uint64_t write_rows(EventRuns& runs, std::int64_t run, AccountDirectory& accounts,
                          PendingEvents& pending, std::span<const std::uint32_t> rows,
                          const std::function<void(std::uint32_t number, std::size_t rows)>& visit) {
-  RunWriter writer(runs, run);
+  std::optional<BlockWriter> blocks;
+  if (rows.size() >= kRowsForThread) blocks.emplace(runs);
+  RunWriter writer(runs, run, blocks ? &*blocks : nullptr);
   SortedRows sorted(accounts, pending, rows);
   const Column<std::uint32_t>& parts = sorted.part();
   sorted.for_each([&](std::uint32_t number, std::span<const std::uint32_t> of_account) {

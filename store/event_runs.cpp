@@ -3,12 +3,14 @@
 
 #include "core/assertions.h"
 #include "core/digest.h"
+#include "store/block_writer.h"
 
 #include <fmt/format.h>
 
 #include <SQLiteCpp/Database.h>
 
 #include <cstring>
+#include <utility>
 
 namespace upselld::store {
 namespace {
@@ -166,13 +168,18 @@ void RunWriter::write_block() {
   if (block_.chunks.empty()) return;
   UPSELLD_ASSERT(next_ < 1 << 20);
   place_.key = block_key(run_, next_++);
-  runs_.write(BlockTable::events, place_, pack(block_));
   written_ += block_.events.size();
+  if (blocks_ != nullptr) {
+    block_ = blocks_->put(place_, std::move(block_));
+    return;
+  }
+  runs_.write(BlockTable::events, place_, pack(block_));
   block_.clear();
 }
 
 std::uint64_t RunWriter::finish() {
   write_block();
+  if (blocks_ != nullptr) blocks_->finish();
   return written_;
 }
 

@@ -74,10 +74,14 @@ inline std::int64_t block_key(std::int64_t run, std::int64_t n) {
   return run << 20 | n;
 }
 
+class BlockWriter;
+
 // Writes a run's event blocks. Chunks must come in the order of (place, number, part).
 class RunWriter {
  public:
-  RunWriter(EventRuns& runs, std::int64_t run) : runs_(runs), run_(run) {}
+  // With `blocks`, which outlives it, they are packed and written over there.
+  RunWriter(EventRuns& runs, std::int64_t run, BlockWriter* blocks = nullptr)
+      : runs_(runs), run_(run), blocks_(blocks) {}
 
   // Adds rows of one account and part, in order of time.
   template <typename Rows>
@@ -112,6 +116,7 @@ class RunWriter {
 
   EventRuns& runs_;
   std::int64_t run_;
+  BlockWriter* blocks_;
   std::int64_t next_ = 0;
   std::uint64_t written_ = 0;
   EventBlock block_;

@@ -25,21 +25,28 @@ class SortedRows {
   // Calls visit(number of the account, its rows) in the order of places.
   template <typename Visit>
   void for_each(const Visit& visit) {
+    const auto& order = accounts_.by_place();
     for (std::size_t range = 0; range + 1 < range_begin_.size(); ++range) {
       sort_range(range);
       std::uint32_t begin = 0;
       for (std::size_t i = 0; i < account_end_.size(); ++i) {
         const std::uint32_t end = account_end_[i];
+        const std::size_t rank = (range << shift_) + i;
+        if (rank + kPrefetchAhead < order.size()) {
+          accounts_.prefetch_entry(order[rank + kPrefetchAhead]);
+        }
         if (end == begin) continue;
         const auto of_account = std::span(sorted_).subspan(begin, end - begin);
         sort_account(of_account);
-        visit(accounts_.by_place()[(range << shift_) + i], of_account);
+        visit(order[rank], of_account);
         begin = end;
       }
     }
   }
 
  private:
+  static constexpr std::size_t kPrefetchAhead = 16;
+
   void sort_range(std::size_t range);
   void sort_account(std::span<std::uint32_t> rows) const;
 

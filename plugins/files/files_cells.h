@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,11 @@ inline std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   return text;
+}
+
+// Equal texts, quicker than == where most are not: neighbours tend to differ in the last byte.
+inline bool is_same(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && (a.empty() || (a.back() == b.back() && a == b));
 }
 
 // Reads the cells of one section: how dates, numbers and ids are written there. An empty cell is
@@ -46,7 +52,8 @@ class CellReader {
   bool is_iso_;
   // Rows mostly follow each other in time: the day of the last one is looked up once. Only a day
   // without a change of the clocks is kept, so that a time is midnight and milliseconds.
-  mutable std::string known_date_;
+  static constexpr std::size_t kDateBytes = 10;  // 2026-11-22
+  mutable std::array<char, kDateBytes> known_date_{};
   mutable Instant known_midnight_;
 };
 

@@ -247,7 +247,7 @@ class ActivityRows final : public RowReader {
     const std::string_view text =
         bound.column == kNoColumn ? std::string_view(bound.fixed) : cell_at(bound.column);
     for (const auto& [seen, index] : known_) {
-      if (seen == text) {
+      if (is_same(seen, text)) {
         to.kind.push_back(index);
         return true;
       }

@@ -97,7 +97,7 @@ bool RowReader::fail(const char* name, std::string_view value, std::string_view 
 // Neighbouring rows often say the same: one text serves both.
 TextRef RowReader::add_text(std::string_view text, const std::vector<TextRef>& before) {
   if (text.empty()) return {};
-  if (!before.empty() && (*page_)[before.back()] == text) return before.back();
+  if (!before.empty() && is_same((*page_)[before.back()], text)) return before.back();
   return page_->add(text);
 }
 
