@@ -162,12 +162,16 @@ WholeRun whole_run() {
 int main(int argc, char** argv) {
   if (argc != 2) give_up("usage: bench_explain FILE (the trees are written there)");
   const Sample sample = make_sample();
-  const auto json = fit_trees(sample.rows, sample.positive, sample.names, LearnerSettings{});
-  if (!json) give_up(json.error().message);
-  if (const auto written = write_file_atomically(argv[1], *json, 0600); !written) {
+  const RowReader rows_of{sample.rows.rows(), sample.rows.width,
+                          [&](std::size_t i, std::span<float> out) {
+                            const auto row = sample.rows.row(i);
+                            std::copy(row.begin(), row.end(), out.begin());
+                          }};
+  const auto json = fit_trees(rows_of, sample.positive, sample.names, LearnerSettings{});
+  if (const auto written = write_file_atomically(argv[1], json, 0600); !written) {
     give_up(written.error().message);
   }
-  const auto forest = Forest::read(*json);
+  const auto forest = Forest::read(json);
   if (!forest) give_up(forest.error().message);
   const Contributions ours = by_us(*forest, sample.rows);
   const Contributions theirs = by_library(argv[1], sample.rows);

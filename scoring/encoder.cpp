@@ -28,11 +28,11 @@ const std::array<double, kQuantilePoints>& point_scores() {
   return scores;
 }
 
-std::vector<float> quantiles_of(const Matrix& rows, std::size_t column) {
+std::vector<float> quantiles_of(const RowList& rows, std::size_t column) {
   std::vector<float> values;
   const std::size_t step = 1 + rows.rows() / kSortedValuesMax;
   for (std::size_t i = 0; i < rows.rows(); i += step) {
-    const float value = rows.values[i * rows.width + column];
+    const float value = rows.starts[i][column];
     if (!std::isnan(value)) values.push_back(value);
   }
   if (values.empty()) return values;
@@ -46,16 +46,29 @@ std::vector<float> quantiles_of(const Matrix& rows, std::size_t column) {
   return points;
 }
 
+// How many points come before the first that fails `test`. Its steps do not depend on the points: a
+// processor has no jump to guess wrong.
+template <typename Test>
+std::size_t count_until(std::span<const float> points, const Test& test) {
+  std::size_t count = 0, width = points.size();
+  while (width > 0) {
+    const std::size_t half = (width + 1) / 2;
+    count += test(points[count + half - 1]) ? half : 0;
+    width -= half;
+  }
+  return count;
+}
+
 struct Moments {
   double mean = 0, spread = 0;
   std::size_t known = 0, missing = 0;
 };
 
-Moments moments_of(const Matrix& rows, std::size_t column, std::span<const float> quantiles) {
+Moments moments_of(const RowList& rows, std::size_t column, std::span<const float> quantiles) {
   Moments moments;
   double sum = 0, squares = 0;
   for (std::size_t i = 0; i < rows.rows(); ++i) {
-    const float value = rows.values[i * rows.width + column];
+    const float value = rows.starts[i][column];
     if (std::isnan(value)) {
       ++moments.missing;
       continue;
@@ -79,7 +92,7 @@ void add_missing_flag(std::uint32_t feature, std::size_t missing, std::size_t ro
   encoder.line.push_back({feature, LineColumn::Kind::missing, 0, share, 1});
 }
 
-void add_number(const Matrix& rows, std::uint32_t feature, Encoder& encoder) {
+void add_number(const RowList& rows, std::uint32_t feature, Encoder& encoder) {
   EncodedFeature& made = encoder.features[feature];
   made.quantiles = quantiles_of(rows, feature);
   if (made.quantiles.empty()) return;
@@ -91,12 +104,12 @@ void add_number(const Matrix& rows, std::uint32_t feature, Encoder& encoder) {
   if (moments.spread > 1e-9 || moments.missing > 0) encoder.trees.push_back({feature, false, 0});
 }
 
-void add_category(const Matrix& rows, std::uint32_t feature, const std::vector<std::string>& texts,
+void add_category(const RowList& rows, std::uint32_t feature, const std::vector<std::string>& texts,
                   Encoder& encoder) {
   std::map<float, std::size_t> counts;
   std::size_t missing = 0;
   for (std::size_t i = 0; i < rows.rows(); ++i) {
-    const float code = rows.values[i * rows.width + feature];
+    const float code = rows.starts[i][feature];
     std::isnan(code) ? ++missing : ++counts[code];
   }
   auto text_of = [&](float code) {
@@ -135,12 +148,11 @@ double normal_quantile(double share) {
 double normal_score(float value, std::span<const float> quantiles) {
   if (quantiles.empty()) return 0;
   const auto& scores = point_scores();
-  const auto first = std::lower_bound(quantiles.begin(), quantiles.end(), value);
-  if (first == quantiles.end()) return scores.back();
-  const auto index = static_cast<std::size_t>(first - quantiles.begin());
-  if (*first == value) {
-    const auto behind = std::upper_bound(first, quantiles.end(), value);
-    const auto last = static_cast<std::size_t>(behind - quantiles.begin()) - 1;
+  const std::size_t index = count_until(quantiles, [&](float point) { return point < value; });
+  if (index == quantiles.size()) return scores.back();
+  if (quantiles[index] == value) {
+    const std::size_t last =
+        count_until(quantiles, [&](float point) { return point <= value; }) - 1;
     return (scores[index] + scores[last]) / 2;
   }
   if (index == 0) return scores.front();
@@ -193,7 +205,7 @@ std::vector<std::string> Encoder::tree_names() const {
   return names;
 }
 
-Encoder make_encoder(const Matrix& rows, const std::vector<FeatureColumn>& columns) {
+Encoder make_encoder(const RowList& rows, const std::vector<FeatureColumn>& columns) {
   Encoder encoder;
   for (const FeatureColumn& column : columns) {
     encoder.features.push_back({column.name, column.category, {}, {}, {}});

@@ -60,7 +60,18 @@ struct FeatureColumn {
   bool category = false;
   std::vector<std::string> texts;  // of a category, in code order
 };
+// Rows that stand somewhere else and outlive this.
+struct RowList {
+  std::vector<const float*> starts;
+  std::size_t width = 0;
+  RowList() = default;
+  RowList(const Matrix& matrix) : width(matrix.width) {
+    for (std::size_t i = 0; i < matrix.rows(); ++i) starts.push_back(matrix.row(i).data());
+  }
+  std::size_t rows() const { return starts.size(); }
+  std::span<const float> row(std::size_t i) const { return {starts[i], width}; }
+};
 // `rows` holds one value per column. Constant columns get no input.
-Encoder make_encoder(const Matrix& rows, const std::vector<FeatureColumn>& columns);
+Encoder make_encoder(const RowList& rows, const std::vector<FeatureColumn>& columns);
 
 }  // namespace upselld::scoring

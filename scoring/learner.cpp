@@ -44,8 +44,8 @@ Lesson lesson_of(const TrainingRows& rows, std::size_t date_count, Instant as_of
   std::vector<std::uint8_t> seen(rows.accounts.size(), 0);
   for (std::size_t d = 0; d < date_count; ++d) {
     const DateRows& date = rows.dates[d];
-    lesson.rows.values.insert(lesson.rows.values.end(), date.values.begin(), date.values.end());
     for (std::size_t i = 0; i < date.size(); ++i) {
+      lesson.rows.starts.push_back(date.values.data() + i * lesson.rows.width);
       const bool positive = date.positive[i] != 0 && date.positive_known_at[i] < as_of;
       lesson.positive.push_back(positive ? 1 : 0);
       lesson.account_hash.push_back(hash[date.account[i]]);
@@ -92,15 +92,11 @@ std::vector<Line> fit_lines_on(const Lesson& lesson, const Encoder& encoder,
   return fit_lines(inputs, positive, strengths);
 }
 
-Result<std::string> fit_trees_on(const Lesson& lesson, const Encoder& encoder,
-                                 const LearnerSettings& settings) {
-  Matrix inputs;
-  inputs.width = encoder.trees.size();
-  inputs.values.resize(inputs.width * lesson.positive.size());
-  for (std::size_t i = 0; i < lesson.positive.size(); ++i) {
-    encoder.encode_trees(lesson.rows.row(i),
-                         std::span(inputs.values).subspan(i * inputs.width, inputs.width));
-  }
+std::string fit_trees_on(const Lesson& lesson, const Encoder& encoder,
+                         const LearnerSettings& settings) {
+  const RowReader inputs{
+      lesson.positive.size(), encoder.trees.size(),
+      [&](std::size_t i, std::span<float> out) { encoder.encode_trees(lesson.rows.row(i), out); }};
   return fit_trees(inputs, lesson.positive, encoder.tree_names(), settings);
 }
 
@@ -116,19 +112,18 @@ Result<Learner> fit_learner(const Lesson& lesson, const std::vector<FeatureColum
   const bool draws = kind != LearnerKind::trees || !splits;
   const double own[] = {settings.line_strength};
   if (strengths.empty()) strengths = own;
-  Result<std::string> json = std::string();
+  std::string json;
   for_each_index(2, threads, [&](std::size_t part) {
     if (part == 0 && splits) json = fit_trees_on(lesson, learner.encoder, settings);
     if (part == 1 && draws) {
       learner.line = std::move(fit_lines_on(lesson, learner.encoder, strengths, settings).back());
     }
   });
-  if (!json) return json.error();
   if (!splits) return learner;
-  auto forest = Forest::read(*json);
+  auto forest = Forest::read(json);
   if (!forest) return forest.error();
   learner.forest = std::move(*forest);
-  learner.forest_json = std::move(*json);
+  learner.forest_json = std::move(json);
   return learner;
 }
 

@@ -18,9 +18,10 @@ namespace upselld::scoring {
 enum class LearnerKind { none, line, trees, both };
 const char* to_text(LearnerKind kind);
 
-// Rows to learn from: those of finished snapshots, with what was known at one moment.
+// Rows to learn from: those of finished snapshots, with what was known at one moment. The values
+// stay where they are, in TrainingRows.
 struct Lesson {
-  Matrix rows;
+  RowList rows;
   std::vector<std::uint8_t> positive;
   std::vector<std::uint64_t> account_hash;  // by row: which rows a sample keeps
   std::size_t accounts = 0, positive_accounts = 0, negative_accounts = 0;
@@ -40,8 +41,8 @@ int rounds_of(const LearnerSettings& settings, double factor);
 // The parts of fit_learner().
 std::vector<Line> fit_lines_on(const Lesson& lesson, const Encoder& encoder,
                                std::span<const double> strengths, const LearnerSettings& settings);
-Result<std::string> fit_trees_on(const Lesson& lesson, const Encoder& encoder,
-                                 const LearnerSettings& settings);
+std::string fit_trees_on(const Lesson& lesson, const Encoder& encoder,
+                         const LearnerSettings& settings);
 
 // A fitted model: the mean of the margins of its parts, corrected where past dates showed that a
 // correction pays: slope * mean + level.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "core/assertions.h"
 
@@ -15,10 +16,19 @@ constexpr int kHalvingsMax = 30;
 constexpr double kGradientShare = 1e-5;  // of the first gradient: converged
 constexpr double kResidualShare = 1e-2;  // of the gradient: a Newton step is good enough
 constexpr std::size_t kLanes = 8;
+constexpr std::size_t kRoughRowsMax = 4'096;
+
+// Wider registers where the processor has them. Products and sums stay apart and in their order, so
+// the bits are the same. Sanitizers cannot start programs that choose so early.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__) || !defined(__x86_64__)
+#define UPSELLD_WIDE
+#else
+#define UPSELLD_WIDE __attribute__((target_clones("avx2", "default"), optimize("O3")))
+#endif
 
 // Eight running sums, added in a fixed order: what the compiler may do at once without changing
 // the bits.
-double dot(std::span<const float> row, const double* weights) {
+UPSELLD_WIDE double dot(std::span<const float> row, const double* weights) {
   double lanes[kLanes] = {};
   std::size_t i = 0;
   for (; i + kLanes <= row.size(); i += kLanes) {
@@ -32,8 +42,24 @@ double dot(std::span<const float> row, const double* weights) {
   return sum;
 }
 
-void add_scaled(std::span<const float> row, double by, double* into) {
+UPSELLD_WIDE void add_scaled(std::span<const float> row, double by, double* __restrict into) {
   for (std::size_t i = 0; i < row.size(); ++i) into[i] += by * static_cast<double>(row[i]);
+}
+
+// Adds the outer products of eight rows to the upper triangle of a square. `left` are the rows
+// times their weights; both are `size` wide.
+UPSELLD_WIDE void add_squares(const double* __restrict left, const double* __restrict right,
+                              std::size_t size, double* __restrict square) {
+  for (std::size_t j = 0; j < size; ++j) {
+    double by[kLanes];
+    for (std::size_t r = 0; r < kLanes; ++r) by[r] = left[r * size + j];
+    double* into = square + j * size;
+    for (std::size_t k = j; k < size; ++k) {
+      double sum = by[0] * right[k];
+      for (std::size_t r = 1; r < kLanes; ++r) sum += by[r] * right[r * size + k];
+      into[k] += sum;
+    }
+  }
 }
 
 double product(const std::vector<double>& a, const std::vector<double>& b) {
@@ -89,6 +115,28 @@ class Problem {
     return sum;
   }
 
+  // The curvature as some of the rows see it: near enough to make the exact one easy. The upper
+  // triangle of a square.
+  std::vector<double> rough_curvature() const {
+    const std::size_t size = rows_.width + 1, step = 1 + margin_.size() / kRoughRowsMax;
+    std::vector<double> square(size * size, 0.0), left(kLanes * size), right(kLanes * size);
+    const auto by = static_cast<double>(step);
+    for (std::size_t i = 0; i < margin_.size();) {
+      std::fill(left.begin(), left.end(), 0.0);
+      for (std::size_t r = 0; r < kLanes && i < margin_.size(); ++r, i += step) {
+        const auto row = rows_.row(i);
+        for (std::size_t j = 0; j < size; ++j) {
+          const double value = j + 1 < size ? static_cast<double>(row[j]) : 1.0;
+          right[r * size + j] = value;
+          left[r * size + j] = by * weight_[i] * value;
+        }
+      }
+      add_squares(left.data(), right.data(), size, square.data());
+    }
+    for (std::size_t j = 0; j + 1 < size; ++j) square[j * size + j] += strength_;
+    return square;
+  }
+
  private:
   const Matrix& rows_;
   std::span<const std::uint8_t> positive_;
@@ -96,25 +144,66 @@ class Problem {
   std::vector<double> margin_, weight_;
 };
 
-// Solves curvature * step = -gradient by conjugate gradients, roughly.
-std::vector<double> newton_step(const Problem& problem, const std::vector<double>& gradient) {
+// A square that is the same on both sides of its diagonal, as the product of a triangle with
+// itself.
+class Triangle {
+ public:
+  // `square`: its upper triangle, with a diagonal well above 0.
+  Triangle(std::vector<double> square, std::size_t size) : rows_(std::move(square)), size_(size) {
+    for (std::size_t j = 0; j < size_; ++j) {
+      double* own = rows_.data() + j * size_;
+      const double root = std::sqrt(std::max(own[j], 1e-12));
+      for (std::size_t k = j; k < size_; ++k) own[k] /= root;
+      for (std::size_t below = j + 1; below < size_; ++below) {
+        double* other = rows_.data() + below * size_;
+        for (std::size_t k = below; k < size_; ++k) other[k] -= own[below] * own[k];
+      }
+    }
+  }
+
+  // What times the square gives `right`.
+  std::vector<double> solved(std::vector<double> right) const {
+    for (std::size_t j = 0; j < size_; ++j) {
+      const double* own = rows_.data() + j * size_;
+      right[j] /= own[j];
+      for (std::size_t k = j + 1; k < size_; ++k) right[k] -= own[k] * right[j];
+    }
+    for (std::size_t j = size_; j-- > 0;) {
+      const double* own = rows_.data() + j * size_;
+      for (std::size_t k = j + 1; k < size_; ++k) right[j] -= own[k] * right[k];
+      right[j] /= own[j];
+    }
+    return right;
+  }
+
+ private:
+  std::vector<double> rows_;
+  std::size_t size_;
+};
+
+// Solves curvature * step = -gradient by conjugate gradients, roughly. `rough` stands for the
+// curvature where that is enough, which makes a handful of rounds out of dozens.
+std::vector<double> newton_step(const Problem& problem, const Triangle& rough,
+                                const std::vector<double>& gradient) {
   std::vector<double> step(gradient.size(), 0.0), residual(gradient.size());
   for (std::size_t i = 0; i < gradient.size(); ++i) residual[i] = -gradient[i];
-  std::vector<double> along = residual;
-  double square = product(residual, residual);
-  const double enough = square * kResidualShare * kResidualShare;
-  for (int k = 0; k < kGradientStepsMax && square > enough; ++k) {
+  const double enough = product(residual, residual) * kResidualShare * kResidualShare;
+  std::vector<double> along = rough.solved(residual);
+  double length = product(residual, along);
+  for (int k = 0; k < kGradientStepsMax; ++k) {
     const std::vector<double> bent = problem.curvature(along);
     const double bend = product(along, bent);
     if (!(bend > 0)) break;
-    const double far = square / bend;
+    const double far = length / bend;
     for (std::size_t i = 0; i < step.size(); ++i) {
       step[i] += far * along[i];
       residual[i] -= far * bent[i];
     }
-    const double next = product(residual, residual);
-    for (std::size_t i = 0; i < step.size(); ++i) along[i] = residual[i] + next / square * along[i];
-    square = next;
+    if (product(residual, residual) <= enough) break;
+    const std::vector<double> eased = rough.solved(residual);
+    const double next = product(residual, eased);
+    for (std::size_t i = 0; i < step.size(); ++i) along[i] = eased[i] + next / length * along[i];
+    length = next;
   }
   return step;
 }
@@ -124,12 +213,14 @@ std::vector<double> descend(const Matrix& rows, std::span<const std::uint8_t> po
                             double strength, std::vector<double> at, double& first) {
   Problem problem(rows, positive, strength);
   double loss = problem.loss(at);
+  std::optional<Triangle> rough;
   for (int step_number = 0; step_number < kNewtonStepsMax; ++step_number) {
     const std::vector<double> gradient = problem.gradient(at);
     const double length = std::sqrt(product(gradient, gradient));
     if (first == 0) first = length;
     if (length <= kGradientShare * first || length == 0) break;
-    const std::vector<double> step = newton_step(problem, gradient);
+    if (!rough) rough.emplace(problem.rough_curvature(), at.size());
+    const std::vector<double> step = newton_step(problem, *rough, gradient);
     // Undamped steps diverge at low base rates.
     double size = 1, next_loss = loss;
     std::vector<double> next = at;

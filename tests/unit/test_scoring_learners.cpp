@@ -8,8 +8,10 @@
 #include "scoring/measures.h"
 #include "scoring/random.h"
 #include "scoring/trees.h"
+#include "tests/support/row_reader.h"
 
 using namespace upselld::scoring;
+using upselld::tests::reader_of;
 
 namespace {
 
@@ -41,23 +43,22 @@ std::vector<std::string> names_for(std::size_t width) {
   return names;
 }
 
+std::string trees_of(const Sample& sample, const LearnerSettings& settings) {
+  return fit_trees(reader_of(sample.rows), sample.positive, names_for(sample.rows.width), settings);
+}
+
 }  // namespace
 
 TEST_CASE("trees: the same rows give the same bytes, damage is refused") {
   const Sample sample = made_up(500, 4);
   LearnerSettings settings;
   settings.rounds = 10;
-  const auto one = fit_trees(sample.rows, sample.positive, names_for(4), settings);
-  const auto two = fit_trees(sample.rows, sample.positive, names_for(4), settings);
-  REQUIRE(one);
-  REQUIRE(two);
-  CHECK(*one == *two);
-  CHECK_FALSE(Forest::read(one->substr(0, one->size() / 2)));
+  const std::string one = trees_of(sample, settings);
+  CHECK(one == trees_of(sample, settings));
+  CHECK_FALSE(Forest::read(one.substr(0, one.size() / 2)));
   CHECK_FALSE(Forest::read("{}"));
   settings.depth = 3;
-  const auto deep = fit_trees(sample.rows, sample.positive, names_for(4), settings);
-  REQUIRE(deep);
-  CHECK_FALSE(Forest::read(*deep));
+  CHECK_FALSE(Forest::read(trees_of(sample, settings)));
 }
 
 TEST_CASE("line: the gradient is zero where it stops, and the intercept is free") {

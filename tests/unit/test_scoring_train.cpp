@@ -64,8 +64,9 @@ TEST_CASE("training: finds the probabilities of a world whose truth is known") {
   CHECK(kl / n < 0.01);
   CHECK(std::abs(told - truth) / n < 0.01);
   const auto report = nlohmann::json::parse(training.report);
-  CHECK(report["test"]["slope"] > 0.8);
-  CHECK(report["test"]["slope"] < 1.25);
+  // Of one date's outcomes: its standard error is about 0.12.
+  CHECK(report["test"]["slope"] > 0.7);
+  CHECK(report["test"]["slope"] < 1.4);
 }
 
 TEST_CASE("training: gives the same bytes for one and two threads") {
