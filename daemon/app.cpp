@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/app.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "daemon/clock.h"
 #include "daemon/connector_host.h"
 #include "daemon/interrupt.h"
+#include "daemon/schedule.h"
 #include "daemon/yaml_file.h"
 #include "plugins/files/files.h"
 
@@ -37,7 +39,29 @@ Result<PlaybookText> read_playbook(const fs::path& path, bool is_named) {
   auto root = parse_yaml(playbook.text, playbook.file);
   if (!root) return root.error();
   playbook.root = std::move(*root);
+  const Node* tasks = playbook.root.find("tasks");
+  const Node* create = tasks == nullptr ? nullptr : tasks->find("create");
+  if (create != nullptr && create->kind == Node::Kind::scalar) {
+    // The playbook knows no schedules, and a run would find out after its training only.
+    if (const auto schedule = parse_schedule(create->text); !schedule) {
+      return error_at(create->place, "tasks: create: " + schedule.error().message);
+    }
+  }
   return playbook;
+}
+
+// Rows of `link` find their accounts by an attribute that the other connection must map.
+Result<void> check_join(const Link& link, const Node& joins, const std::vector<Link>& links) {
+  const auto other = std::find_if(links.begin(), links.end(), [&](const Link& one) {
+    return one.name() == link.join->connection;
+  });
+  std::vector<std::string> names;
+  for (const AttributeSpec& attribute : other->attributes) names.push_back(attribute.name);
+  if (std::find(names.begin(), names.end(), link.join->attribute) != names.end()) return {};
+  const std::string near = nearest(link.join->attribute, names);
+  return error_at(joins.find("by")->place,
+                  link.name() + ": joins: by: " + other->name() + " maps no attribute " +
+                      link.join->attribute + (near.empty() ? "" : "; did you mean " + near + "?"));
 }
 
 }  // namespace
@@ -135,18 +159,25 @@ Result<void> App::build_links() {
     link.connector = std::move(*connector);
     links_.push_back(std::move(link));
   }
+  for (const Link& link : links_) {
+    if (!link.join) continue;
+    const Node& joins = *link.settings->map.find("joins");
+    if (const auto checked = check_join(link, joins, links_); !checked) return checked;
+  }
   return {};
 }
 
 Result<void> App::open_store(Access access) {
-  if (access == Access::write) {
+  auto mode = store::OpenMode::read_only;
+  if (access != Access::read) {
+    mode = store::OpenMode::create_or_upgrade;
     auto lock = store::StateLock::acquire(settings_.state, "upselld " + invocation_.command);
-    if (!lock) return lock.error();
-    lock_.emplace(std::move(*lock));
+    const bool is_beside = !lock && lock.error().kind == ErrorKind::busy && access == Access::brake;
+    if (!lock && !is_beside) return lock.error();
+    if (lock) lock_.emplace(std::move(*lock));
+    if (is_beside) mode = store::OpenMode::beside;
   }
-  auto database = store::Database::open(database_path_, access == Access::write
-                                                            ? store::OpenMode::create_or_upgrade
-                                                            : store::OpenMode::read_only);
+  auto database = store::Database::open(database_path_, mode);
   if (!database && database.error().kind == ErrorKind::not_found) {
     return Error{
         ErrorKind::not_found,

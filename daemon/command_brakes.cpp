@@ -31,8 +31,9 @@ Result<void> known_connection(App& app, const std::string& name) {
       ErrorKind::invalid_config, "there is no connection " + name + " in the settings", {}};
 }
 
+// A run that is writing looks at the pauses before each batch.
 Result<int> set_pause(const Invocation& invocation, bool paused) {
-  auto app = App::open(invocation, Access::write);
+  auto app = App::open(invocation, Access::brake);
   if (!app) return app.error();
   const std::string connection = first_argument(invocation);
   if (const auto known = known_connection(**app, connection); !known) return known.error();

@@ -10,6 +10,7 @@
 #include "daemon/feature_usage.h"
 #include "daemon/text_table.h"
 #include "playbook/playbook.h"
+#include "scoring/learner.h"
 
 namespace upselld::daemon {
 namespace {
@@ -126,6 +127,45 @@ void check_rules_alone(App& app, CheckList& list) {
   }
 }
 
+// How much the newest training had to learn from.
+void check_target(App& app, const Link& link, CheckList& list) {
+  const auto models = app.ledger().models.list(link.name());
+  if (!models) return list.add("target", models.error());
+  if (models->empty()) {
+    return list.add("target", Level::hint, "no model was learnt yet", "next: upselld sync");
+  }
+  const Json report = Json::parse(models->front().report, nullptr, false);
+  if (!report.is_object()) return;
+  const auto count = [&](const char* key) { return report.value(key, std::int64_t{0}); };
+  constexpr auto kNeeded = static_cast<std::int64_t>(scoring::kAccountsMin);
+  const bool too_few = count("positive_accounts") < kNeeded;
+  list.add("target", too_few ? Level::warning : Level::ok,
+           fmt::format("{} rows with an up-sell, of {} accounts ({} needed), in {} rows as of {}",
+                       grouped(count("positives")), grouped(count("positive_accounts")), kNeeded,
+                       grouped(count("rows")), to_text(models->front().as_of).substr(0, 10)));
+}
+
+// Who can get tasks, and how many.
+void check_tasks(App& app, const Link& link, const playbook::Playbook& rules, CheckList& list) {
+  const auto reps = app.record_reader()->reps(link.name());
+  if (!reps) return list.add("tasks", reps.error());
+  const auto active =
+      std::count_if(reps->begin(), reps->end(), [](const RepFacts& rep) { return rep.active; });
+  const playbook::TaskRules& tasks = rules.rules().tasks;
+  list.add("tasks", tasks.per_rep_and_week == 0 ? Level::warning : Level::ok,
+           fmt::format("{} active reps at {} a week = {}; {} inactive", active,
+                       tasks.per_rep_and_week, active * tasks.per_rep_and_week,
+                       static_cast<std::int64_t>(reps->size()) - active));
+  for (const playbook::OwnerRule& owner : tasks.owners) {
+    const bool is_known = std::any_of(reps->begin(), reps->end(), [&](const RepFacts& rep) {
+      return rep.id == owner.to || rep.email == owner.to;
+    });
+    if (owner.to.empty() || is_known || reps->empty()) continue;
+    list.add("tasks", Level::warning, "owner " + owner.to + " is no rep's id or address",
+             "correct tasks: owner in the playbook");
+  }
+}
+
 void check_data(App& app, CheckList& list) {
   for (const Link& link : app.links()) {
     if (!link.brings_accounts()) continue;
@@ -150,6 +190,8 @@ void check_data(App& app, CheckList& list) {
       list.add("features", usage.error());
       continue;
     }
+    check_target(app, link, list);
+    if (const auto cases = open_cases(app, link)) check_tasks(app, link, *cases->playbook, list);
     std::size_t usable = 0;
     for (const FeatureUsage& one : *usage) usable += one.filled > 0 ? 1 : 0;
     list.add("features", Level::ok,

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <list>
 #include <nlohmann/json.hpp>
 
+#include "core/settings.h"
 #include "core/time_zone.h"
 #include "daemon/commands.h"
+#include "daemon/text_table.h"
 #include "daemon/version.h"
 
 namespace upselld::daemon {
@@ -96,6 +99,25 @@ int carry_out(const CommandSpec& spec, const Invocation& invocation) {
   return exit_code_of(error);
 }
 
+// The parser would only say that a command is missing. Nothing to say: empty.
+std::string unknown_command(int count, char** arguments) {
+  std::vector<std::string> names;
+  for (const CommandSpec& spec : command_table()) {
+    const std::string name = spec.name;
+    names.push_back(name.substr(0, name.find(' ')));
+  }
+  for (int i = 1; i < count; ++i) {
+    const std::string word = arguments[i];
+    if (word == "--config" || word == "--as-of") ++i;
+    if (word.empty() || word.front() == '-') continue;
+    if (std::find(names.begin(), names.end(), word) != names.end()) return {};
+    const std::string near = nearest(word, names);
+    return "there is no command " + printable(word, 40) +
+           (near.empty() ? "; see upselld --help" : "; did you mean " + near + "?");
+  }
+  return {};
+}
+
 const char* const kFooter =
     "Without --config: ./upselld.yaml, then /etc/upselld/upselld.yaml.\n"
     "Exit: 0 done; 1 failed; 2 usage or settings; 3 done, but held or some items rejected.\n";
@@ -118,6 +140,10 @@ int run_command(int count, char** arguments) {
   root.add_flag("--quiet", invocation.quiet, "no progress, no notices on standard error");
   std::list<Parsed> all;
   for (const CommandSpec& spec : command_table()) add_command(root, spec, all);
+  if (const std::string problem = unknown_command(count, arguments); !problem.empty()) {
+    std::fprintf(stderr, "upselld: %s\n", problem.c_str());
+    return kUsage;
+  }
   try {
     root.parse(count, arguments);
   } catch (const CLI::ParseError& error) {

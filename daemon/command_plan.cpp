@@ -7,6 +7,7 @@
 #include "core/digest.h"
 #include "core/file_io.h"
 #include "daemon/command_list.h"
+#include "daemon/pause_lookup.h"
 #include "daemon/plan.h"
 #include "daemon/run_frame.h"
 #include "daemon/text_table.h"
@@ -46,7 +47,8 @@ Result<void> decide_on_stored_data(App& app, ConnectionCycle& connection, Instan
   const auto input =
       decide_input(app, *connection.link, connection.cases, {now, data_as_of, as_of});
   if (!input) return input.error();
-  auto decided = decide(connection.cases, *input);
+  auto decided = decide_with_pauses(connection.cases, *input, *connection.link->connector,
+                                    connection.report.notes);
   if (!decided) return decided.error();
   connection.decided = std::move(*decided);
   count_decisions(connection.cases, connection.decided, connection.report);

@@ -162,6 +162,14 @@ Plan make_plan(App& app, const ConnectionCycle& connection, Instant now) {
     if (a_first != b_first) return a_first;
     return a.account < b.account;
   });
+  if (const auto waiting = app.ledger().outbox.counts(plan.connection)) {
+    const auto due = [&](store::DeliveryKind kind) {
+      return static_cast<std::int64_t>(waiting->of(kind, store::DeliveryState::meant) +
+                                       waiting->of(kind, store::DeliveryState::unknown));
+    };
+    plan.fields_waiting = due(store::DeliveryKind::fields);
+    plan.tasks_waiting = due(store::DeliveryKind::task);
+  }
   const auto limit = broken_limit(app.settings().stop_when, connection);
   plan.limits = limit ? "BEYOND A LIMIT: " + *limit : "within all limits of stop_when";
   plan.id = hex(sha256(plan_to_json(plan))).substr(0, 8);
@@ -213,6 +221,8 @@ std::string plan_to_json(const Plan& plan) {
                      {"withdrawn", plan.withdrawn},
                      {"bands_up", plan.bands_up},
                      {"bands_down", plan.bands_down},
+                     {"fields_waiting", plan.fields_waiting},
+                     {"tasks_waiting", plan.tasks_waiting},
                      {"limits", plan.limits},
                      {"rows", rows}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -245,6 +255,8 @@ Result<Plan> plan_from_json(const std::string& text, const std::string& file) {
     plan.withdrawn = json.value("withdrawn", std::int64_t{0});
     plan.bands_up = json.value("bands_up", std::int64_t{0});
     plan.bands_down = json.value("bands_down", std::int64_t{0});
+    plan.fields_waiting = json.value("fields_waiting", std::int64_t{0});
+    plan.tasks_waiting = json.value("tasks_waiting", std::int64_t{0});
     plan.limits = json.value("limits", std::string());
     for (const Json& row : json["rows"]) plan.rows.push_back(row_from(row));
   } catch (const Json::exception&) {
@@ -276,7 +288,12 @@ std::string plan_to_text(const Plan& plan, const std::string& file, bool all) {
   }
   out += "limits      " + plan.limits + "\n";
   if (plan.write == "nothing") out += "writes      nothing (write: nothing)\n";
-  if (plan.rows.empty()) return out + "\nnothing would change\n";
+  const bool is_waiting = plan.fields_waiting > 0 || plan.tasks_waiting > 0;
+  if (is_waiting) {
+    out += fmt::format("waiting     {} fields updates and {} tasks of earlier runs go with it\n",
+                       grouped(plan.fields_waiting), grouped(plan.tasks_waiting));
+  }
+  if (plan.rows.empty() && !is_waiting) return out + "\nnothing would change\n";
   out += "\n" + rows_text(plan, all) + "\nDo it:   upselld apply " + file +
          "       See one: upselld explain ACCOUNT\nUndo it: upselld undo " + plan.id +
          "           What other programs did because of it cannot be undone.\n";

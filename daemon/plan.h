@@ -34,7 +34,8 @@ struct Plan {
   std::int64_t accounts = 0, scored = 0, unchanged = 0, kept_fields = 0;
   Counts not_scored, held, tasks_by_owner;
   std::int64_t new_tasks = 0, withdrawn = 0, bands_up = 0, bands_down = 0;
-  std::string limits;  // one line
+  std::int64_t fields_waiting = 0, tasks_waiting = 0;  // of earlier runs, not yet sent
+  std::string limits;                                  // one line
 };
 
 inline constexpr Duration kPlanValidFor = hours(24);

@@ -10,6 +10,7 @@
 #include "daemon/decision_store.h"
 #include "daemon/deliver.h"
 #include "daemon/interrupt.h"
+#include "daemon/pause_lookup.h"
 #include "daemon/text_table.h"
 
 namespace upselld::daemon {
@@ -203,15 +204,17 @@ DecisionScope decision_scope(const Cycle& cycle, const ConnectionCycle& connecti
 Result<void> decide_stage(Cycle& cycle, ConnectionCycle& connection) {
   Link& link = *connection.link;
   // The pull of this very run is what is known.
-  const auto input =
-      decide_input(cycle.app, link, connection.cases,
-                   {cycle.now, cycle.now, cycle.app.invocation().as_of.has_value()});
+  const auto input = decide_input(cycle.app, link, connection.cases,
+                                  {cycle.now, cycle.now, cycle.app.invocation().as_of.has_value()});
   if (!input) return input.error();
-  auto decided = decide(connection.cases, *input);
+  const bool is_for_show = cycle.options.dry_run || is_past_of_a_crm(cycle, link);
+  auto decided = is_for_show ? decide(connection.cases, *input)
+                             : decide_with_pauses(connection.cases, *input, *link.connector,
+                                                  connection.report.notes);
   if (!decided) return decided.error();
   connection.decided = std::move(*decided);
   count_decisions(connection.cases, connection.decided, connection.report);
-  if (cycle.options.dry_run || is_past_of_a_crm(cycle, link)) return {};
+  if (is_for_show) return {};
   const auto limit = broken_limit(cycle.app.settings().stop_when, connection);
   if (limit && link.settings->write != WriteLevel::nothing) {
     hold(cycle, connection, *limit);

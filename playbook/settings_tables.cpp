@@ -5,6 +5,8 @@ namespace upselld::playbook {
 
 namespace {
 
+constexpr double kHourMs = 3'600'000;
+
 const SettingTable& segments_table() {
   static const SettingTable table{{
       {.name = "measure",
@@ -141,7 +143,7 @@ const SettingTable& tasks_table() {
        .kind = SettingKind::duration,
        .default_text = "48h",
        .help = "Time to do a task, counted in working days, due between 09:00 and 17:00.",
-       .least = 0},
+       .least = kHourMs},
       {.name = "expire",
        .kind = SettingKind::duration,
        .default_text = "14d",
@@ -166,7 +168,10 @@ const SettingTable& task_table() {
        .required = true,
        .help = "How the rep gets in touch.",
        .words = {"call", "email", "todo"}},
-      {.name = "due", .kind = SettingKind::duration, .help = "Other than tasks: due.", .least = 0},
+      {.name = "due",
+       .kind = SettingKind::duration,
+       .help = "Other than tasks: due.",
+       .least = kHourMs},
       {.name = "subject",
        .required = true,
        .help = "One line with {placeholders}. Only values that `when` guarantees."},

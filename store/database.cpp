@@ -18,7 +18,8 @@ namespace upselld::store {
 namespace {
 
 constexpr int kApplicationId = 0x75707364;  // "upsd"
-constexpr int kBusyTimeoutMs = 5'000;
+// Longer than a large group of pages takes to commit: a pause must come through in between.
+constexpr int kBusyTimeoutMs = 30'000;
 // Blocks of events are tens of kilobytes: larger pages mean shorter chains of them, smaller ones
 // less writing for a single decision.
 constexpr int kPageBytes = 8'192;
@@ -141,8 +142,9 @@ Database::~Database() = default;
 
 Result<Database> Database::open(const std::filesystem::path& path, OpenMode mode) {
   const bool reads_only = mode == OpenMode::read_only;
+  const bool must_be_there = mode != OpenMode::create_or_upgrade;
   std::error_code ignored;
-  if (reads_only && !std::filesystem::exists(path, ignored)) {
+  if (must_be_there && !std::filesystem::exists(path, ignored)) {
     return Error{
         ErrorKind::not_found,
         fmt::format("open store {}: there is none yet: run `upselld sync` first", path.string()),
@@ -169,14 +171,14 @@ Result<Database> Database::open(const std::filesystem::path& path, OpenMode mode
     sql.exec("PRAGMA foreign_keys = ON");
     auto version = checked_version(sql, path);
     if (!version) return version.error();
-    if (reads_only && *version < newest_version()) {
+    if (must_be_there && *version < newest_version()) {
       return Error{ErrorKind::unsupported,
                    fmt::format("open store {}: it was written by an older version (schema {}, this "
                                "program needs {}): run `upselld sync` to upgrade it",
                                path.string(), *version, newest_version()),
                    {}};
     }
-    if (!reads_only) {
+    if (!must_be_there) {
       std::filesystem::permissions(
           path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
       if (auto upgraded = upgrade(sql, path, *version); !upgraded) return upgraded.error();

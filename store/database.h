@@ -13,6 +13,7 @@ namespace upselld::store {
 enum class OpenMode {
   create_or_upgrade,  // makes the file, or brings it to this program's version
   read_only,          // beside a daemon that writes; never changes a byte of data
+  beside,             // short writes beside a process that has the lock; the file must be current
 };
 
 // One connection to STATE/upselld.db. Used by one thread at a time; other threads and processes

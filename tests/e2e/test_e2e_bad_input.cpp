@@ -35,6 +35,31 @@ TEST_CASE("an unknown key is named with file, line and the nearest known key") {
   CHECK(says(ended, "stop_when"));
 }
 
+TEST_CASE(
+    "a wrong hour for tasks and a join by nothing are told with their line, before any work") {
+  const DemoCrm crm({60, 8, 3});
+  crm.edit("demo.yaml", "by: customer_no", "by: customer_nr");
+  const auto join = crm.upselld({"sync"});
+  CHECK(join.code == 2);
+  CHECK(join.err.find("demo.yaml:") != std::string::npos);
+  CHECK(join.err.find("crm maps no attribute customer_nr; did you mean customer_no?") !=
+        std::string::npos);
+  crm.edit("demo.yaml", "by: customer_nr", "by: customer_no");
+  crm.edit("demo-playbook.yaml", "create: weekdays at 07:00", "create: at seven");
+  const auto hour = crm.upselld({"check"});
+  CHECK(hour.code == 2);
+  CHECK((hour.out + hour.err).find("demo-playbook.yaml:") != std::string::npos);
+  CHECK((hour.out + hour.err).find("tasks: create") != std::string::npos);
+  CHECK_FALSE(crm.folder().has("demo.state/upselld.db"));
+}
+
+TEST_CASE("a command that does not exist is named with the nearest one that does") {
+  const Folder folder;
+  const Ended ended = in_folder(folder, {"snyc"});
+  CHECK(ended.code == 2);
+  CHECK(says(ended, "there is no command snyc; did you mean sync?"));
+}
+
 TEST_CASE("a missing settings file is a usage error that names it") {
   const Folder folder;
   const Ended ended =

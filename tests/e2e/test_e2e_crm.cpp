@@ -35,12 +35,16 @@ class FakeCrmRun {
   }
   ~FakeCrmRun() { ::unsetenv("UPSELLD_CLOCK"); }
 
-  nlohmann::json sync() const {
-    return run(kProgram, {"--config", "upselld.yaml", "--json", "sync"}, folder_.path()).json();
+  nlohmann::json sync(const std::vector<std::string>& options = {}) const {
+    std::vector<std::string> arguments = {"--config", "upselld.yaml", "--json"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    arguments.emplace_back("sync");
+    return run(kProgram, arguments, folder_.path()).json();
   }
   // How often our fields of each account were written.
   std::map<std::string, int> writes() const {
     std::map<std::string, int> counts;
+    if (!folder_.has("crm/journal.jsonl")) return counts;
     std::istringstream lines(folder_.read("crm/journal.jsonl"));
     for (std::string line; std::getline(lines, line);) {
       const auto json = nlohmann::json::parse(line);
@@ -85,6 +89,17 @@ TEST_CASE("a connection that drops in the middle of a batch loses nothing and re
 TEST_CASE("a full pull waits for its job by the rehearsal's clock") {
   const FakeCrmRun crm("{seed: 5, not_ready: 2}");
   CHECK(crm.sync().at("accounts") == 80);
+}
+
+TEST_CASE("what was decided as of a past day reaches no CRM, then or later") {
+  const FakeCrmRun crm("{seed: 5}");
+  const auto past = crm.sync({"--as-of", "2026-09-01"});
+  CHECK(past.at("scored") > 0);
+  CHECK(past.at("delivered").at("fields") == 0);
+  CHECK(crm.writes().empty());
+  const auto today = crm.sync();
+  CHECK(today.at("delivered").at("fields") == today.at("accounts"));
+  CHECK(all_once(crm.writes()));
 }
 
 }  // namespace upselld::e2e

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
@@ -130,6 +134,78 @@ TEST_CASE("paused means nothing is written, across runs, until resumed") {
   const auto resumed = crm.answer({"sync"});
   CHECK(resumed.at("delivered").at("fields").get<int>() > 250);
   CHECK(resumed.at("delivered").at("tasks").get<int>() > 0);
+}
+
+TEST_CASE("a pause is taken while another process is at work, and stops what it would send") {
+  const DemoCrm crm;
+  crm.answer({"sync", "--pull-only"});
+  const std::string lock = crm.folder().path("demo.state/lock");
+  const int at_work = ::open(lock.c_str(), O_RDWR | O_CLOEXEC);
+  REQUIRE(at_work >= 0);
+  REQUIRE(::flock(at_work, LOCK_EX) == 0);
+  CHECK(crm.upselld({"sync"}).err.find("is in use by") != std::string::npos);
+  CHECK(crm.upselld({"pause", "--why", "month end"}).code == 0);
+  ::close(at_work);
+  const auto ended = crm.upselld({"sync", "--json"});
+  CHECK(ended.code == 3);
+  CHECK(ended.json().at("status") == "held");
+  CHECK_FALSE(crm.folder().has("out/scores.csv"));
+}
+
+TEST_CASE(
+    "a date in pause_until keeps tasks away from that account, and another one gets its turn") {
+  const DemoCrm crm;
+  crm.edit("demo.yaml", "write: fields_and_tasks", "write: fields");
+  crm.answer({"sync"});
+  crm.edit("demo.yaml", "write: fields", "write: fields_and_tasks");
+  crm.answer({"plan", "next.plan"}, DemoCrm::kTomorrow);
+  const auto plan = nlohmann::json::parse(crm.folder().read("next.plan"));
+  std::vector<std::string> planned;
+  for (const auto& row : plan.at("rows")) {
+    if (!row.at("task_key").get<std::string>().empty()) planned.push_back(row.at("account"));
+  }
+  REQUIRE(planned.size() > 1);
+  const CsvRow row = row_named(crm, "out/scores.csv", "account", planned[0]);
+  REQUIRE(row.at("pause_until").empty());
+  const std::string line_end = row.at("model_version") + ",";
+  std::string text = crm.folder().read("out/scores.csv");
+  const std::size_t begin = text.find("\n" + planned[0] + ",");
+  REQUIRE(begin != std::string::npos);
+  const std::size_t at = text.find(line_end, begin);
+  REQUIRE(at != std::string::npos);
+  crm.folder().write("out/scores.csv", text.insert(at + line_end.size(), "2026-12-24"));
+
+  const auto synced = crm.answer({"sync"}, DemoCrm::kTomorrow);
+  CHECK(synced.at("held").at("paused") == 1);
+  CHECK(synced.at("delivered").at("tasks").get<std::size_t>() >= planned.size() - 1);
+  for (const CsvRow& task : csv_rows(crm.folder().read("out/tasks.csv"))) {
+    CHECK(task.at("account") != planned[0]);
+  }
+  CHECK(crm.answer({"audit", "replay"}).at("different").empty());
+}
+
+TEST_CASE("a task that could not be sent before it was due is dropped, and may be made anew") {
+  const DemoCrm crm;
+  crm.answer({"sync", "--pull-only"});
+  REQUIRE(crm.upselld({"pause"}).code == 0);
+  CHECK(crm.answer({"sync"}).at("delivered").at("tasks") == 0);
+  REQUIRE(crm.upselld({"resume"}).code == 0);
+  const std::string later = "2026-11-12";
+  const auto synced = crm.answer({"sync"}, later);
+  CHECK(synced.at("delivered").at("tasks").get<int>() > 0);
+  for (const CsvRow& task : csv_rows(crm.folder().read("out/tasks.csv"))) {
+    CHECK(task.at("due").substr(0, 10) >= later);
+  }
+}
+
+TEST_CASE("a plan tells what earlier runs left to be sent") {
+  const DemoCrm crm;
+  crm.answer({"sync", "--pull-only"});
+  REQUIRE(crm.upselld({"pause"}).code == 0);
+  crm.answer({"sync"});
+  const auto plan = crm.upselld({"plan", "left.plan"});
+  CHECK(plan.out.find("waiting ") != std::string::npos);
+  CHECK(nlohmann::json::parse(crm.folder().read("left.plan")).at("tasks_waiting").get<int>() > 0);
 }
 
 TEST_CASE("a forgotten account leaves our fields, records and audit, and does not come back") {
