@@ -265,7 +265,8 @@ Result<int> features_command(const Invocation& invocation) {
     for (const FeatureUsage& one : *usage) {
       const std::string since = one.since.is_missing() ? "" : to_text(one.since).substr(0, 10);
       table.add({one.info.name, one.info.group, percent(one.filled, 0),
-                 one.info.in_model ? "yes" : "", since, one.rules, one.info.sentence});
+                 one.info.in_model ? "yes" : "", since, one.rules,
+                 one.note.empty() ? one.info.sentence : one.note});
       rows.push_back({{"name", one.info.name},
                       {"connection", link.name()},
                       {"group", one.info.group},
@@ -274,7 +275,8 @@ Result<int> features_command(const Invocation& invocation) {
                       {"filled", one.filled},
                       {"in_model", one.info.in_model},
                       {"usable_since", since},
-                      {"rules", one.rules}});
+                      {"rules", one.rules},
+                      {"note", one.note}});
     }
   }
   std::cout << (invocation.json ? Json({{"features", rows}}).dump(2) + "\n" : table.text());

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/feature_usage.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
 #include "daemon/account_cases.h"
 #include "scoring/score.h"
+#include "scoring/survey.h"
 
 namespace upselld::daemon {
 
@@ -26,6 +28,8 @@ Result<std::vector<FeatureUsage>> feature_usage(App& app, const Link& link) {
                                 }
                               });
   if (!counted) return counted.error();
+  const auto unique = scoring::near_unique_attributes(*cases->walk, app.now(), settings.threads);
+  if (!unique) return unique.error();
   const Vocabulary& vocabulary = cases->walk->vocabulary();
   const auto names = playbook::names_used(app.playbook().root, {});
   const std::set<std::string> used(names.begin(), names.end());
@@ -38,6 +42,10 @@ Result<std::vector<FeatureUsage>> feature_usage(App& app, const Link& link) {
       if (vocabulary.attributes[a].name == infos[c].name && !vocabulary.attributes[a].is_static) {
         one.since = vocabulary.recorded_since[a];
       }
+    }
+    if (std::find(unique->begin(), unique->end(), infos[c].name) != unique->end()) {
+      one.info.in_model = false;
+      one.note = "left out of models: nearly every account has a value of its own";
     }
     if (used.count(infos[c].name) != 0) one.rules = "yes";
     out.push_back(std::move(one));

@@ -15,6 +15,7 @@ struct FeatureUsage {
   double filled = 0;                   // share of accounts that have a row
   Instant since = Instant::missing();  // attributes: when their changes began to be recorded
   std::string rules;                   // "yes" where the playbook names it
+  std::string note;                    // why no model learns from it, where that is not plain
 };
 
 // In the order of the feature table.

@@ -158,6 +158,9 @@ std::string limits_text(const Findings& findings) {
         "left out.\n",
         findings.rows.left_out.size());
   }
+  for (const std::string& name : findings.rows.near_unique) {
+    text += "- " + name + " is left out: nearly every account has a value of its own.\n";
+  }
   for (const std::string& leak : findings.leaks) text += "- Leak: " + leak + "\n";
   return text;
 }

@@ -129,6 +129,7 @@ std::string report_json(const Findings& findings, const Training& training) {
                  {"no_growth", no_growth_json(findings)},
                  {"features", findings.rows.columns.size()},
                  {"features_left_out", findings.rows.left_out},
+                 {"near_unique", findings.rows.near_unique},
                  {"leaks", findings.leaks},
                  {"effect_of_a_contact", nullptr},
                  {"seconds", Json::object()}};

@@ -11,91 +11,13 @@
 #include "scoring/feature_pass.h"
 #include "scoring/parallel.h"
 #include "scoring/random.h"
+#include "scoring/survey.h"
 
 namespace upselld::scoring {
 namespace {
 
 constexpr std::uint64_t kSampleKey = 0x73616d706c65;     // "sample"
 constexpr std::uint64_t kShuffleKey = 0x73687566666c65;  // "shuffle"
-constexpr std::size_t kDictionaryTextsMax = 1'000;
-
-// What must be known before features can be computed.
-struct Survey {
-  Instant begins = Instant::missing();
-  std::size_t accounts = 0;
-  std::vector<Instant> kind_since;                        // by activity kind; missing: never
-  std::vector<std::map<std::string, std::size_t>> texts;  // by attribute
-};
-
-void note_earlier(Instant& earliest, Instant at) {
-  if (earliest.is_missing() || at < earliest) earliest = at;
-}
-
-void survey_account(const Timeline& timeline, const Vocabulary& vocabulary, Survey& survey) {
-  bool any = false;
-  for (const OrderEvent& order : timeline.orders) {
-    any = true;
-    note_earlier(survey.begins, order.at);
-  }
-  for (const OrderLineEvent& line : timeline.lines) {
-    any = true;
-    note_earlier(survey.begins, line.at);
-  }
-  if (any) ++survey.accounts;
-  for (const ActivityEvent& event : timeline.activities) {
-    note_earlier(survey.kind_since[event.kind], event.known_at);
-  }
-  for (const AttributeChange& change : timeline.changes) {
-    const bool text = vocabulary.attributes[change.attribute].kind == AttributeKind::text;
-    if (text && !change.value.text.empty()) ++survey.texts[change.attribute][change.value.text];
-  }
-}
-
-Survey empty_survey(const Vocabulary& vocabulary) {
-  Survey survey;
-  survey.kind_since.assign(vocabulary.activity_kinds.size(), Instant::missing());
-  survey.texts.resize(vocabulary.attributes.size());
-  return survey;
-}
-
-void merge(Survey& into, const Survey& from) {
-  if (!from.begins.is_missing()) note_earlier(into.begins, from.begins);
-  into.accounts += from.accounts;
-  for (std::size_t i = 0; i < from.kind_since.size(); ++i) {
-    if (!from.kind_since[i].is_missing()) note_earlier(into.kind_since[i], from.kind_since[i]);
-  }
-  for (std::size_t i = 0; i < from.texts.size(); ++i) {
-    for (const auto& [text, count] : from.texts[i]) into.texts[i][text] += count;
-  }
-}
-
-// Calls `visit(share, timeline)` for every account; the first error of the lowest share counts.
-template <typename Visit>
-Result<void> walk_all(const TimelineSource& source, Instant known_before, unsigned threads,
-                      const Visit& visit) {
-  std::vector<Result<void>> results(source.share_count());
-  for_each_index(source.share_count(), threads, [&](std::size_t share) {
-    results[share] =
-        source.walk(share, known_before, [&](const Timeline& timeline) { visit(share, timeline); });
-  });
-  for (const auto& result : results) {
-    if (!result) return in_context("read the accounts' past", result.error());
-  }
-  return {};
-}
-
-// By count, then by text: the same whatever the order of the accounts.
-std::vector<std::string> texts_by_count(const std::map<std::string, std::size_t>& counts) {
-  std::vector<std::pair<std::size_t, std::string>> order;
-  for (const auto& [text, count] : counts) order.emplace_back(count, text);
-  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first > b.first : a.second < b.second;
-  });
-  if (order.size() > kDictionaryTextsMax) order.resize(kDictionaryTextsMax);
-  std::vector<std::string> texts;
-  for (auto& [count, text] : order) texts.push_back(std::move(text));
-  return texts;
-}
 
 // A feature enters training only when it was recorded before the first snapshot.
 bool was_recorded(const FeatureSpec& spec, const Vocabulary& vocabulary, const Survey& survey,
@@ -244,23 +166,15 @@ void assemble(std::vector<ShareRows>& shares, const std::vector<Day>& days, Trai
   }
 }
 
-Result<Survey> survey_all(const TimelineSource& source, Instant now, unsigned threads) {
-  const Vocabulary& vocabulary = source.vocabulary();
-  std::vector<Survey> parts(source.share_count(), empty_survey(vocabulary));
-  const auto walked = walk_all(source, now, threads, [&](std::size_t s, const Timeline& timeline) {
-    survey_account(timeline, vocabulary, parts[s]);
-  });
-  if (!walked) return walked.error();
-  Survey survey = empty_survey(vocabulary);
-  for (const Survey& part : parts) merge(survey, part);
-  return survey;
-}
-
 void choose_columns(const FeatureTable& table, const Vocabulary& vocabulary, const Survey& survey,
                     Instant first_snapshot, TrainingRows& rows) {
   for (std::uint32_t i = 0; i < table.size(); ++i) {
     if (!table.infos()[i].in_model) continue;
-    if (was_recorded(table.specs()[i], vocabulary, survey, first_snapshot)) {
+    const FeatureSpec& of = table.specs()[i];
+    if (of.source == FeatureSpec::Source::attribute && of.index >= 0 &&
+        is_near_unique(survey.texts[static_cast<std::size_t>(of.index)])) {
+      rows.near_unique.push_back(table.infos()[i].name);
+    } else if (was_recorded(table.specs()[i], vocabulary, survey, first_snapshot)) {
       rows.columns.push_back(i);
       const FeatureSpec& spec = table.specs()[i];
       const bool attribute = spec.source == FeatureSpec::Source::attribute && spec.index >= 0;
@@ -276,6 +190,7 @@ void choose_columns(const FeatureTable& table, const Vocabulary& vocabulary, con
       rows.dictionaries[vocabulary.attributes[a].name] = vocabulary.attributes[a].order;
     }
     if (vocabulary.attributes[a].kind != AttributeKind::text) continue;
+    if (is_near_unique(survey.texts[a])) continue;
     rows.dictionaries[vocabulary.attributes[a].name] = texts_by_count(survey.texts[a]);
   }
 }

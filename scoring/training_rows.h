@@ -37,9 +37,10 @@ struct TrainingRows {
   std::vector<DateRows> dates;         // finished snapshots, oldest first
   Dictionaries dictionaries;
   Instant data_begins = Instant::missing();
-  std::size_t account_count = 0;      // with a won order
-  double sampled_share = 1;           // of accounts, when there were too many rows
-  std::vector<std::string> left_out;  // features that were not recorded for long enough
+  std::size_t account_count = 0;         // with a won order
+  double sampled_share = 1;              // of accounts, when there were too many rows
+  std::vector<std::string> left_out;     // features that were not recorded for long enough
+  std::vector<std::string> near_unique;  // attributes whose texts name accounts, left out as well
   // For the leak checks. By column: an attribute without a recorded past.
   std::vector<std::uint8_t> without_past;
   std::array<Totals, kTotalNames.size()> totals;  // by account

@@ -205,6 +205,28 @@ TEST_CASE("training: an attribute that was filled in after the event blocks publ
   CHECK(nlohmann::json::parse(training.report)["leaks"].size() == 1);
 }
 
+TEST_CASE("training: keeps no text that names an account") {
+  UpsellWorld world({.accounts = 600, .periods = 10});
+  world.source.words.attributes = {{"customer_no", AttributeKind::text, {}, true},
+                                   {"region", AttributeKind::text, {}, true}};
+  world.source.words.recorded_since = {Instant::missing(), Instant::missing()};
+  for (std::size_t a = 0; a < world.source.accounts.size(); ++a) {
+    // Three accounts share a rare region, all others one of two.
+    const std::string region = a < 3 ? "Atoll" : a % 2 == 0 ? "North" : "South";
+    world.source.accounts[a].changes = {
+        {Instant::missing(), 0, {0, "C-" + std::to_string(70'000 + a)}},
+        {Instant::missing(), 1, {0, region}}};
+  }
+  const Training training = train_world(world);
+  REQUIRE(training.publishable);
+  std::string all = training.report + training.card_markdown;
+  for (const auto& [name, bytes] : training.files) all += bytes;
+  CHECK(all.find("C-70") == std::string::npos);
+  CHECK(all.find("Atoll") == std::string::npos);
+  CHECK(all.find("North") != std::string::npos);
+  CHECK(training.card_markdown.find("customer_no is left out: nearly every") != std::string::npos);
+}
+
 TEST_CASE("predictions: are written with the digits that read back, quoted where needed") {
   const std::vector<Prediction> predictions = {{Day::of_civil(2026, 1, 2), "A,1", 0.1},
                                                {Day::of_civil(2026, 1, 2), "B", 1.0 / 3}};
