@@ -44,20 +44,25 @@ Interval difference(const TrainingRows& rows, const Dates& dates, const Choice& 
   return paired_interval(rows, paired, threads);
 }
 
-// The best of four settings of one learner; the built-in one unless another is better.
-std::size_t best_setting(const TrainingRows& rows, const Dates& dates, Choice choice,
-                         std::size_t Choice::*setting, std::size_t count) {
-  std::size_t best = choice.*setting;
-  double least = mean_loss(rows, dates, choice);
+// The best of four settings of one learner where it is clearly better than the built-in one. The
+// least loss alone would choose by chance, and against the published model: it learns from more
+// than any past date did, so that what held weights smallest at those is too much for it.
+std::size_t best_setting(const TrainingRows& rows, const Dates& dates, const Choice& built_in,
+                         std::size_t Choice::*setting, std::size_t count, unsigned threads) {
+  Choice best = built_in;
+  double least = mean_loss(rows, dates, built_in);
   for (std::size_t s = 0; s < count; ++s) {
-    choice.*setting = s;
-    const double loss = mean_loss(rows, dates, choice);
+    Choice other = built_in;
+    other.*setting = s;
+    const double loss = mean_loss(rows, dates, other);
     if (loss < least) {
       least = loss;
-      best = s;
+      best = other;
     }
   }
-  return best;
+  if (best.*setting == built_in.*setting) return built_in.*setting;
+  return difference(rows, dates, best, built_in, threads).high < 0 ? best.*setting
+                                                                   : built_in.*setting;
 }
 
 struct Fit {
@@ -177,7 +182,8 @@ Choice choose(const TrainingRows& rows, const Dates& dates, LearnerKind most,
   }
   Choice line = choice;
   line.kind = LearnerKind::line;
-  line.strength = best_setting(rows, dates, line, &Choice::strength, kStrengthFactors.size());
+  line.strength =
+      best_setting(rows, dates, line, &Choice::strength, kStrengthFactors.size(), threads);
   if (most == LearnerKind::line) {
     choice = line;
     choice.reason = "line, for there are too few accounts with an up-sell for trees";
@@ -196,18 +202,18 @@ Choice choose(const TrainingRows& rows, const Dates& dates, LearnerKind most,
   }
   Choice trees = line;
   trees.kind = LearnerKind::trees;
-  trees.rounds = best_setting(rows, grown, trees, &Choice::rounds, kRoundFactors.size());
-  Choice both = trees;
-  both.kind = LearnerKind::both;
-  choice = line;
-  choice.reason = "line, for nothing more complex is clearly better";
-  for (const Choice& more : {both, trees}) {
-    const Interval gap = difference(rows, grown, more, choice, threads);
+  trees.rounds = best_setting(rows, grown, trees, &Choice::rounds, kRoundFactors.size(), threads);
+  line.rounds = trees.rounds;
+  choice = trees;
+  choice.kind = LearnerKind::both;
+  choice.reason = "line and trees together, for neither alone is clearly better";
+  for (const Choice& other : {line, trees}) {
+    const Interval gap = difference(rows, grown, other, choice, threads);
     if (!(gap.high < 0)) continue;
     const std::string beaten = to_text(choice.kind);
-    choice = more;
+    choice = other;
     choice.reason = fmt::format("{} instead of {}: log-loss {:+.4f} ({:+.4f} to {:+.4f})",
-                                to_text(more.kind), beaten, gap.estimate, gap.low, gap.high);
+                                to_text(other.kind), beaten, gap.estimate, gap.low, gap.high);
   }
   correct(rows, grown, settings, choice);
   return choice;

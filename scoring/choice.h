@@ -26,9 +26,10 @@ std::vector<DateLevel> levels_of(const TrainingRows& rows,
                                  const std::vector<const Candidates*>& dates, const Choice& choice,
                                  const ScoringSettings& settings);
 
-// Learner, strength and rounds by the mean log-loss over `dates` (simplest first; a more complex
-// one only where the interval of the difference excludes zero), and the correction if it lowered
-// the loss on at least three windows that do not overlap. `most` is what the accounts allow.
+// Learner, strength and rounds: the built-in ones (line and trees together) unless others had a
+// lower mean log-loss over `dates` by an interval that excludes zero; and the correction if it
+// lowered the loss on at least three windows that do not overlap. `most` is what the accounts
+// allow.
 Choice choose(const TrainingRows& rows, const std::vector<const Candidates*>& dates,
               LearnerKind most, const ScoringSettings& settings, unsigned threads);
 
