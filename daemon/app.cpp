@@ -150,10 +150,12 @@ Result<void> App::build_links() {
       }
       link.join = store::Join{other->text, by->text};
     }
-    link.host = make_host(connection.name, *clock_, settings_.state / "scratch" / connection.name,
-                          stop_signal(), invocation_.quiet);
-    const ConnectorContext context = {connection.name, connection.prefix, settings_.zone,
-                                      settings_.currency, link.attributes};
+    link.host = make_host({connection.name, settings_.state / "scratch" / connection.name,
+                           connection.ca_file, invocation_.quiet},
+                          *clock_, stop_signal());
+    const ConnectorContext context = {connection.name, connection.prefix,
+                                      settings_.zone,  settings_.currency,
+                                      link.attributes, connection.target.types};
     auto connector = plugins::create_checked(*descriptor, *link.host, context, own);
     if (!connector) return connector.error();
     link.connector = std::move(*connector);
@@ -187,6 +189,21 @@ Result<void> App::open_store(Access access) {
   if (!database) return database.error();
   database_ = std::move(*database);
   ledger_ = std::make_unique<Ledger>(*database_);
+  return access == Access::write ? open_budgets() : Result<void>();
+}
+
+Result<void> App::open_budgets() {
+  auto database = store::Database::open(database_path_, store::OpenMode::create_or_upgrade);
+  if (!database) return database.error();
+  budget_database_ = std::move(*database);
+  for (Link& link : links_) {
+    store::BudgetLimits limits;
+    limits.own_share = link.settings->api_budget;
+    auto budget = std::make_unique<store::Budget>(*budget_database_, link.name(), limits);
+    if (const auto recovered = budget->recover(); !recovered) return recovered.error();
+    link.host->count_against(*budget);
+    budgets_.push_back(std::move(budget));
+  }
   return {};
 }
 

@@ -11,6 +11,7 @@
 #include "core/result.h"
 #include "daemon/clock.h"
 #include "daemon/commands.h"
+#include "daemon/connector_host.h"
 #include "daemon/ledger.h"
 #include "daemon/settings.h"
 #include "plugins/connector.h"
@@ -25,7 +26,7 @@ struct Link {
   const ConnectionSettings* settings = nullptr;
   std::vector<AttributeSpec> attributes;
   std::optional<store::Join> join;  // brings events for another connection's accounts
-  std::unique_ptr<Host> host;
+  std::unique_ptr<ConnectorHost> host;
   std::unique_ptr<Connector> connector;
 
   const std::string& name() const { return settings->name; }
@@ -76,6 +77,7 @@ class App {
   Result<void> load(const Invocation& invocation);
   Result<void> build_links();
   Result<void> open_store(Access access);
+  Result<void> open_budgets();
   std::vector<store::ConnectionAttributes> attribute_tables() const;
 
   Invocation invocation_;
@@ -88,6 +90,9 @@ class App {
   std::filesystem::path database_path_;
   std::optional<store::Database> database_;
   std::unique_ptr<Ledger> ledger_;
+  // A connection of its own: requests are sent while other transactions are open.
+  std::optional<store::Database> budget_database_;
+  std::vector<std::unique_ptr<store::Budget>> budgets_;
   std::vector<Link> links_;
 };
 

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/connector_host.h"
 
+#include <atomic>
 #include <cstdio>
 #include <utility>
+
+#include "core/time_zone.h"
+#include "plugins/http/transport.h"
+#include "plugins/http/wire.h"
 
 namespace upselld::daemon {
 namespace {
@@ -32,34 +37,77 @@ class StderrLog : public Log {
   bool quiet_;
 };
 
-class RefusingTransport : public Transport {
+// Waits as the daemon does, so that a rehearsal's clock moves.
+class ClockPauser : public plugins::Pauser {
  public:
-  Result<HttpResponse> send(const HttpRequest&) override {
-    return Error{ErrorKind::unsupported, "this connection has no network", {}};
-  }
+  ClockPauser(const WaitableClock& clock, std::stop_token stop)
+      : clock_(clock), stop_(std::move(stop)) {}
+  bool pause(Duration time) override { return clock_.wait_until(clock_.now() + time, stop_); }
+
+ private:
+  const WaitableClock& clock_;
+  std::stop_token stop_;
 };
 
-class ConnectorHost : public Host {
+class BudgetMeter : public plugins::CallMeter {
  public:
-  ConnectorHost(const std::string& connection, const Clock& clock,
-                std::filesystem::path scratch_dir, std::stop_token stop, bool quiet)
-      : clock_(clock),
-        log_(make_stderr_log(connection, quiet)),
-        scratch_dir_(std::move(scratch_dir)),
-        stop_(std::move(stop)) {}
+  explicit BudgetMeter(const Clock& clock) : clock_(clock) {}
+  void count_against(store::Budget& budget) { budget_ = &budget; }
+  std::int64_t calls() const { return calls_; }
 
-  Transport& transport() override { return transport_; }
+  Result<void> take(bool is_write) override {
+    if (budget_ != nullptr) {
+      const auto use = is_write ? store::BudgetUse::write : store::BudgetUse::read;
+      auto paid = budget_->take(use, today(), Instant{(today() + 1).number * days(1).ms});
+      if (!paid) return paid;
+    }
+    ++calls_;
+    return {};
+  }
+  void told(const plugins::ReportedUsage& usage) override {
+    if (budget_ == nullptr) return;
+    // What cannot be noted now is told again with the next answer.
+    static_cast<void>(budget_->report(today(), {{}, usage.used, usage.limit}));
+  }
+
+ private:
+  Day today() const { return TimeZone::utc().day_of(clock_.now()); }
+
+  const Clock& clock_;
+  store::Budget* budget_ = nullptr;
+  // Read by the thread that reports while another one pulls.
+  std::atomic<std::int64_t> calls_ = 0;
+};
+
+class NetworkHost : public ConnectorHost {
+ public:
+  NetworkHost(const HostSettings& settings, const WaitableClock& clock, std::stop_token stop)
+      : clock_(clock),
+        log_(make_stderr_log(settings.connection, settings.quiet)),
+        scratch_dir_(settings.scratch_dir),
+        stop_(std::move(stop)),
+        wire_(plugins::make_wire({.ca_file = settings.ca_file}, clock_, stop_)),
+        pauser_(clock, stop_),
+        meter_(clock_),
+        transport_(plugins::make_transport(*wire_, {}, clock_, pauser_, *log_, &meter_)) {}
+
+  Transport& transport() override { return *transport_; }
   const Clock& clock() const override { return clock_; }
   Log& log() override { return *log_; }
   const std::filesystem::path& scratch_dir() const override { return scratch_dir_; }
   std::stop_token stop() const override { return stop_; }
+  void count_against(store::Budget& budget) override { meter_.count_against(budget); }
+  std::int64_t calls() const override { return meter_.calls(); }
 
  private:
   const Clock& clock_;
   std::unique_ptr<Log> log_;
   std::filesystem::path scratch_dir_;
   std::stop_token stop_;
-  RefusingTransport transport_;
+  std::unique_ptr<plugins::Wire> wire_;
+  ClockPauser pauser_;
+  BudgetMeter meter_;
+  std::unique_ptr<Transport> transport_;
 };
 
 }  // namespace
@@ -68,10 +116,9 @@ std::unique_ptr<Log> make_stderr_log(const std::string& connection, bool quiet) 
   return std::make_unique<StderrLog>(connection, quiet);
 }
 
-std::unique_ptr<Host> make_host(const std::string& connection, const Clock& clock,
-                                const std::filesystem::path& scratch_dir, std::stop_token stop,
-                                bool quiet) {
-  return std::make_unique<ConnectorHost>(connection, clock, scratch_dir, std::move(stop), quiet);
+std::unique_ptr<ConnectorHost> make_host(const HostSettings& settings, const WaitableClock& clock,
+                                         std::stop_token stop) {
+  return std::make_unique<NetworkHost>(settings, clock, std::move(stop));
 }
 
 }  // namespace upselld::daemon

@@ -1,22 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <stop_token>
 #include <string>
 
 #include "core/host.h"
+#include "daemon/clock.h"
+#include "store/budget.h"
 
 namespace upselld::daemon {
 
 // Lines on stderr: "warning: crm: ...". Debug lines are dropped.
 std::unique_ptr<Log> make_stderr_log(const std::string& connection, bool quiet);
 
-// The world of one connection. Its transport refuses: no connector of this build needs a network,
-// and none gets one that it does not need.
-std::unique_ptr<Host> make_host(const std::string& connection, const Clock& clock,
-                                const std::filesystem::path& scratch_dir, std::stop_token stop,
-                                bool quiet);
+// The world of one connection.
+class ConnectorHost : public Host {
+ public:
+  // Requests are taken from this budget from now on, by UTC days. It outlives the host.
+  virtual void count_against(store::Budget& budget) = 0;
+  // Requests sent so far, repeats too.
+  virtual std::int64_t calls() const = 0;
+};
+
+struct HostSettings {
+  std::string connection;
+  std::filesystem::path scratch_dir;
+  std::string ca_file;  // empty: the system's authorities
+  bool quiet = false;
+};
+// `clock` outlives the host.
+std::unique_ptr<ConnectorHost> make_host(const HostSettings& settings, const WaitableClock& clock,
+                                         std::stop_token stop);
 
 }  // namespace upselld::daemon

@@ -46,6 +46,7 @@ Result<void> go_through(Cycle& cycle, ConnectionCycle& connection) {
     if (kind == ErrorKind::invalid_config || kind == ErrorKind::cancelled) return done;
     connection.report.failed = done.error().message;
   }
+  connection.report.api_calls = connection.link->host->calls();
   // The walk holds a read transaction: done with it.
   connection.cases.walk.reset();
   return {};

@@ -59,6 +59,7 @@ struct ConnectionSettings {
   std::string plugin;
   WriteLevel write = WriteLevel::nothing;
   double api_budget = 0.1;
+  std::string ca_file;  // empty: the system's certificate authorities
   std::string prefix;
   Duration refresh = days(7);
   TargetSettings target;      // the connection's own, else the file's

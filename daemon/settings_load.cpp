@@ -135,6 +135,7 @@ void read_connections(const Settings& root, const PluginTables& plugins, DaemonS
     connection.plugin_table = plugin_table(settings, plugins, findings);
     connection.write = write_level(settings.text("write"));
     connection.api_budget = settings.share("api_budget");
+    connection.ca_file = settings.path("ca_file");
     connection.prefix = settings.text("prefix");
     if (!is_prefix(connection.prefix)) {
       findings.push_back({settings.place("prefix"),

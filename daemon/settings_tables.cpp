@@ -187,6 +187,10 @@ SettingTable make_connection() {
        .kind = SettingKind::share,
        .default_text = "10%",
        .help = "Our share of the calls a day that the CRM allows."},
+      {.name = "ca_file",
+       .kind = SettingKind::path,
+       .help = "Certificate authorities in PEM to believe in place of the system's, where the CRM "
+               "stands behind a company's own."},
       {.name = "prefix",
        .default_text = "upselld",
        .help = "What the names of our fields in the CRM begin with."},

@@ -193,6 +193,7 @@ Result<void> pull_stage(Cycle& cycle) {
   }
   for (std::size_t i = 0; i < pullers.size(); ++i) {
     if (const auto drained = pullers[i]->drain(); !drained) return drained;
+    pullers[i]->report().api_calls = links[i]->host->calls();
     const auto& failure = pullers[i]->failure();
     if (failure && failure->kind == ErrorKind::cancelled) return *failure;
     if (failure) report_failure(cycle, *links[i], *failure);

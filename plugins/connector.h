@@ -109,6 +109,8 @@ struct ConnectorContext {
   TimeZone zone = TimeZone::utc();
   std::string currency;    // reporting currency, for amounts without one
   std::vector<AttributeSpec> attributes;  // the attribute table of this connection
+  // The CRM's own names of order types that are up-sells.
+  std::vector<std::string> upsell_types = {};
 };
 
 // What an admin may write into a connection of this kind, besides the keys every connection has.
