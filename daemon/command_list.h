@@ -36,6 +36,7 @@ Result<int> rejected_list_command(const Invocation& invocation);
 Result<int> rejected_retry_command(const Invocation& invocation);
 Result<int> check_command(const Invocation& invocation);
 Result<int> probe_command(const Invocation& invocation);
+Result<int> prepare_command(const Invocation& invocation);
 Result<int> features_command(const Invocation& invocation);
 Result<int> status_command(const Invocation& invocation);
 Result<int> plugins_command(const Invocation& invocation);

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <nlohmann/json.hpp>
+
+#include "plugins/http/headers.h"
+#include "plugins/json/json_reading.h"
+#include "plugins/salesforce/salesforce_write.h"
+
+namespace upselld::plugins::salesforce {
+
+namespace {
+
+constexpr LockTry kLockTries[] = {
+    {50, seconds(2)}, {10, seconds(4)}, {1, seconds(8)}, {1, seconds(16)}, {1, seconds(32)}};
+
+RowResult read_row(const nlohmann::json& row) {
+  RowResult result;
+  if (flag_in(row, "success")) {
+    result.id = full_id(text_in(row, "id"));
+    return result;
+  }
+  Fault fault;
+  const nlohmann::json* errors = member(row, "errors");
+  if (errors != nullptr && errors->is_array() && !errors->empty()) {
+    const nlohmann::json& error = errors->at(0);
+    fault.code = redacted(text_in(error, "statusCode"), 80);
+    fault.message = redacted(text_in(error, "message"));
+    const nlohmann::json* fields = member(error, "fields");
+    if (fields != nullptr && fields->is_array() && !fields->empty()) {
+      fault.field = redacted(text_of(fields->at(0)), 200);
+    }
+  }
+  if (fault.code.empty()) fault.code = "UNKNOWN";
+  result.fault = std::move(fault);
+  return result;
+}
+
+// Whole requests that are refused because of one row: the row is found by halving.
+bool may_be_one_row(const Fault& fault) {
+  return fault.status == 400 && class_of(fault) != FaultClass::retry &&
+         class_of(fault) != FaultClass::limit && fault.code != "INVALID_TYPE";
+}
+
+}  // namespace
+
+std::span<const LockTry> lock_tries() {
+  return kLockTries;
+}
+
+Receipt rejected(const Fault& fault) {
+  Receipt receipt;
+  receipt.outcome = Receipt::Outcome::rejected;
+  receipt.code = fault.code.empty() ? "HTTP " + std::to_string(fault.status) : fault.code;
+  receipt.message = fault.message;
+  if (const std::string remedy = remedy_of(fault); !remedy.empty()) {
+    receipt.message += (receipt.message.empty() ? "" : "; ") + remedy;
+  }
+  receipt.field = fault.field;
+  return receipt;
+}
+
+Receipt deferred(const Fault& fault, Instant until) {
+  Receipt receipt;
+  receipt.outcome = Receipt::Outcome::deferred;
+  receipt.code = fault.code;
+  receipt.message = fault.message;
+  receipt.field = fault.field;
+  receipt.until = until;
+  return receipt;
+}
+
+Result<std::vector<RowResult>> send_collection(Client& client, const CollectionsCall& wanted) {
+  std::string body = R"({"allOrNone":false,"records":[)";
+  for (std::size_t i = 0; i < wanted.records.size(); ++i) {
+    body += (i == 0 ? "" : ",") + wanted.records[i];
+  }
+  body += "]}";
+  Call call = {.method = wanted.method, .path = "/composite/sobjects", .body = std::move(body)};
+  // A duplicate rule that only warns does not stop a score; no assignment rule is to run for it.
+  call.headers = {{"Sforce-Duplicate-Rule-Header", "allowSave=true"},
+                  {"Sforce-Auto-Assign", "false"}};
+  call.repeatable = wanted.repeatable;
+  call.is_write = true;
+  call.wait_before = wanted.wait_before;
+  auto reply = client.call(wanted.doing, call);
+  if (!reply) return reply.error();
+  std::vector<RowResult> results;
+  if (reply->fault) {
+    const Fault& fault = *reply->fault;
+    if (!may_be_one_row(fault)) return error_of(wanted.doing, fault);
+    if (wanted.records.size() == 1) return std::vector<RowResult>{{"", fault}};
+    const auto middle = wanted.records.begin() + static_cast<long>(wanted.records.size() / 2);
+    CollectionsCall first = wanted, second = wanted;
+    first.records.assign(wanted.records.begin(), middle);
+    second.records.assign(middle, wanted.records.end());
+    auto left = send_collection(client, first);
+    if (!left) return left;
+    auto right = send_collection(client, second);
+    if (!right) return right;
+    left->insert(left->end(), right->begin(), right->end());
+    return left;
+  }
+  const auto read = parse_json(reply->response.body, wanted.doing);
+  if (!read || !read->is_array() || read->size() != wanted.records.size()) {
+    // It was done, and nobody can say what became of which row.
+    return Error{
+        ErrorKind::timed_out, wanted.doing + ": the answer is not one result for each record", {}};
+  }
+  for (const auto& row : *read) results.push_back(read_row(row));
+  return results;
+}
+
+}  // namespace upselld::plugins::salesforce

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/salesforce/salesforce_probe.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "plugins/json/json_reading.h"
+#include "plugins/salesforce/salesforce_fields.h"
+#include "plugins/salesforce/salesforce_soql.h"
+
+namespace upselld::plugins::salesforce {
+
+namespace {
+
+using Level = ProbeFinding::Level;
+
+constexpr std::int64_t kClockAheadMaxMs = 60'000;
+constexpr double kUnseenShareMax = 0.05;
+constexpr const char* kAssign =
+    "assign the permission set upselld_Integration to this user, or "
+    "run: upselld prepare";
+
+class Probe {
+ public:
+  Probe(Client& client, Describe& describe, const SalesforceSettings& settings,
+        const ConnectorContext& context)
+      : client_(client), describe_(describe), settings_(settings), context_(context) {}
+
+  // False: nothing more can be asked.
+  bool look_at_login() {
+    const auto session = client_.session();
+    if (!session) {
+      add(Level::failure, session.error().message, "correct the credentials of this connection");
+      return false;
+    }
+    look_at_versions();
+    const auto org = query(client_, "look at the org",
+                           "SELECT Id, OrganizationType, IsSandbox FROM Organization",
+                           {"Id", "OrganizationType", "IsSandbox"}, false);
+    if (org && !org->rows.empty()) {
+      const auto& row = org->rows[0];
+      add(Level::ok, fmt::format("{} in {} org {} ({})", settings_.credentials.username,
+                                 row[2] == "true" ? "sandbox" : "production", row[0], row[1]));
+    } else if (!org && org.error().kind == ErrorKind::unauthorized) {
+      add(Level::failure, org.error().message, "give the user API Enabled");
+      return false;
+    } else {
+      add(Level::ok, "logged in to org " + session->org);
+    }
+    return true;
+  }
+
+  void look_at_clock() {
+    const std::int64_t ahead = client_.clock_ahead().ms;
+    const std::string what =
+        fmt::format("clock {:.1f} s apart", static_cast<double>(std::abs(ahead)) / 1000);
+    if (std::abs(ahead) <= kClockAheadMaxMs) return add(Level::ok, what);
+    add(Level::warning, what, "set this machine's clock; logins fail when it is minutes off");
+  }
+
+  void look_at_limits() {
+    const auto limits = client_.fetch_json("look at limits", {.path = "/limits"});
+    if (!limits) {
+      return add(Level::hint, "limits are not told: " + limits.error().message,
+                 "give the user View Setup and Configuration to see them here");
+    }
+    for (const auto& [name, what] : {std::pair{"DailyApiRequests", "API calls"},
+                                     {"DailyBulkV2QueryJobs", "Bulk query jobs"}}) {
+      const nlohmann::json* limit = member(*limits, name);
+      if (limit == nullptr) continue;
+      const double most = number_in(*limit, "Max").value_or(0);
+      const double left = number_in(*limit, "Remaining").value_or(0);
+      const bool is_short = left < most * 0.15;
+      add(is_short ? Level::warning : Level::ok,
+          fmt::format("{} left today: {:.0f} of {:.0f}", what, left, most),
+          is_short ? "find out who uses them; upselld stops at 85 % of the org's use" : "");
+    }
+  }
+
+  void look_at_stream(const StreamSpec& spec) {
+    const auto object = describe_.object(spec.object);
+    if (!object) return add(Level::failure, object.error().message, "");
+    if (*object == nullptr) {
+      const bool is_needed = spec.shape == Shape::account || spec.shape == Shape::custom;
+      return add(
+          is_needed ? Level::failure : Level::hint,
+          fmt::format("{}: the org has no {}, or this user may not see it", spec.name, spec.object),
+          is_needed ? kAssign : "name " + spec.name + " in leave_out if it is not used");
+    }
+    const auto missing = missing_wishes(spec, describe_);
+    if (!missing) return add(Level::failure, missing.error().message, "");
+    for (const Wish& wish : spec.wishes) {
+      const bool is_missing =
+          std::find(missing->begin(), missing->end(), wish.path) != missing->end();
+      if (is_missing) tell_missing(spec, wish);
+    }
+    if (missing->empty()) add(Level::ok, spec.name + ": all fields of " + spec.object);
+  }
+
+  void look_at_attributes() {
+    const auto account = describe_.object("Account");
+    if (!account || *account == nullptr) return;
+    for (const AttributeField& attribute : settings_.attributes) {
+      const FieldInfo* field = (*account)->field(attribute.field);
+      if (field == nullptr) continue;
+      const bool is_number = field->type == "double" || field->type == "currency" ||
+                             field->type == "percent" || field->type == "int";
+      if (is_number && attribute.spec.kind == AttributeKind::text) {
+        add(Level::warning,
+            fmt::format("attribute {}: Account.{} is a number and is read as text",
+                        attribute.spec.name, field->name),
+            fmt::format("write {{field: {}, kind: number}}", field->name));
+      }
+      if (field->calculated) {
+        add(Level::hint,
+            fmt::format("attribute {}: Account.{} is a formula, which changes unseen; all accounts "
+                        "are read again once a day",
+                        attribute.spec.name, field->name),
+            "map the fields it is made of instead");
+      }
+    }
+  }
+
+  void look_at_sharing() {
+    const auto seen =
+        query_page(client_, "count accounts", "SELECT COUNT() FROM Account", {}, false);
+    const auto counts =
+        client_.fetch_json("count records", {.path = "/limits/recordCount?sObjects=Account"});
+    if (!seen) return add(Level::failure, seen.error().message, kAssign);
+    const nlohmann::json* objects = counts ? member(*counts, "sObjects") : nullptr;
+    if (objects == nullptr || !objects->is_array() || objects->empty()) {
+      return add(Level::ok, fmt::format("sees {} accounts", seen->total));
+    }
+    const double all = number_in(objects->at(0), "count").value_or(0);
+    const bool is_short = static_cast<double>(seen->total) < all * (1 - kUnseenShareMax);
+    add(is_short ? Level::warning : Level::ok,
+        fmt::format("sees {} of {:.0f} accounts", seen->total, all),
+        is_short ? "give the user View All on Account: sharing hides rows without an error" : "");
+  }
+
+  void look_at_our_fields() {
+    const auto account = describe_.object("Account");
+    if (account && *account != nullptr) {
+      for (std::size_t i = 0; i < kFieldCount; ++i) {
+        look_at_field(**account, field_name(context_.prefix, static_cast<Field>(i)),
+                      static_cast<Field>(i) != Field::pause_until);
+      }
+    }
+    const auto task = describe_.object("Task");
+    if (!task || *task == nullptr) return;
+    for (const OurField& field : task_fields()) {
+      const std::string name = task_field_name(context_.prefix, field.name);
+      look_at_field(**task, name, !field.is_for_people);
+      const FieldInfo* info = (*task)->field(name);
+      if (info != nullptr && name == task_field_name(context_.prefix, "Key") && !info->is_unique) {
+        add(Level::failure, "field " + name + " on Task is not unique; no task is created",
+            "delete the field and run: upselld prepare");
+      }
+    }
+  }
+
+  ProbeReport take() { return std::move(report_); }
+
+ private:
+  void add(Level level, std::string what, std::string remedy = {}) {
+    report_.findings.push_back({level, std::move(what), std::move(remedy)});
+  }
+
+  void look_at_versions() {
+    const auto all = client_.fetch_json("list API versions", {.path = "/services/data/"});
+    if (!all || !all->is_array()) return;
+    bool is_there = false;
+    std::string newest;
+    for (const auto& one : *all) {
+      newest = text_in(one, "version");
+      is_there |= newest == settings_.version;
+    }
+    if (is_there || newest.empty()) return;
+    add(Level::failure, fmt::format("the org has no API version {}", settings_.version),
+        "set version to one it has, such as " + newest);
+  }
+
+  void tell_missing(const StreamSpec& spec, const Wish& wish) {
+    const std::string what = fmt::format("{}: {}.{} is missing, or this user may not see it",
+                                         spec.name, spec.object, wish.path);
+    // Fields that only some editions and settings have.
+    static constexpr const char* kUsuallyAbsent[] = {"CurrencyIsoCode", "Individual.",
+                                                     "CompletedDateTime", "IsReductionOrder"};
+    for (const char* usual : kUsuallyAbsent) {
+      if (wish.path.starts_with(usual)) return;
+    }
+    // Ours have findings of their own.
+    if (wish.path.starts_with(context_.prefix + "_")) return;
+    if (wish.is_needed) return add(Level::failure, what, kAssign);
+    add(Level::warning, what + "; it is read as empty", kAssign);
+  }
+
+  void look_at_field(const ObjectInfo& object, const std::string& name, bool is_written) {
+    const FieldInfo* field = object.field(name);
+    if (field != nullptr && (field->updateable || !is_written)) return;
+    if (field != nullptr) {
+      return add(Level::failure,
+                 fmt::format("field {} on {} may not be edited by this user", name, object.name),
+                 kAssign);
+    }
+    const auto exists = is_defined(name);
+    add(Level::failure,
+        exists
+            ? fmt::format("field {} on {} exists, but this user may not see it", name, object.name)
+            : fmt::format("field {} on {} is not there, or this user may not see it", name,
+                          object.name),
+        kAssign);
+  }
+
+  // By the definitions, which few users may read: false says nothing.
+  bool is_defined(const std::string& name) {
+    if (!definitions_) {
+      definitions_.emplace();
+      const std::string soql =
+          "SELECT DeveloperName FROM CustomField WHERE TableEnumOrId IN ('Account','Activity',"
+          "'Task')";
+      std::string encoded;
+      for (const char c : soql) {
+        if (c == ' ')
+          encoded += '+';
+        else if (c == '\'')
+          encoded += "%27";
+        else if (c == ',')
+          encoded += "%2C";
+        else
+          encoded += c;
+      }
+      const auto read =
+          client_.fetch_json("look at field definitions", {.path = "/tooling/query?q=" + encoded});
+      const nlohmann::json* records = read ? member(*read, "records") : nullptr;
+      if (records != nullptr && records->is_array()) {
+        for (const auto& one : *records) definitions_->push_back(text_in(one, "DeveloperName"));
+      }
+    }
+    const std::string developer = name.substr(0, name.size() - 3);
+    return std::find(definitions_->begin(), definitions_->end(), developer) != definitions_->end();
+  }
+
+  Client& client_;
+  Describe& describe_;
+  const SalesforceSettings& settings_;
+  const ConnectorContext& context_;
+  std::optional<std::vector<std::string>> definitions_;
+  ProbeReport report_;
+};
+
+}  // namespace
+
+Result<ProbeReport> probe_org(Client& client, Describe& describe,
+                              const SalesforceSettings& settings, const ConnectorContext& context,
+                              const std::vector<StreamSpec>& specs) {
+  Probe probe(client, describe, settings, context);
+  if (!probe.look_at_login()) return probe.take();
+  probe.look_at_clock();
+  probe.look_at_limits();
+  probe.look_at_sharing();
+  for (const StreamSpec& spec : specs) probe.look_at_stream(spec);
+  probe.look_at_attributes();
+  probe.look_at_our_fields();
+  return probe.take();
+}
+
+}  // namespace upselld::plugins::salesforce

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plugins/connector.h"
+
+namespace upselld::plugins::salesforce {
+
+enum class Flow { jwt, client_credentials, refresh_token };
+
+struct Credentials {
+  Flow flow = Flow::jwt;
+  std::string host;      // where tokens are asked for, without a slash at the end
+  std::string audience;  // jwt: the login host of the kind of org
+  std::string username, client_id;
+  Secret private_key, client_secret, refresh_token;
+  std::optional<Error> unreadable;  // a secret that cannot be read now: told when it is needed
+  std::string refresh_token_file;   // a rotated token is written there; empty: it cannot be kept
+};
+
+// An account field under the admin's name for it; the index is that of the attribute table.
+struct AttributeField {
+  std::string field;
+  AttributeSpec spec;
+};
+
+// Records of any readable object as activities.
+struct ActivityObject {
+  std::string stream, object, account, at, kind, value;
+};
+
+// A field and the values it may have.
+struct FieldValuesWanted {
+  std::string field;
+  std::vector<std::string> values;
+};
+
+// A connection's settings, checked. All that decides what is read is part of `fingerprint`.
+struct SalesforceSettings {
+  Credentials credentials;
+  std::string version;  // "62.0"
+  std::vector<FieldValuesWanted> scope;
+  std::vector<AttributeField> attributes;
+  std::vector<ActivityObject> activities;
+  std::map<std::string, OrderKind> order_kinds;  // opportunity type, in lower case
+  bool orders_are_won = false;                   // won orders come from Order, not Opportunity
+  std::vector<std::string> leave_out;            // streams
+  std::string opted_out_field;
+  bool may_use_bulk = true;
+  std::int64_t bulk_rows = 20'000;
+  std::int64_t bulk_writes = 2'000;
+  Duration overlap = minutes(10);
+  Duration safety_lag = minutes(5);
+  std::string fallback_owner;
+  std::map<std::string, std::string> task_constants;
+  std::string task_status, withdrawn_status, task_priority;
+  std::string package_folder;
+  std::string fingerprint;
+
+  bool leaves_out(const std::string& stream) const;
+};
+
+const SettingTable& connection_settings();
+
+// Attributes by their settings alone.
+Result<std::vector<AttributeSpec>> attributes_of(const Settings& settings);
+// Everything, secrets too. `context` gives the attribute table and the types that are up-sells.
+Result<SalesforceSettings> read_settings(const Settings& settings, const ConnectorContext& context);
+
+// True for a name that SOQL may hold: letters, digits and _, with dots between.
+bool is_field_path(const std::string& text);
+
+}  // namespace upselld::plugins::salesforce

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/salesforce/salesforce_tasks.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "plugins/salesforce/salesforce_fields.h"
+#include "plugins/salesforce/salesforce_task_pending.h"
+
+namespace upselld::plugins::salesforce {
+
+namespace {
+
+bool is_lock(const Fault& fault) {
+  return class_of(fault) == FaultClass::retry;
+}
+
+}  // namespace
+
+// Tasks for one account after the other: inserting one locks the account.
+std::vector<std::size_t> TaskWriter::Pending::by_account(std::span<const TaskDraft> batch) {
+  std::vector<std::size_t> order(batch.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return batch[a].account < batch[b].account;
+  });
+  return order;
+}
+
+Result<void> TaskWriter::check_key_field() {
+  const auto task = describe_.object("Task");
+  if (!task) return task.error();
+  const FieldInfo* field = *task == nullptr ? nullptr : (*task)->field(key_);
+  if (field == nullptr) {
+    return Error{ErrorKind::forbidden,
+                 "no task is created: Task." + key_ +
+                     " is missing, or this user may not see it; run: upselld prepare",
+                 {}};
+  }
+  if (field->is_unique && field->createable) return {};
+  return Error{ErrorKind::forbidden,
+               "no task is created: Task." + key_ +
+                   (field->is_unique ? " may not be set by this user; assign the permission set"
+                                     : " is not unique, so a task could be made twice; delete the "
+                                       "field and run: upselld prepare"),
+               {}};
+}
+
+Result<void> TaskWriter::create(std::span<const TaskDraft> batch, ReceiptSink& sink) {
+  if (batch.empty()) return {};
+  if (auto good = check_key_field(); !good) return good;
+  std::vector<std::string> keys;
+  for (const TaskDraft& task : batch) keys.push_back(task.key);
+  const auto standing = look_up(keys);
+  if (!standing) return standing.error();
+  if (auto learnt = learn_users(batch); !learnt) return learnt;
+  Pending pending(batch.size(), sink);
+  std::map<std::string, std::size_t> first_of_key;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const auto there = standing->find(batch[i].key);
+    // One that a person deleted is there too: it is not made again.
+    if (there != standing->end())
+      pending.already_there(i, there->second.id);
+    else if (!first_of_key.emplace(batch[i].key, i).second)
+      pending.already_there(i, "");
+  }
+  std::vector<std::size_t> due = Pending::by_account(batch);
+  const Instant later = client_.host().clock().now() + kLockedUntil;
+  std::size_t group = kCollectionMax;
+  for (std::size_t tried = 0;; ++tried) {
+    std::erase_if(due, [&](std::size_t i) { return pending.is_settled(i); });
+    if (due.empty()) return {};
+    for (std::size_t begin = 0; begin < due.size(); begin += group) {
+      const std::size_t count = std::min(group, due.size() - begin);
+      const auto sent = send_group(batch, std::span(due).subspan(begin, count), pending);
+      pending.pause = Duration{};
+      if (sent) continue;
+      pending.put_off(due, sent.error(), later);
+      return sent;
+    }
+    if (tried >= lock_tries().size()) break;
+    group = lock_tries()[tried].group;
+    pending.pause = lock_tries()[tried].pause;
+  }
+  for (const std::size_t i : due) {
+    if (!pending.is_settled(i)) pending.settle(i, deferred(pending.fault(i), later));
+  }
+  return {};
+}
+
+Result<void> TaskWriter::send_group(std::span<const TaskDraft> batch,
+                                    std::span<const std::size_t> group, Pending& pending) {
+  CollectionsCall call;
+  call.doing = "create tasks";
+  call.method = "POST";
+  call.repeatable = false;
+  call.wait_before = pending.pause;
+  std::vector<std::size_t> sent;
+  for (const std::size_t i : group) {
+    const auto owner = owner_id(pending.is_for_fallback(i) ? "" : batch[i].owner);
+    if (!owner) return owner.error();
+    if (owner->empty()) {
+      Fault none;
+      none.code = "INACTIVE_OWNER_OR_USER";
+      none.message = "nobody active to give the task to";
+      pending.settle(i, rejected(none));
+      continue;
+    }
+    auto record = record_of(batch[i], *owner);
+    if (!record) return record.error();
+    call.records.push_back(std::move(*record));
+    sent.push_back(i);
+  }
+  if (sent.empty()) return {};
+  if (auto kept = pending.sink().checkpoint({"tasks"}); !kept) return kept;
+  const auto results = send_collection(client_, call);
+  if (!results) {
+    if (results.error().kind == ErrorKind::timed_out) return settle_lost(batch, sent, pending);
+    return results.error();
+  }
+  std::vector<std::string> doubled;
+  for (std::size_t k = 0; k < sent.size(); ++k) {
+    const RowResult& row = (*results)[k];
+    const std::size_t i = sent[k];
+    if (!row.fault) {
+      pending.created(i, row.id);
+    } else if (class_of(*row.fault) == FaultClass::duplicate) {
+      // Somebody was faster, or it was us, and the answer got lost.
+      doubled.push_back(batch[i].key);
+    } else if (row.fault->code == "INACTIVE_OWNER_OR_USER" && !pending.is_for_fallback(i)) {
+      pending.give_to_fallback(i);
+    } else if (is_lock(*row.fault)) {
+      pending.note(i, *row.fault);
+    } else {
+      pending.settle(i, rejected(*row.fault));
+    }
+  }
+  if (doubled.empty()) return {};
+  const auto standing = look_up(doubled);
+  if (!standing) return standing.error();
+  for (const std::size_t i : sent) {
+    if (pending.is_settled(i)) continue;
+    const auto there = standing->find(batch[i].key);
+    if (there != standing->end()) pending.already_there(i, there->second.id);
+  }
+  // A duplicate that is not our key is somebody else's rule.
+  for (std::size_t k = 0; k < sent.size(); ++k) {
+    const auto& fault = (*results)[k].fault;
+    if (!fault || pending.is_settled(sent[k])) continue;
+    if (class_of(*fault) == FaultClass::duplicate) pending.settle(sent[k], rejected(*fault));
+  }
+  return {};
+}
+
+// The answer was lost. What stands there was created; of the rest nothing is known, for it may
+// still be on its way.
+Result<void> TaskWriter::settle_lost(std::span<const TaskDraft> batch,
+                                     std::span<const std::size_t> group, Pending& pending) {
+  std::vector<std::string> keys;
+  for (const std::size_t i : group) keys.push_back(batch[i].key);
+  const auto standing = look_up(keys);
+  for (const std::size_t i : group) {
+    const bool is_there = standing && standing->count(batch[i].key) > 0;
+    if (is_there) {
+      pending.created(i, standing->at(batch[i].key).id);
+    } else {
+      pending.settle(i, Receipt{});
+    }
+  }
+  return {};
+}
+
+}  // namespace upselld::plugins::salesforce

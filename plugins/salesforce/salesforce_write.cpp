@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/salesforce/salesforce_write.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <utility>
+
+#include "plugins/json/json_reading.h"
+#include "plugins/salesforce/salesforce_fields.h"
+#include "plugins/salesforce/salesforce_write_outcomes.h"
+
+namespace upselld::plugins::salesforce {
+
+namespace {
+
+constexpr std::size_t kReadMax = 500;
+
+std::size_t place(Field field) {
+  return static_cast<std::size_t>(field);
+}
+
+nlohmann::ordered_json json_value(Field field, const std::string& value) {
+  if (value.empty()) return nullptr;
+  if (field != Field::score && field != Field::change) return value;
+  const auto number = parse_number(value);
+  if (!number) return value;
+  return *number;
+}
+
+}  // namespace
+
+FieldWriter::FieldWriter(Client& client, Describe& describe, const SalesforceSettings& settings,
+                         std::string prefix)
+    : client_(client), describe_(describe), settings_(settings), prefix_(std::move(prefix)) {}
+
+Result<std::vector<FieldWriter::Column>> FieldWriter::columns() {
+  const auto account = describe_.object("Account");
+  if (!account) return account.error();
+  if (*account == nullptr) {
+    return Error{
+        ErrorKind::forbidden, "this user may not see Account; assign the permission set", {}};
+  }
+  std::vector<Column> columns;
+  for (std::size_t i = 0; i < kFieldCount; ++i) {
+    const auto field = static_cast<Field>(i);
+    const FieldInfo* info = (*account)->field(field_name(prefix_, field));
+    if (info == nullptr) continue;
+    const bool is_text = info->type == "string" || info->type == "textarea";
+    columns.push_back({field, info->name, info->length, is_text, info->updateable});
+  }
+  if (columns.empty()) {
+    return Error{ErrorKind::forbidden,
+                 "none of our fields is on Account, or this user may not see them; run: upselld "
+                 "prepare",
+                 {}};
+  }
+  return columns;
+}
+
+Result<std::vector<FieldState>> FieldWriter::current(std::span<const std::string> accounts) {
+  std::vector<FieldState> states(accounts.size());
+  for (std::size_t i = 0; i < accounts.size(); ++i) states[i].account = accounts[i];
+  if (accounts.empty()) return states;
+  const auto known = columns();
+  if (!known) return in_context("read our fields", known.error());
+  nlohmann::ordered_json fields = {"Id", "SystemModstamp", "ParentId"};
+  for (const Column& column : *known) fields.push_back(column.name);
+  for (std::size_t begin = 0; begin < accounts.size(); begin += kReadMax) {
+    const std::size_t end = std::min(begin + kReadMax, accounts.size());
+    nlohmann::ordered_json ids = nlohmann::ordered_json::array();
+    for (std::size_t i = begin; i < end; ++i) ids.push_back(accounts[i]);
+    Call call = {.method = "POST", .path = "/composite/sobjects/Account"};
+    call.body = nlohmann::ordered_json({{"ids", ids}, {"fields", fields}}).dump();
+    call.is_write = true;
+    const auto read = client_.fetch_json("read our fields", call);
+    if (!read) return read.error();
+    if (!read->is_array() || read->size() != end - begin) {
+      return Error{ErrorKind::corrupt, "read our fields: not one record for each account", {}};
+    }
+    for (std::size_t i = begin; i < end; ++i) {
+      const nlohmann::json& record = read->at(i - begin);
+      if (!record.is_object()) continue;
+      states[i].exists = true;
+      states[i].version = text_in(record, "SystemModstamp");
+      parents_[accounts[i]] = text_in(record, "ParentId");
+      for (const Column& column : *known) {
+        states[i].values[place(column.field)] =
+            value_read(column.field, text_in(record, column.name));
+      }
+    }
+  }
+  return states;
+}
+
+// By parent and then by id: rows of one family lock one another, and are in one transaction so.
+std::vector<std::size_t> FieldWriter::sorted(std::span<const FieldUpdate> batch) const {
+  std::vector<std::size_t> order(batch.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto key = [&](std::size_t i) {
+    const auto parent = parents_.find(batch[i].account);
+    const std::string& own = batch[i].account;
+    return std::pair(parent == parents_.end() || parent->second.empty() ? own : parent->second,
+                     own);
+  };
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::pair(key(a), a) < std::pair(key(b), b);
+  });
+  return order;
+}
+
+Result<void> FieldWriter::update(std::span<const FieldUpdate> batch, ReceiptSink& sink,
+                                 const Continuation& from) {
+  if (batch.empty()) return {};
+  Outcomes out(batch.size());
+  std::vector<std::size_t> order = sorted(batch);
+  // The same id twice in one request is an error of the row.
+  for (std::size_t i = 0; i + 1 < order.size(); ++i) {
+    if (batch[order[i]].account != batch[order[i + 1]].account) continue;
+    Fault twice;
+    twice.code = "DUPLICATE_ID";
+    twice.message = "the account is twice in one batch";
+    out.settle(order[i + 1], rejected(twice));
+  }
+  std::erase_if(order, [&](std::size_t i) { return out.is_settled(i); });
+  const bool is_large =
+      settings_.may_use_bulk && static_cast<std::int64_t>(order.size()) > settings_.bulk_writes;
+  const auto sent =
+      is_large ? by_bulk(batch, order, sink, from, out) : by_collections(batch, order, out);
+  answer(batch, out, sink);
+  return sent;
+}
+
+Result<void> FieldWriter::send_group(std::span<const FieldUpdate> batch,
+                                     std::span<const std::size_t> group, Duration pause,
+                                     Outcomes& out) {
+  const auto known = columns();
+  if (!known) return known.error();
+  CollectionsCall call;
+  call.doing = "write our fields";
+  call.wait_before = pause;
+  std::vector<std::size_t> sent;
+  for (const std::size_t i : group) {
+    nlohmann::ordered_json record = {{"attributes", {{"type", "Account"}}},
+                                     {"id", batch[i].account}};
+    const std::size_t empty_size = record.size();
+    for (const Column& column : *known) {
+      const auto& value = batch[i].values[place(column.field)];
+      if (!value || !column.may_write) continue;
+      const bool is_cut = column.is_text && column.length > 0;
+      record[column.name] =
+          json_value(column.field, is_cut ? cut_to(*value, column.length) : *value);
+    }
+    if (record.size() == empty_size) {
+      Fault none;
+      none.code = "NO_FIELD";
+      none.message = "this user may not edit any of the fields; see upselld probe";
+      out.settle(i, rejected(none));
+      continue;
+    }
+    call.records.push_back(record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    sent.push_back(i);
+  }
+  if (sent.empty()) return {};
+  const auto results = send_collection(client_, call);
+  if (!results) {
+    // Nobody knows, or nothing was done: either way it may be asked for again.
+    if (results.error().kind == ErrorKind::timed_out) {
+      for (const std::size_t i : sent) out.settle(i, Receipt{});
+    }
+    return results.error();
+  }
+  for (std::size_t k = 0; k < sent.size(); ++k) out.take(sent[k], (*results)[k]);
+  return {};
+}
+
+Result<void> FieldWriter::by_collections(std::span<const FieldUpdate> batch,
+                                         const std::vector<std::size_t>& order, Outcomes& out) {
+  const Instant later = client_.host().clock().now() + kLockedUntil;
+  std::vector<std::size_t> due = order;
+  std::size_t group = kCollectionMax;
+  Duration pause;
+  for (std::size_t tried = 0; !due.empty(); ++tried) {
+    for (std::size_t begin = 0; begin < due.size(); begin += group) {
+      const std::size_t count = std::min(group, due.size() - begin);
+      const auto sent = send_group(batch, std::span(due).subspan(begin, count), pause, out);
+      pause = Duration{};
+      if (sent || sent.error().kind == ErrorKind::timed_out) continue;
+      out.put_off(due, sent.error(), later);
+      return sent;
+    }
+    std::erase_if(due, [&](std::size_t i) { return out.is_settled(i); });
+    if (tried >= lock_tries().size()) break;
+    group = lock_tries()[tried].group;
+    pause = lock_tries()[tried].pause;
+  }
+  for (const std::size_t i : due) out.settle(i, deferred(out.last_fault(i), later));
+  return {};
+}
+
+// Done is what can be read: values are answered as they stand now, with the record's version.
+void FieldWriter::answer(std::span<const FieldUpdate> batch, Outcomes& out, ReceiptSink& sink) {
+  std::vector<std::string> ids;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (!out.is_done(i)) continue;
+    ids.push_back(batch[i].account);
+    places.push_back(i);
+  }
+  const auto states = current(ids);
+  for (std::size_t k = 0; k < places.size(); ++k) {
+    Receipt& receipt = out.receipt(places[k]);
+    if (!states) {
+      // It is written, but what stands there is not known: the next look will tell.
+      receipt = Receipt{};
+      continue;
+    }
+    const FieldState& state = (*states)[k];
+    receipt.crm_id = batch[places[k]].account;
+    receipt.version = state.version;
+    for (std::size_t f = 0; f < kFieldCount; ++f) {
+      if (batch[places[k]].values[f]) receipt.stored[f] = state.values[f].value_or("");
+    }
+  }
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (out.is_settled(i)) sink.answer(i, std::move(out.receipt(i)));
+  }
+}
+
+}  // namespace upselld::plugins::salesforce

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "plugins/connector.h"
+#include "plugins/salesforce/salesforce_describe.h"
+
+namespace upselld::plugins::salesforce {
+
+// One row of a Collections answer.
+struct RowResult {
+  std::string id;
+  std::optional<Fault> fault;
+};
+
+// POST or PATCH of at most 200 records of one type. Rows in the order sent. An Error: nothing is
+// known about any of them (timed_out), or none was done.
+struct CollectionsCall {
+  std::string doing = {};
+  std::string method = "PATCH";
+  std::vector<std::string> records = {};  // JSON objects
+  bool repeatable = true;
+  Duration wait_before = {};
+};
+Result<std::vector<RowResult>> send_collection(Client& client, const CollectionsCall& call);
+inline constexpr std::size_t kCollectionMax = 200;
+
+// How row locks are tried again: in smaller groups, after longer pauses.
+struct LockTry {
+  std::size_t group;
+  Duration pause;
+};
+std::span<const LockTry> lock_tries();
+// When what is still locked after that is due again.
+inline constexpr Duration kLockedUntil = minutes(15);
+
+Receipt rejected(const Fault& fault);
+Receipt deferred(const Fault& fault, Instant until);
+
+// Our fields on accounts.
+class FieldWriter {
+ public:
+  FieldWriter(Client& client, Describe& describe, const SalesforceSettings& settings,
+              std::string prefix);
+
+  Result<std::vector<FieldState>> current(std::span<const std::string> accounts);
+  Result<void> update(std::span<const FieldUpdate> batch, ReceiptSink& sink,
+                      const Continuation& from);
+
+ private:
+  struct Column {
+    Field field = Field::score;
+    std::string name;
+    std::size_t length = 0;  // 0: no text
+    bool is_text = false;
+    bool may_write = false;
+  };
+  struct Outcomes;
+
+  Result<std::vector<Column>> columns();
+  std::vector<std::size_t> sorted(std::span<const FieldUpdate> batch) const;
+  Result<void> by_collections(std::span<const FieldUpdate> batch,
+                              const std::vector<std::size_t>& order, Outcomes& out);
+  Result<void> send_group(std::span<const FieldUpdate> batch, std::span<const std::size_t> group,
+                          Duration pause, Outcomes& out);
+  Result<void> by_bulk(std::span<const FieldUpdate> batch, const std::vector<std::size_t>& order,
+                       ReceiptSink& sink, const Continuation& from, Outcomes& out);
+  Result<void> read_bulk_results(const std::string& job, std::span<const FieldUpdate> batch,
+                                 Outcomes& out);
+  Result<bool> run_bulk_job(const std::string& job, bool is_uploaded, const std::string& csv,
+                            ReceiptSink& sink);
+  std::string csv_of(std::span<const FieldUpdate> batch, const std::vector<std::size_t>& order,
+                     std::span<const Column> columns) const;
+  void answer(std::span<const FieldUpdate> batch, Outcomes& out, ReceiptSink& sink);
+
+  Client& client_;
+  Describe& describe_;
+  const SalesforceSettings& settings_;
+  const std::string prefix_;
+  std::map<std::string, std::string> parents_;  // of accounts whose fields were read
+};
+
+}  // namespace upselld::plugins::salesforce
