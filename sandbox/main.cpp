@@ -104,6 +104,8 @@ void add_serve(CLI::App& app, ServeCommand& command) {
   serve->add_flag("--tls", options.tls, "TLS, with an authority made at start");
   serve->add_option("--data", options.data, "Folder that `generate` wrote, or of Object.csv files");
   serve->add_option("--clock", options.clock, "Stand still at this time; else time runs from now");
+  serve->add_option("--clock-file", options.clock_file,
+                    "Take the time from this file before each request, as $UPSELLD_CLOCK does");
   serve->add_option("--seed", options.seed, "Decides everything that is random")
       ->capture_default_str();
   serve->add_option("--certificate", options.certificate_file,

@@ -204,7 +204,9 @@ bool Filter::compares(const Value& held) const {
   if (!ranges_.empty()) return in_range(value);
   if (test_ == Test::like) return like(as_text(value), pattern_);
   if (is_order(test_)) {
-    const int order = compare(value, values_[0], path_.field.case_sensitive);
+    // Ids compare as they are ordered.
+    const bool is_exact = path_.field.case_sensitive || path_.field.type == FieldType::id;
+    const int order = compare(value, values_[0], is_exact);
     switch (test_) {
       case Test::less:
         return order < 0;

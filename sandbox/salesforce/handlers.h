@@ -53,10 +53,6 @@ HttpAnswer patch_ingest_job(Service& service, const Call& call);
 HttpAnswer delete_ingest_job(Service& service, const Call& call);
 HttpAnswer get_ingest_results(Service& service, const Call& call);
 
-HttpAnswer post_tooling_record(Service& service, const Call& call);
-HttpAnswer get_tooling_record(Service& service, const Call& call);
-HttpAnswer patch_tooling_record(Service& service, const Call& call);
-HttpAnswer delete_tooling_record(Service& service, const Call& call);
 HttpAnswer post_deploy(Service& service, const Call& call);
 HttpAnswer get_deploy(Service& service, const Call& call);
 

@@ -167,6 +167,7 @@ const Org::Granted& Org::granted(const std::string& user) const {
     if (set != nullptr && flag("PermissionSet", *set, "PermissionsCustomizeApplication")) {
       out.customize = true;
     }
+    out.view_setup |= set != nullptr && flag("PermissionSet", *set, "PermissionsViewSetup");
   }
   for (const Row& row : table("FieldPermissions").rows()) {
     if (row.is_deleted() || !sets.contains(text("FieldPermissions", row, "ParentId"))) continue;
@@ -223,6 +224,10 @@ bool Org::edits_field(const std::string& user, const ObjectType& type, const Fie
 bool Org::customizes(const std::string& user) const {
   const auto own = rights.find(user);
   return (own != rights.end() && own->second.customize_application) || granted(user).customize;
+}
+
+bool Org::views_setup(const std::string& user) const {
+  return customizes(user) || granted(user).view_setup;
 }
 
 bool Org::is_archived(const ObjectType& type, const Row& row) const {

@@ -92,6 +92,7 @@ class Org {
   std::map<std::string, Instant> locked_until;       // row locks of others, by row id
   std::set<std::string> approval_locked, invisible;  // row ids
   std::set<std::string> task_queues;                 // queues that may own tasks
+  std::set<std::string> list_views;                  // "Account.High_Ones"
   double lock_chance = 0;                            // of any write to a row, by seed
   bool in_maintenance = false;
   bool storage_full = false;
@@ -122,6 +123,7 @@ class Org {
   bool sees_field(const std::string& user, const ObjectType& type, const Field& field) const;
   bool edits_field(const std::string& user, const ObjectType& type, const Field& field) const;
   bool customizes(const std::string& user) const;
+  bool views_setup(const std::string& user) const;
   // Permission sets changed: what was worked out is out of date.
   void permissions_changed() { granted_.clear(); }
 
@@ -134,7 +136,7 @@ class Org {
   struct Granted {
     std::set<std::string> read, edit;     // "account.x__c"
     std::set<std::string> object_rights;  // "account:read"
-    bool customize = false;
+    bool customize = false, view_setup = false;
   };
   const Granted& granted(const std::string& user) const;
   void furnish();

@@ -89,6 +89,9 @@ HttpAnswer get_query(Service& service, const Call& call) {
 }
 
 HttpAnswer get_tooling_query(Service& service, const Call& call) {
+  if (!service.org.views_setup(call.user)) {
+    throw ApiError{403, "INSUFFICIENT_ACCESS", "View Setup and Configuration is needed", {}};
+  }
   return answer_query(service, call, /*all=*/false, /*tooling=*/true);
 }
 

@@ -66,6 +66,9 @@ constexpr Route kRoutes[] = {
     {"DELETE", "jobs/ingest/*", delete_ingest_job},
     {"PUT", "jobs/ingest/*/batches", put_ingest_data},
     {"GET", "jobs/ingest/*/*", get_ingest_results},
+    {"GET", "tooling/query", get_tooling_query},
+    {"POST", "metadata/deployRequest", post_deploy},
+    {"GET", "metadata/deployRequest/*", get_deploy},
 };
 
 bool fits(const Route& route, const std::vector<std::string>& path) {

@@ -199,6 +199,13 @@ void ObjectType::add(Field field) {
   fields.push_back(std::move(field));
 }
 
+void ObjectType::lose(std::string_view field) {
+  const int at = column(field);
+  if (at < 0) return;
+  fields[static_cast<std::size_t>(at)].absent = true;
+  by_name_.erase(lower(field));
+}
+
 ObjectType* Schema::find(std::string_view name) {
   const auto found = by_name_.find(lower(name));
   return found == by_name_.end() ? nullptr : &found->second;

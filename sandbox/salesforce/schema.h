@@ -41,7 +41,6 @@ struct Field {
   std::string relationship;            // "Owner" of OwnerId; empty: none
   std::string formula;                 // a path such as "Owner.Region__c", read when asked for
   std::string description, help;
-  std::string tooling_id;  // of fields made through the Tooling API
   bool required = false, createable = true, updateable = true;
   bool unique = false, external_id = false, case_sensitive = false, restricted = false;
   bool long_text = false;  // cannot be filtered, sorted or grouped by
@@ -77,6 +76,8 @@ struct ObjectType {
   // The column whose relationship has this name; -1: none.
   int relationship(std::string_view name) const;
   void add(Field field);
+  // A field that an admin deletes: its column stays, and nobody finds it any more.
+  void lose(std::string_view field);
 
  private:
   std::unordered_map<std::string, int> by_name_, by_relationship_;

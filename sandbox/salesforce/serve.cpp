@@ -49,9 +49,18 @@ Result<std::unique_ptr<Serving>> Serving::start(const ServeOptions& options) {
                  "--clock " + options.clock + ": write a time as 2026-11-22T06:00:00Z",
                  {}};
   }
+  if (!options.clock_file.empty()) {
+    const auto text = text_of(options.clock_file);
+    if (!text || !parse_datetime(trimmed(*text), at)) {
+      return Error{ErrorKind::invalid_config,
+                   "--clock-file " + options.clock_file + ": it holds no time",
+                   {}};
+    }
+  }
   auto clock = std::make_unique<VirtualClock>(at);
-  if (options.clock.empty()) clock->run();
+  if (options.clock.empty() && options.clock_file.empty()) clock->run();
   std::unique_ptr<Serving> serving(new Serving(std::move(clock), options.seed));
+  serving->clock_file_ = options.clock_file;
   if (const auto good = serving->furnish(options); !good) return good.error();
   if (const auto good = serving->open(options); !good) return good.error();
   if (const auto good = serving->write_files(options); !good) return good.error();
@@ -94,6 +103,7 @@ Result<void> Serving::open(const ServeOptions& options) {
     return fmt::format("{}://127.0.0.1:{}", tls_ && !plain ? "https" : "http", port);
   };
   auto instance = HttpServer::start({options.port, tls_.get()}, [this](const HttpRequest& request) {
+    follow_file();
     return service_->answer(request);
   });
   if (!instance) return instance.error();
@@ -107,14 +117,23 @@ Result<void> Serving::open(const ServeOptions& options) {
   control_url_ = url(control_->port(), /*plain=*/true) + "/__sandbox";
   if (options.login_port >= 0) {
     auto login =
-        HttpServer::start({options.login_port, tls_.get()},
-                          [this](const HttpRequest& request) { return service_->login(request); });
+        HttpServer::start({options.login_port, tls_.get()}, [this](const HttpRequest& request) {
+          follow_file();
+          return service_->login(request);
+        });
     if (!login) return login.error();
     login_ = std::move(*login);
     login_url_ = url(login_->port(), /*plain=*/false);
   }
   service_->auth.instance_url = instance_url_;
   return {};
+}
+
+void Serving::follow_file() {
+  if (clock_file_.empty()) return;
+  const auto text = text_of(clock_file_);
+  Instant at;
+  if (text && parse_datetime(trimmed(*text), at)) clock_->set(at);
 }
 
 Result<void> Serving::write_files(const ServeOptions& options) const {

@@ -17,6 +17,9 @@ struct ServeOptions {
   bool tls = false;
   std::string data;   // a folder; empty: an org without records
   std::string clock;  // a time at which the clock stands still; empty: it runs from now
+  // A file that holds the time, as $UPSELLD_CLOCK names one: read before each request, so that the
+  // org and the daemon live in one time.
+  std::string clock_file;
   std::uint64_t seed = 1;
   std::string certificate_file;  // of the JWT flow; empty: a key is made
   std::string out;               // folder for authority.pem and jwt.key; empty: none are written
@@ -45,7 +48,10 @@ class Serving {
   Result<void> open(const ServeOptions& options);
   Result<void> furnish(const ServeOptions& options);
   Result<void> write_files(const ServeOptions& options) const;
+  // Takes over the time of the file, where there is one and it can be read.
+  void follow_file();
 
+  std::string clock_file_;
   std::unique_ptr<VirtualClock> clock_;
   std::unique_ptr<Service> service_;
   std::unique_ptr<TlsIdentity> tls_;

@@ -13,6 +13,7 @@
 #include "sandbox/salesforce/auth.h"
 #include "sandbox/salesforce/bulk_jobs.h"
 #include "sandbox/salesforce/cursors.h"
+#include "sandbox/salesforce/deploys.h"
 #include "sandbox/salesforce/limits.h"
 #include "sandbox/salesforce/org.h"
 
@@ -43,7 +44,7 @@ struct CallLog {
 class Service {
  public:
   Service(VirtualClock& clock, std::uint64_t seed, std::uint64_t number)
-      : org(clock, seed, number), auth(org), cursors(org), jobs(org, limits) {}
+      : org(clock, seed, number), auth(org), cursors(org), jobs(org, limits), deploys(org) {}
 
   // The login host's token endpoint; true in `is_known` when the app is one of this org's.
   HttpAnswer login(const HttpRequest& request);
@@ -58,6 +59,7 @@ class Service {
   Limits limits;
   Cursors cursors;
   BulkJobs jobs;
+  Deploys deploys;
   Faults faults;
   CallLog log;
   std::string required_host;  // other Host headers get 404; empty: any

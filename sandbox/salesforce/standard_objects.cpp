@@ -157,6 +157,8 @@ constexpr Standard kObjects[] = {
      "PermissionsCreate:boolean|PermissionsRead:boolean|PermissionsEdit:boolean|"
      "PermissionsDelete:boolean|PermissionsViewAllRecords:boolean|"
      "PermissionsModifyAllRecords:boolean"},
+    {"CustomField", "00N",
+     "DeveloperName:string:80|TableEnumOrId:string:40|NamespacePrefix:string:15"},
     {"PermissionSetAssignment", "0Pa",
      "PermissionSetId:reference:PermissionSet>PermissionSet:rn|"
      "AssigneeId:reference:User>Assignee:rn"},
@@ -193,6 +195,11 @@ void set_facts(ObjectType& type) {
   if (is_one_of(name, {"User", "Group", "Profile", "UserRole"})) {
     type.deletable = false;
     lose(type, {kIsDeleted});
+  }
+  if (name == "CustomField") {
+    type.tooling = true;
+    type.createable = type.updateable = type.deletable = type.replicateable = type.bulk = false;
+    lose(type, {kIsDeleted, kSystemModstamp});
   }
   if (is_one_of(name, {"PermissionSet", "FieldPermissions", "ObjectPermissions",
                        "PermissionSetAssignment"})) {
