@@ -26,7 +26,10 @@ const std::vector<CommandSpec> kTable = {
      "make our fields in the CRM, or what an admin makes them with",
      "[CONNECTION]",
      {{"--dry-run", nullptr, "only say what would be done"},
-      {"--remove", nullptr, "take them away again"}},
+      {"--remove", nullptr, "take them away again"},
+      {"--direct", nullptr,
+       "make them now, with an admin's session (access token) read from standard input and kept "
+       "nowhere"}},
      prepare_command},
     {"sync",
      "one cycle: pull, train if there is no model, score, decide, deliver",

@@ -238,7 +238,14 @@ Result<void> deliver_stage(Cycle& cycle, ConnectionCycle& connection) {
       {ledger.database, ledger.outbox, ledger.field_states, ledger.plans, ledger.audit,
        ledger.brakes, *link.connector, cycle.app.clock(), link.name(), cycle.run},
       connection.report, stop_signal());
-  return deliverer.deliver_all();
+  const auto delivered = deliverer.deliver_all();
+  connection.report.api_calls = link.host->calls();
+  if (delivered || delivered.error().kind != ErrorKind::budget_exhausted) return delivered;
+  // No failure: what is left is due, and a later run goes on with it.
+  cycle.report.incomplete = true;
+  connection.report.notes.push_back(delivered.error().message +
+                                    "; what is left goes on with a later sync");
+  return {};
 }
 
 }  // namespace upselld::daemon

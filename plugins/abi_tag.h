@@ -30,13 +30,14 @@ namespace abi {
   text += "; thread sanitizer";
 #endif
   const std::size_t sizes[] = {
-      sizeof(Page),          sizeof(Columns),          sizeof(StreamInfo),     sizeof(FieldUpdate),
-      sizeof(FieldState),    sizeof(TaskDraft),        sizeof(TaskState),
-      sizeof(TaskWithdrawal),
-      sizeof(Receipt),       sizeof(ProbeReport),      sizeof(PrepareReport),  sizeof(Settings),
-      sizeof(SettingTable),  sizeof(ConnectorContext), sizeof(Setting),        sizeof(Node),
-      sizeof(Error),         sizeof(HttpRequest),      sizeof(HttpResponse),   sizeof(TimeZone),
-      sizeof(AttributeSpec), sizeof(Result<Page>),     sizeof(ConnectorDescriptor)};
+      sizeof(Page),           sizeof(Columns),        sizeof(StreamInfo),
+      sizeof(FieldUpdate),    sizeof(FieldState),     sizeof(TaskDraft),
+      sizeof(TaskState),      sizeof(TaskWithdrawal), sizeof(Receipt),
+      sizeof(ProbeReport),    sizeof(PrepareReport),  sizeof(Settings),
+      sizeof(PrepareRequest), sizeof(SettingTable),   sizeof(ConnectorContext),
+      sizeof(Setting),        sizeof(Node),           sizeof(Error),
+      sizeof(HttpRequest),    sizeof(HttpResponse),   sizeof(TimeZone),
+      sizeof(AttributeSpec),  sizeof(Result<Page>),   sizeof(ConnectorDescriptor)};
   text += "; sizes";
   for (const std::size_t size : sizes) text += " " + std::to_string(size);
   return text;
@@ -53,6 +54,5 @@ using ConnectorEntry = const ConnectorDescriptor*();
 
 // Begins the definition of the one function that a plugin exports:
 //   UPSELLD_EXPORT_CONNECTOR { static const upselld::ConnectorDescriptor ...; return &...; }
-#define UPSELLD_EXPORT_CONNECTOR                                        \
-  extern "C" [[gnu::visibility("default")]] const upselld::ConnectorDescriptor* \
-  upselld_connector()
+#define UPSELLD_EXPORT_CONNECTOR \
+  extern "C" [[gnu::visibility("default")]] const upselld::ConnectorDescriptor* upselld_connector()

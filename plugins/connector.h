@@ -12,6 +12,7 @@
 #include "core/page.h"
 #include "core/records.h"
 #include "core/result.h"
+#include "core/secret.h"
 #include "core/settings.h"
 #include "core/time_zone.h"
 
@@ -30,8 +31,8 @@ enum class Walk : std::uint8_t {
 };
 
 struct StreamInfo {
-  std::string name;   // "orders": identity of records is (connection, name, id)
-  std::string part;   // one file of a stream that has several; empty otherwise
+  std::string name;  // "orders": identity of records is (connection, name, id)
+  std::string part;  // one file of a stream that has several; empty otherwise
   RecordKind kind = RecordKind::activity;
   bool keyed = true;  // false: rows have no id and are known by their place in the part
   bool offers_changes = true, offers_full = true, offers_sweep = false;
@@ -55,6 +56,9 @@ struct ProbeReport {
 struct PrepareRequest {
   bool dry_run = false;
   bool remove = false;
+  // Of an admin, to make the fields with: used in this call and kept nowhere. Empty: only what
+  // needs no admin is done, such as writing down what he has to bring in.
+  Secret admin_session = {};
 };
 struct PrepareReport {
   std::vector<std::string> steps;       // what was done, or would be
@@ -107,7 +111,7 @@ struct ConnectorContext {
   std::string connection;  // the admin's name for it
   std::string prefix;      // of our field names
   TimeZone zone = TimeZone::utc();
-  std::string currency;    // reporting currency, for amounts without one
+  std::string currency;                   // reporting currency, for amounts without one
   std::vector<AttributeSpec> attributes;  // the attribute table of this connection
   // The CRM's own names of order types that are up-sells.
   std::vector<std::string> upsell_types = {};

@@ -2,6 +2,7 @@
 #include "plugins/http/wire.h"
 
 #include <httplib.h>
+#include <openssl/x509_vfy.h>
 
 #include <cctype>
 #include <map>
@@ -21,6 +22,21 @@ std::string place_of(const HttpRequest& request, const Url& url) {
 std::string lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
+}
+
+// With what an admin can do about it.
+std::string what_is_wrong(long verify_result) {
+  switch (verify_result) {
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return "is not valid today; is this machine's clock right, and the certificate renewed?";
+    case X509_V_OK:  // the chain is good, the name is not
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+      return "is that of another host; is the address right?";
+    default:
+      return std::string("is not trusted (") + X509_verify_cert_error_string(verify_result) +
+             "); set ca_file to the authority that signed it";
+  }
 }
 
 class HttplibWire final : public Wire {
@@ -107,9 +123,8 @@ class HttplibWire final : public Wire {
                 {}};
       case httplib::Error::SSLServerVerification:
         return {ErrorKind::invalid_config,
-                place + ": the server's certificate is not trusted (" +
-                    std::to_string(client.get_openssl_verify_result()) +
-                    "); set ca_file to the authority that signed it",
+                place + ": the server's certificate " +
+                    what_is_wrong(client.get_openssl_verify_result()),
                 {}};
       case httplib::Error::SSLConnection:
         return {ErrorKind::unavailable, place + ": no TLS connection", {}};

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/activity_name.h"
 #include "plugins/salesforce/salesforce_fields.h"
 #include "plugins/salesforce/salesforce_mapping.h"
 
@@ -15,7 +16,7 @@ constexpr double kMsPerHour = 3'600'000;
 struct Happening {
   std::string id;
   std::string_view account, contact, thread;
-  const char* kind = "";
+  std::string_view kind;
   Instant at, known_at = Instant::missing();
   double value = kNaN;
 };
@@ -62,7 +63,7 @@ class ActivityMapper final : public Mapper {
     }
     auto& c = std::get<ActivityColumns>(page.columns);
     auto kind = std::find(c.kind_names.begin(), c.kind_names.end(), it.kind);
-    if (kind == c.kind_names.end()) kind = c.kind_names.insert(kind, it.kind);
+    if (kind == c.kind_names.end()) kind = c.kind_names.insert(kind, std::string(it.kind));
     c.kind.push_back(static_cast<std::uint16_t>(kind - c.kind_names.begin()));
     c.id.push_back(add_id(page, it.id));
     c.account.push_back(add_id(page, it.account));
@@ -197,9 +198,14 @@ class ActivityMapper final : public Mapper {
                     record.text(activity.account),
                     {},
                     {},
-                    activity.kind.c_str(),
+                    activity.kind_field.empty() ? std::string_view(activity.kind)
+                                                : record.text(activity.kind_field),
                     day(record.text(activity.at)),
                     record.stamp("CreatedDate")};
+    if (!is_activity_name(it.kind)) {
+      add_problem(page, it.id, "its kind is no name of small letters, digits and _");
+      return gone(record, id, page);
+    }
     if (!activity.value.empty()) it.value = record.number(activity.value);
     put(record, it, page);
   }

@@ -14,37 +14,7 @@ namespace upselld::plugins::salesforce {
 
 namespace {
 
-constexpr const char* kRowsPerResult = "20000";
-
-// Reads one field; the place is behind it, at a comma, a line end or the end.
-bool read_field(std::string_view text, std::size_t& at, std::string& out) {
-  const auto put = [&out](char c) {
-    if (c != '\0') out += c;
-  };
-  if (at >= text.size() || text[at] != '"') {
-    while (at < text.size() && text[at] != ',' && text[at] != '\n' && text[at] != '\r') {
-      put(text[at++]);
-    }
-    return true;
-  }
-  for (++at; at < text.size(); ++at) {
-    if (text[at] != '"') {
-      put(text[at]);
-      continue;
-    }
-    if (at + 1 < text.size() && text[at + 1] == '"') {
-      out += text[at++];
-      continue;
-    }
-    ++at;
-    return true;
-  }
-  return false;
-}
-
-Error bad_csv(const std::string& what, std::size_t row, const char* why) {
-  return {ErrorKind::corrupt, what + ": row " + std::to_string(row) + ": " + why, {}};
-}
+constexpr const char* kRowsPerResult = "50000";
 
 // No promise is made about the order of columns, nor about their spelling.
 Result<Rows> in_order(Rows rows, const std::vector<std::string>& columns, const std::string& what) {
@@ -81,46 +51,6 @@ bool is_unsupported(const Fault& fault) {
 
 }  // namespace
 
-Result<Rows> parse_csv(std::string_view text, const std::string& what) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  Rows rows;
-  std::size_t at = 0;
-  for (std::size_t number = 1; at < text.size(); ++number) {
-    std::vector<std::string> row;
-    while (true) {
-      std::string field;
-      if (!read_field(text, at, field)) return bad_csv(what, number, "a quote is never closed");
-      row.push_back(std::move(field));
-      if (at >= text.size() || text[at] != ',') break;
-      ++at;
-    }
-    if (at < text.size() && text[at] == '\r') ++at;
-    if (at < text.size()) {
-      if (text[at] != '\n') return bad_csv(what, number, "text behind a closing quote");
-      ++at;
-    }
-    const bool is_blank = row.size() == 1 && row[0].empty();
-    if (rows.columns.empty()) {
-      if (!is_blank) rows.columns = std::move(row);
-      continue;
-    }
-    if (is_blank && rows.columns.size() > 1) continue;
-    if (row.size() != rows.columns.size()) return bad_csv(what, number, "another number of fields");
-    rows.rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
-std::string csv_cell(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + "\"";
-}
-
 Result<JobStatus> job_status(Client& client, const std::string& doing, const std::string& path) {
   auto reply = client.call(doing, {.path = path});
   if (!reply) return reply.error();
@@ -153,9 +83,8 @@ Result<std::string> BulkQueries::create(const std::string& object, const std::st
                                        {"contentType", "CSV"},
                                        {"columnDelimiter", "COMMA"},
                                        {"lineEnding", "LF"}};
-  Call call = {.method = "POST", .path = "/jobs/query", .body = body.dump()};
-  // A second job would be harmless, but one of the day's.
-  call.repeatable = false;
+  // Sent again where no answer came: a second job costs one of the day's and harms nothing.
+  const Call call = {.method = "POST", .path = "/jobs/query", .body = body.dump()};
   auto reply = client_.call(doing, call);
   if (!reply) return reply.error();
   if (reply->fault) {

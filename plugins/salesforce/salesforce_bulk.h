@@ -4,16 +4,10 @@
 #include <set>
 #include <string>
 
+#include "plugins/salesforce/salesforce_csv.h"
 #include "plugins/salesforce/salesforce_soql.h"
 
 namespace upselld::plugins::salesforce {
-
-// CSV as RFC 4180 has it: line ends inside quotes, doubled quotes; NUL bytes are dropped, for they
-// occur. The first row are the columns. corrupt: a quote that is never closed, rows of another
-// width.
-Result<Rows> parse_csv(std::string_view text, const std::string& what);
-// One cell for an upload.
-std::string csv_cell(std::string_view text);
 
 enum class JobState { working, complete, failed, gone };
 struct JobStatus {

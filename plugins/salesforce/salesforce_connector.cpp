@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "plugins/salesforce/salesforce_deploy.h"
 #include "plugins/salesforce/salesforce_prepare.h"
 #include "plugins/salesforce/salesforce_probe.h"
 #include "plugins/salesforce/salesforce_pull.h"
@@ -28,7 +29,12 @@ class SalesforceConnector final : public Connector {
     return probe_org(client_, describe_, settings_, context_, puller_.specs());
   }
   Result<PrepareReport> prepare(const PrepareRequest& request) override {
-    return write_package(settings_, context_.prefix, puller_.specs(), request);
+    if (request.admin_session.empty()) {
+      return write_package(settings_, context_.prefix, puller_.specs(), request);
+    }
+    const auto files = request.remove ? removal_files(settings_, context_.prefix)
+                                      : package_files(settings_, context_.prefix, puller_.specs());
+    return deploy_package(settings_, client_.host(), context_.prefix, files, request);
   }
   Result<std::vector<StreamInfo>> streams() override { return puller_.streams(); }
   Result<Page> pull(const StreamInfo& stream, Walk walk, const Cursor& cursor,

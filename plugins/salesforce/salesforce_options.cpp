@@ -52,7 +52,8 @@ std::vector<Setting> reading_options() {
       {.name = "activities",
        .kind = SettingKind::node,
        .help = "Records of your objects as events of an account, a list of maps: {object: "
-               "Usage__c, account: Account__c, at: Day__c, kind: quota_usage, value: Share__c}."},
+               "Usage__c, account: Account__c, at: Day__c, kind: quota_usage, value: Share__c}. "
+               "kind_field in place of kind names the field that holds it."},
       {.name = "order_kinds",
        .kind = SettingKind::free_map,
        .help = "What the types of opportunities and orders are: {upsell: [TYPE], renewal: [TYPE], "

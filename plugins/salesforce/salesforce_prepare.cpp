@@ -138,7 +138,8 @@ std::string integration_xml(const SalesforceSettings& settings, const std::strin
   }
   if (is_custom(settings.opted_out_field)) read.insert("Account." + settings.opted_out_field);
   for (const ActivityObject& activity : settings.activities) {
-    for (const std::string& field : {activity.account, activity.at, activity.value}) {
+    for (const std::string& field :
+         {activity.account, activity.at, activity.value, activity.kind_field}) {
       if (is_custom(field)) read.insert(activity.object + "." + field);
     }
   }
@@ -153,7 +154,8 @@ std::string integration_xml(const SalesforceSettings& settings, const std::strin
   xml += tag("hasActivationRequired", "false", 1) + tag("label", prefix + " integration", 1);
   xml += object_permission("Account", true);
   for (const std::string& object : objects_read(specs)) xml += object_permission(object, false);
-  for (const char* permission : {"ApiEnabled", "EditTask"}) {
+  // View Setup tells a field that is hidden from one that is missing, and the limits left.
+  for (const char* permission : {"ApiEnabled", "EditTask", "ViewSetup"}) {
     xml += "    <userPermissions>\n" + tag("enabled", "true", 2) + tag("name", permission, 2) +
            "    </userPermissions>\n";
   }
@@ -209,8 +211,17 @@ std::map<std::string, std::string> removal_files(const SalesforceSettings& setti
                                                  const std::string& prefix) {
   std::string members = members_xml(settings, prefix);
   members.resize(members.find("    <version>"));
-  return {{"remove/package.xml", package_xml(tag("version", settings.version, 1))},
-          {"remove/destructiveChanges.xml", package_xml(members)}};
+  return {{"package.xml", package_xml(tag("version", settings.version, 1))},
+          {"destructiveChanges.xml", package_xml(members)}};
+}
+
+void add_steps_for_people(const std::string& prefix, PrepareReport& report) {
+  report.left_to_do.push_back("assign the permission set " + prefix +
+                              "_Rep to everybody who gets tasks");
+  report.left_to_do.push_back(
+      "add the fields to the Account page and the Task layout: no API does "
+      "that; the README's \"Show it to reps\" names them");
+  report.left_to_do.push_back("look whether all is right: upselld probe");
 }
 
 Result<PrepareReport> write_package(const SalesforceSettings& settings, const std::string& prefix,
@@ -218,7 +229,9 @@ Result<PrepareReport> write_package(const SalesforceSettings& settings, const st
                                     const PrepareRequest& request) {
   const auto files =
       request.remove ? removal_files(settings, prefix) : package_files(settings, prefix, specs);
-  const std::filesystem::path folder = settings.package_folder;
+  const std::filesystem::path folder =
+      request.remove ? std::filesystem::path(settings.package_folder) / "remove"
+                     : std::filesystem::path(settings.package_folder);
   PrepareReport report;
   for (const auto& [name, bytes] : files) {
     const std::filesystem::path path = folder / name;
@@ -238,21 +251,15 @@ Result<PrepareReport> write_package(const SalesforceSettings& settings, const st
     }
     if (auto written = write_file_atomically(path, bytes, 0644); !written) return written.error();
   }
-  const std::string deployed = (request.remove ? folder / "remove" : folder).string();
   report.left_to_do.push_back("deploy it as an admin: sf project deploy start --metadata-dir " +
-                              deployed);
+                              folder.string());
   if (request.remove) {
     report.left_to_do.push_back("the values in our fields are lost with them");
     return report;
   }
   report.left_to_do.push_back("assign the permission set " + prefix + "_Integration to " +
                               settings.credentials.username);
-  report.left_to_do.push_back("assign the permission set " + prefix +
-                              "_Rep to everybody who gets tasks");
-  report.left_to_do.push_back(
-      "add the fields to the Account page and the Task layout: no API does "
-      "that; the README's \"Show it to reps\" names them");
-  report.left_to_do.push_back("look whether all is right: upselld probe");
+  add_steps_for_people(prefix, report);
   return report;
 }
 

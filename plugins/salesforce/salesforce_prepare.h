@@ -18,6 +18,9 @@ std::map<std::string, std::string> package_files(const SalesforceSettings& setti
 std::map<std::string, std::string> removal_files(const SalesforceSettings& settings,
                                                  const std::string& prefix);
 
+// What no API does, and people do after our fields are there.
+void add_steps_for_people(const std::string& prefix, PrepareReport& report);
+
 // Writes one of them into the folder of the settings; touches no org. Files that are there with
 // the same bytes are left as they are.
 Result<PrepareReport> write_package(const SalesforceSettings& settings, const std::string& prefix,

@@ -21,15 +21,17 @@ using Level = ProbeFinding::Level;
 
 constexpr std::int64_t kClockAheadMaxMs = 60'000;
 constexpr double kUnseenShareMax = 0.05;
-constexpr const char* kAssign =
-    "assign the permission set upselld_Integration to this user, or "
-    "run: upselld prepare";
 
 class Probe {
  public:
   Probe(Client& client, Describe& describe, const SalesforceSettings& settings,
         const ConnectorContext& context)
-      : client_(client), describe_(describe), settings_(settings), context_(context) {}
+      : client_(client),
+        describe_(describe),
+        settings_(settings),
+        context_(context),
+        assign_("assign the permission set " + context.prefix +
+                "_Integration to this user, or run: upselld prepare " + context.connection) {}
 
   // False: nothing more can be asked.
   bool look_at_login() {
@@ -90,16 +92,17 @@ class Probe {
       return add(
           is_needed ? Level::failure : Level::hint,
           fmt::format("{}: the org has no {}, or this user may not see it", spec.name, spec.object),
-          is_needed ? kAssign : "name " + spec.name + " in leave_out if it is not used");
+          is_needed ? assign_ : "name " + spec.name + " in leave_out if it is not used");
     }
     const auto missing = missing_wishes(spec, describe_);
     if (!missing) return add(Level::failure, missing.error().message, "");
+    bool is_told = false;
     for (const Wish& wish : spec.wishes) {
       const bool is_missing =
           std::find(missing->begin(), missing->end(), wish.path) != missing->end();
-      if (is_missing) tell_missing(spec, wish);
+      is_told |= is_missing && tell_missing(spec, wish);
     }
-    if (missing->empty()) add(Level::ok, spec.name + ": all fields of " + spec.object);
+    if (!is_told) add(Level::ok, spec.name + ": all fields of " + spec.object);
   }
 
   void look_at_attributes() {
@@ -131,7 +134,7 @@ class Probe {
         query_page(client_, "count accounts", "SELECT COUNT() FROM Account", {}, false);
     const auto counts =
         client_.fetch_json("count records", {.path = "/limits/recordCount?sObjects=Account"});
-    if (!seen) return add(Level::failure, seen.error().message, kAssign);
+    if (!seen) return add(Level::failure, seen.error().message, assign_);
     const nlohmann::json* objects = counts ? member(*counts, "sObjects") : nullptr;
     if (objects == nullptr || !objects->is_array() || objects->empty()) {
       return add(Level::ok, fmt::format("sees {} accounts", seen->total));
@@ -144,6 +147,10 @@ class Probe {
   }
 
   void look_at_our_fields() {
+    if (none_is_there()) {
+      return add(Level::failure, "none of our fields is there, or this user may not see them",
+                 assign_);
+    }
     const auto account = describe_.object("Account");
     if (account && *account != nullptr) {
       for (std::size_t i = 0; i < kFieldCount; ++i) {
@@ -159,7 +166,7 @@ class Probe {
       const FieldInfo* info = (*task)->field(name);
       if (info != nullptr && name == task_field_name(context_.prefix, "Key") && !info->is_unique) {
         add(Level::failure, "field " + name + " on Task is not unique; no task is created",
-            "delete the field and run: upselld prepare");
+            "delete the field and run: upselld prepare " + context_.connection);
       }
     }
   }
@@ -167,6 +174,18 @@ class Probe {
   ProbeReport take() { return std::move(report_); }
 
  private:
+  bool none_is_there() {
+    const auto account = describe_.object("Account");
+    const auto task = describe_.object("Task");
+    if (!account || *account == nullptr || !task || *task == nullptr) return false;
+    const auto is_missing = [&](const ObjectInfo& object, std::span<const OurField> fields) {
+      return std::none_of(fields.begin(), fields.end(), [&](const OurField& field) {
+        return object.field(task_field_name(context_.prefix, field.name)) != nullptr;
+      });
+    };
+    return is_missing(**account, account_fields()) && is_missing(**task, task_fields());
+  }
+
   void add(Level level, std::string what, std::string remedy = {}) {
     report_.findings.push_back({level, std::move(what), std::move(remedy)});
   }
@@ -185,19 +204,24 @@ class Probe {
         "set version to one it has, such as " + newest);
   }
 
-  void tell_missing(const StreamSpec& spec, const Wish& wish) {
+  // False: that it is missing is nothing to speak of.
+  bool tell_missing(const StreamSpec& spec, const Wish& wish) {
     const std::string what = fmt::format("{}: {}.{} is missing, or this user may not see it",
                                          spec.name, spec.object, wish.path);
     // Fields that only some editions and settings have.
     static constexpr const char* kUsuallyAbsent[] = {"CurrencyIsoCode", "Individual.",
                                                      "CompletedDateTime", "IsReductionOrder"};
     for (const char* usual : kUsuallyAbsent) {
-      if (wish.path.starts_with(usual)) return;
+      if (wish.path.starts_with(usual)) return false;
     }
     // Ours have findings of their own.
-    if (wish.path.starts_with(context_.prefix + "_")) return;
-    if (wish.is_needed) return add(Level::failure, what, kAssign);
-    add(Level::warning, what + "; it is read as empty", kAssign);
+    if (wish.path.starts_with(context_.prefix + "_")) return false;
+    if (wish.is_needed) {
+      add(Level::failure, what, assign_);
+    } else {
+      add(Level::warning, what + "; it is read as empty", assign_);
+    }
+    return true;
   }
 
   void look_at_field(const ObjectInfo& object, const std::string& name, bool is_written) {
@@ -206,7 +230,7 @@ class Probe {
     if (field != nullptr) {
       return add(Level::failure,
                  fmt::format("field {} on {} may not be edited by this user", name, object.name),
-                 kAssign);
+                 assign_);
     }
     const auto exists = is_defined(name);
     add(Level::failure,
@@ -214,7 +238,7 @@ class Probe {
             ? fmt::format("field {} on {} exists, but this user may not see it", name, object.name)
             : fmt::format("field {} on {} is not there, or this user may not see it", name,
                           object.name),
-        kAssign);
+        assign_);
   }
 
   // By the definitions, which few users may read: false says nothing.
@@ -250,6 +274,7 @@ class Probe {
   Describe& describe_;
   const SalesforceSettings& settings_;
   const ConnectorContext& context_;
+  const std::string assign_;  // the remedy for what is hidden
   std::optional<std::vector<std::string>> definitions_;
   ProbeReport report_;
 };

@@ -16,6 +16,7 @@ constexpr std::size_t kRestRowsMax = 2'000;
 // Room for one more record of the widest kind.
 constexpr std::size_t kTextReserve = 64 * 1024;
 constexpr Duration kNewestLag = minutes(1);
+constexpr Duration kCoveredHolds = minutes(5);
 constexpr Duration kWindowMin = minutes(1);
 constexpr Instant kBeginningOfTime{946'684'800'000};  // 2000-01-01: no org is older
 
@@ -125,6 +126,10 @@ Result<Page> Puller::pull(const StreamInfo& info, Walk walk, const Cursor& curso
 // time that is long ago enough. Never by our own clock.
 Result<Instant> Puller::upper_bound(const StreamPlan& plan) {
   const std::string doing = "ask until when " + plan.spec->object + " is complete";
+  const Duration now = client_.host().clock().steady();
+  if (plan.is_replicateable && covered_ && now - covered_->second < kCoveredHolds) {
+    return covered_->first;
+  }
   if (plan.is_replicateable) {
     const std::int64_t minute = client_.server_now().ms / 60'000 * 60'000;
     Call call = {.path = "/sobjects/" + plan.spec->object +
@@ -137,7 +142,8 @@ Result<Instant> Puller::upper_bound(const StreamPlan& plan) {
       if (!read) return read.error();
       const Instant covered = read_stamp(text_in(*read, "latestDateCovered"));
       if (!covered.is_missing()) {
-        return to_second(std::min(covered, client_.server_now() - kNewestLag));
+        covered_ = {to_second(std::min(covered, client_.server_now() - kNewestLag)), now};
+        return covered_->first;
       }
     }
   }
@@ -165,6 +171,13 @@ Result<void> Puller::choose_way(const Step& step, PullCursor& at) {
   at.way = PullCursor::Way::rest;
   const bool is_long = at.low.is_missing() || at.until - at.low > days(1);
   if (!settings_.may_use_bulk || !bulk_.may_read(step.spec().object) || !is_long) return {};
+  const auto about = rows_about(step.spec().object);
+  if (!about) return about.error();
+  // All of them are few, or all of them are wanted: no window needs to be counted.
+  if (*about && (**about < settings_.bulk_rows || at.low.is_missing())) {
+    if (**about >= settings_.bulk_rows) at.way = PullCursor::Way::bulk;
+    return {};
+  }
   const std::string doing = "count " + step.spec().object;
   const std::string soql =
       "SELECT COUNT() FROM " + step.spec().object + where(step.plan(), step.walk, at);
@@ -178,6 +191,32 @@ Result<void> Puller::choose_way(const Step& step, PullCursor& at) {
   }
   if (counted->total >= settings_.bulk_rows) at.way = PullCursor::Way::bulk;
   return {};
+}
+
+Result<std::optional<std::int64_t>> Puller::rows_about(const std::string& object) {
+  if (!counts_) {
+    counts_.emplace();
+    std::string names;
+    for (const StreamSpec& spec : specs_) {
+      const auto there = describe_.has(spec.object);
+      if (!there) return there.error();
+      if (*there) names += (names.empty() ? "" : ",") + spec.object;
+    }
+    const std::string doing = "count records";
+    auto reply = client_.call(doing, {.path = "/limits/recordCount?sObjects=" + names});
+    if (!reply) return reply.error();
+    const auto read = reply->fault ? Result<nlohmann::json>(error_of(doing, *reply->fault))
+                                   : parse_json(reply->response.body, doing);
+    const nlohmann::json* objects = read ? member(*read, "sObjects") : nullptr;
+    if (objects != nullptr && objects->is_array()) {
+      for (const auto& one : *objects) {
+        const auto count = number_in(one, "count");
+        if (count) (*counts_)[text_in(one, "name")] = static_cast<std::int64_t>(*count);
+      }
+    }
+  }
+  const auto found = counts_->find(object);
+  return found == counts_->end() ? std::optional<std::int64_t>() : found->second;
 }
 
 std::string Puller::where(const StreamPlan& plan, Walk walk, const PullCursor& at) const {

@@ -3,7 +3,9 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "plugins/salesforce/salesforce_bulk.h"
 #include "plugins/salesforce/salesforce_cursor.h"
@@ -43,6 +45,8 @@ class Puller {
   Result<PullCursor> opened(const Step& step, const Cursor& cursor);
   Result<void> begin_window(const Step& step, PullCursor& at);
   Result<Instant> upper_bound(const StreamPlan& plan);
+  // About how many rows an object has in all; nothing where the org does not say.
+  Result<std::optional<std::int64_t>> rows_about(const std::string& object);
   Result<void> choose_way(const Step& step, PullCursor& at);
   Result<Page> pull_rest(const Step& step, PullCursor at);
   Result<Page> pull_bulk(const Step& step, PullCursor at);
@@ -61,6 +65,10 @@ class Puller {
   const std::vector<StreamSpec> specs_;
   std::map<std::string, Stream> streams_;
   BulkQueries bulk_;
+  // Until when everything is visible, as the org said at that steady time: it holds for all
+  // objects, and an older one is only more careful.
+  std::optional<std::pair<Instant, Duration>> covered_;
+  std::optional<std::map<std::string, std::int64_t>> counts_;  // by object, asked once
   std::string removed_job_;
 };
 

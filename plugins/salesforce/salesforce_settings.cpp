@@ -50,7 +50,8 @@ const SettingTable& activity_table() {
       {.name = "object", .required = true},
       {.name = "account", .required = true},
       {.name = "at", .required = true},
-      {.name = "kind", .required = true},
+      {.name = "kind"},
+      {.name = "kind_field"},
       {.name = "value"},
   }};
   return table;
@@ -135,17 +136,23 @@ Result<std::vector<ActivityObject>> read_activities(const Settings& settings) {
                            one.text("account"),
                            one.text("at"),
                            one.text("kind"),
-                           one.text("value")};
+                           one.text("value"),
+                           one.text("kind_field")};
     for (const std::string* path : {&made.object, &made.account, &made.at}) {
       if (auto good = checked_path(*path, map->place); !good) return good.error();
     }
-    if (!made.value.empty() && !is_field_path(made.value)) {
-      return error_at(map->place, fmt::format("\"{:.60}\" is no field name", made.value));
+    for (const std::string* path : {&made.value, &made.kind_field}) {
+      if (!path->empty() && !is_field_path(*path)) {
+        return error_at(map->place, fmt::format("\"{:.60}\" is no field name", *path));
+      }
     }
-    if (!is_activity_name(made.kind)) {
+    if (made.kind.empty() == made.kind_field.empty()) {
+      return error_at(map->place, "name kind, or kind_field, the field that holds it");
+    }
+    if (!made.kind.empty() && !is_activity_name(made.kind)) {
       return error_at(map->place, "kind: a name of small letters, digits and _");
     }
-    made.stream = lower(made.object) + "_" + made.kind;
+    made.stream = lower(made.object) + "_" + lower(made.kind + made.kind_field);
     const bool is_twice = std::any_of(all.begin(), all.end(), [&](const ActivityObject& other) {
       return other.stream == made.stream;
     });
@@ -209,6 +216,7 @@ Result<void> read_login(const Settings& settings, Credentials& out) {
   if (flow == "client_credentials") out.flow = Flow::client_credentials;
   if (flow == "refresh_token") out.flow = Flow::refresh_token;
   const std::string host = without_slash(settings.text("host"));
+  out.instance = host;
   out.host = settings.has("login_host") ? without_slash(settings.text("login_host")) : host;
   for (const auto& [name, address] : {std::pair{"host", host}, {"login_host", out.host}}) {
     if (const auto url = parse_url(address, name); !url) {

@@ -10,14 +10,16 @@
 
 namespace upselld::plugins::salesforce {
 
-enum class Flow { jwt, client_credentials, refresh_token };
+enum class Flow { jwt, client_credentials, refresh_token, given };
 
 struct Credentials {
   Flow flow = Flow::jwt;
   std::string host;      // where tokens are asked for, without a slash at the end
+  std::string instance;  // the org's own address, the same way
   std::string audience;  // jwt: the login host of the kind of org
   std::string username, client_id;
   Secret private_key, client_secret, refresh_token;
+  Secret given_session;             // of somebody who logged in elsewhere
   std::optional<Error> unreadable;  // a secret that cannot be read now: told when it is needed
   std::string refresh_token_file;   // a rotated token is written there; empty: it cannot be kept
 };
@@ -31,6 +33,7 @@ struct AttributeField {
 // Records of any readable object as activities.
 struct ActivityObject {
   std::string stream, object, account, at, kind, value;
+  std::string kind_field;  // holds the kind of each record; `kind` is empty then
 };
 
 // A field and the values it may have.

@@ -8,6 +8,7 @@
 
 #include "core/instant.h"
 #include "plugins/salesforce/salesforce_client.h"
+#include "plugins/salesforce/salesforce_csv.h"
 
 namespace upselld::plugins::salesforce {
 
@@ -17,12 +18,6 @@ std::string soql_text(std::string_view text);
 std::string stamp_text(Instant at);
 // A stamp or other time of an answer, in any of the forms that occur; missing where it is none.
 Instant read_stamp(std::string_view text);
-
-// Records as text by column, whether they came as JSON or as CSV.
-struct Rows {
-  std::vector<std::string> columns;
-  std::vector<std::vector<std::string>> rows;
-};
 
 struct QueryAnswer {
   Rows rows;

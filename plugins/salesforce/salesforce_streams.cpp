@@ -105,7 +105,9 @@ StreamSpec custom_spec(const ActivityObject& activity) {
   StreamSpec spec = {activity.stream, activity.object, Shape::custom, RecordKind::activity};
   spec.activity = &activity;
   spec.wishes = wishes({activity.account, activity.at}, {"CreatedDate"});
-  if (!activity.value.empty()) spec.wishes.push_back({activity.value, true});
+  for (const std::string* path : {&activity.value, &activity.kind_field}) {
+    if (!path->empty()) spec.wishes.push_back({*path, true});
+  }
   return spec;
 }
 
@@ -205,7 +207,7 @@ Result<StreamPlan> plan_stream(const StreamSpec& spec, const SalesforceSettings&
   }
   std::string text = settings.fingerprint + spec.name + spec.object + plan.stamp;
   for (const std::string& column : plan.columns) text += "|" + column;
-  if (spec.activity != nullptr) text += "|" + spec.activity->kind;
+  if (spec.activity != nullptr) text += "|" + spec.activity->kind + ":" + spec.activity->kind_field;
   plan.fingerprint = fmt::format("{:016x}", keyed_hash(0, text));
   return plan;
 }

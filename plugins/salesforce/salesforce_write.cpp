@@ -14,7 +14,7 @@ namespace upselld::plugins::salesforce {
 
 namespace {
 
-constexpr std::size_t kReadMax = 500;
+constexpr std::size_t kReadLeast = 200;
 
 std::size_t place(Field field) {
   return static_cast<std::size_t>(field);
@@ -66,14 +66,23 @@ Result<std::vector<FieldState>> FieldWriter::current(std::span<const std::string
   if (!known) return in_context("read our fields", known.error());
   nlohmann::ordered_json fields = {"Id", "SystemModstamp", "ParentId"};
   for (const Column& column : *known) fields.push_back(column.name);
-  for (std::size_t begin = 0; begin < accounts.size(); begin += kReadMax) {
-    const std::size_t end = std::min(begin + kReadMax, accounts.size());
+  for (std::size_t begin = 0, end = 0; begin < accounts.size(); begin = end) {
+    end = std::min(begin + read_max_, accounts.size());
     nlohmann::ordered_json ids = nlohmann::ordered_json::array();
     for (std::size_t i = begin; i < end; ++i) ids.push_back(accounts[i]);
     Call call = {.method = "POST", .path = "/composite/sobjects/Account"};
     call.body = nlohmann::ordered_json({{"ids", ids}, {"fields", fields}}).dump();
     call.is_write = true;
-    const auto read = client_.fetch_json("read our fields", call);
+    auto reply = client_.call("read our fields", call);
+    if (!reply) return reply.error();
+    if (reply->fault && reply->fault->status == 400 && end - begin > kReadLeast) {
+      // Orgs differ in how many they take at once.
+      read_max_ = std::max((end - begin) / 2, kReadLeast);
+      end = begin;
+      continue;
+    }
+    if (reply->fault) return error_of("read our fields", *reply->fault);
+    const auto read = parse_json(reply->response.body, "read our fields");
     if (!read) return read.error();
     if (!read->is_array() || read->size() != end - begin) {
       return Error{ErrorKind::corrupt, "read our fields: not one record for each account", {}};

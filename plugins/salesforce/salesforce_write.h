@@ -82,6 +82,7 @@ class FieldWriter {
   const SalesforceSettings& settings_;
   const std::string prefix_;
   std::map<std::string, std::string> parents_;  // of accounts whose fields were read
+  std::size_t read_max_ = 2'000;                // accounts in one read
 };
 
 }  // namespace upselld::plugins::salesforce

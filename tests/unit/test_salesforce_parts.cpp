@@ -126,5 +126,5 @@ TEST_CASE("salesforce: the package has every field once, with its help, for both
   // Defined on Activity, granted on Task.
   CHECK(files.at("permissionsets/upselld_Rep.permissionset").find("Task.upselld_Outcome__c") !=
         std::string::npos);
-  CHECK(removal_files(settings, "upselld").count("remove/destructiveChanges.xml") == 1);
+  CHECK(removal_files(settings, "upselld").count("destructiveChanges.xml") == 1);
 }
