@@ -125,11 +125,12 @@ class FakeSubject final : public Subject {
 }  // namespace
 
 std::vector<std::string> subject_names() {
-  return {"files", "fake_crm", "fake_crm at its worst"};
+  return {"files", "fake_crm", "fake_crm at its worst", "salesforce", "salesforce at its worst"};
 }
 
 std::unique_ptr<Subject> make_subject(const std::string& name) {
   if (name == "files") return std::make_unique<FilesSubject>();
+  if (name.starts_with("salesforce")) return make_salesforce_subject(name != "salesforce");
   FakeFaults faults;
   if (name == "fake_crm at its worst") {
     faults.lost_answers = 0.4;

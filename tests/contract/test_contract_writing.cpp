@@ -28,8 +28,10 @@ FieldUpdate update(const std::string& account, const std::string& score) {
   return made;
 }
 
-TaskDraft task(const std::string& key) {
-  return {key, "a1", "c1", "r1", "call", Instant{1'795'500'000'000}, "subject", "body", "18.3"};
+TaskDraft task(const Subject& subject, const std::string& key) {
+  return {key,    subject.id("a1"),           subject.id("c1"), subject.id("r1"),
+          "call", Instant{1'795'500'000'000}, "subject",        "body",
+          "18.3"};
 }
 
 // What a pipeline knows after one try: nothing about items without an answer or with `unknown`.
@@ -45,11 +47,13 @@ TaskState state_of(Connector& connector, const std::string& key) {
 }
 
 // Creates tasks as the pipeline does: an unknown one is looked for before it is sent again.
-void create_surely(Connector& connector, const std::vector<std::string>& keys) {
+void create_surely(const Subject& subject, Connector& connector,
+                   const std::vector<std::string>& keys) {
   for (const std::string& key : keys) {
     for (int attempt = 0; attempt < 3; ++attempt) {
       RecordingSink sink;
-      const auto sent = connector.create_tasks(std::vector<TaskDraft>{task(key)}, sink, {});
+      const auto sent =
+          connector.create_tasks(std::vector<TaskDraft>{task(subject, key)}, sink, {});
       REQUIRE(sent);
       if (is_known(sink, 0)) break;
       if (connector.find_tasks(std::vector<std::string>{key})->size() == 1) break;
@@ -64,7 +68,8 @@ TEST_CASE("contract: what is written stands there, whatever was answered") {
   INFO(name);
   const auto subject = make_subject(name);
   const auto connector = subject->connect();
-  const std::vector<std::string> accounts = {"a1", "a2", "a3"};
+  const std::vector<std::string> accounts = {subject->id("a1"), subject->id("a2"),
+                                             subject->id("a3")};
   std::vector<FieldUpdate> batch;
   for (const std::string& account : accounts) batch.push_back(update(account, "18.3"));
   RecordingSink sink;
@@ -94,12 +99,12 @@ TEST_CASE("contract: a value that people changed is what is read") {
   const std::string name = GENERATE(from_range(tests::subject_names()));
   INFO(name);
   const auto subject = make_subject(name);
+  const std::string a2 = subject->id("a2");
   RecordingSink sink;
-  REQUIRE(
-      subject->connect()->update_fields(std::vector<FieldUpdate>{update("a2", "5.0")}, sink, {}));
-  const auto before = subject->connect()->current_fields(std::vector<std::string>{"a2"});
-  subject->edit_field("a2", Field::score, "99.0");
-  const auto after = subject->connect()->current_fields(std::vector<std::string>{"a2"});
+  REQUIRE(subject->connect()->update_fields(std::vector<FieldUpdate>{update(a2, "5.0")}, sink, {}));
+  const auto before = subject->connect()->current_fields(std::vector<std::string>{a2});
+  subject->edit_field(a2, Field::score, "99.0");
+  const auto after = subject->connect()->current_fields(std::vector<std::string>{a2});
   CHECK(after->at(0).values[place(Field::score)] == "99.0");
   CHECK(after->at(0).values[place(Field::reasons)] == before->at(0).values[place(Field::reasons)]);
   CHECK(after->at(0).version != before->at(0).version);
@@ -111,10 +116,11 @@ TEST_CASE("contract: a task is there once, however often it is asked for") {
   const auto subject = make_subject(name);
   const auto connector = subject->connect();
   const std::vector<std::string> keys = {"k1", "k2", "k3"};
-  create_surely(*connector, keys);
+  create_surely(*subject, *connector, keys);
   RecordingSink again;
   static_cast<void>(subject->connect()->create_tasks(
-      std::vector<TaskDraft>{task("k3"), task("k1"), task("k2")}, again, {}));
+      std::vector<TaskDraft>{task(*subject, "k3"), task(*subject, "k1"), task(*subject, "k2")},
+      again, {}));
   for (const auto& [index, receipt] : again.receipts) {
     CHECK(receipt.outcome == Outcome::already_there);
   }
@@ -131,7 +137,7 @@ TEST_CASE("contract: outcomes come back, a deleted task is told as such") {
   const std::string name = GENERATE(from_range(tests::subject_names()));
   INFO(name);
   const auto subject = make_subject(name);
-  create_surely(*subject->connect(), {"k1", "k2"});
+  create_surely(*subject, *subject->connect(), {"k1", "k2"});
   subject->close_task("k1", "Wrong suggestion");
   subject->delete_task("k2");
   const auto connector = subject->connect();
@@ -145,7 +151,7 @@ TEST_CASE("contract: a withdrawal closes what nobody touched and nothing else") 
   const std::string name = GENERATE(from_range(tests::subject_names()));
   INFO(name);
   const auto subject = make_subject(name);
-  create_surely(*subject->connect(), {"k1", "k2"});
+  create_surely(*subject, *subject->connect(), {"k1", "k2"});
   subject->close_task("k2", "Not now");
   const auto connector = subject->connect();
   std::map<std::string, Outcome> outcomes;

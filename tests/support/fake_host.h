@@ -81,7 +81,9 @@ class FakeHost final : public Host {
   FakeLog fake_log;
   std::stop_source stopper;
 
-  Transport& transport() override { return transport_; }
+  // For a connector that has somebody to talk to; outlives the host's last use.
+  void give(Transport& transport) { given_ = &transport; }
+  Transport& transport() override { return given_ == nullptr ? transport_ : *given_; }
   const Clock& clock() const override { return fake_clock; }
   Log& log() override { return fake_log; }
   const std::filesystem::path& scratch_dir() const override { return scratch_dir_; }
@@ -89,6 +91,7 @@ class FakeHost final : public Host {
 
  private:
   NoTransport transport_;
+  Transport* given_ = nullptr;
   std::filesystem::path scratch_dir_;
 };
 
