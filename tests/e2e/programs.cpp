@@ -69,8 +69,9 @@ nlohmann::json Ended::json() const {
 }
 
 Ended run(const std::string& program, const std::vector<std::string>& arguments,
-          const std::string& folder) {
+          const std::string& folder, const std::string& input) {
   const Folder capture;
+  capture.write("in", input);
   std::vector<std::string> words = {program};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
@@ -79,6 +80,8 @@ Ended run(const std::string& program, const std::vector<std::string>& arguments,
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {
+    const int file = ::open(capture.path("in").c_str(), O_RDONLY);
+    ::dup2(file, STDIN_FILENO);
     send_to_file(STDOUT_FILENO, capture.path("out"));
     send_to_file(STDERR_FILENO, capture.path("err"));
     if (::chdir(folder.c_str()) == 0) ::execv(program.c_str(), pointers.data());

@@ -34,9 +34,9 @@ struct Ended {
   // Of standard output; fails the test when that is no single document.
   nlohmann::json json() const;
 };
-// Runs a program in a folder, without a shell.
+// Runs a program in a folder, without a shell; `input` is its standard input.
 Ended run(const std::string& program, const std::vector<std::string>& arguments,
-          const std::string& folder);
+          const std::string& folder, const std::string& input = {});
 
 // The demo's settings over a generated history: what most tests start from.
 struct HistorySize {
