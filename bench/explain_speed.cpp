@@ -164,14 +164,14 @@ int main(int argc, char** argv) {
   const Sample sample = make_sample();
   const RowReader rows_of{sample.rows.rows(), sample.rows.width,
                           [&](std::size_t i, std::span<float> out) {
-                            const auto row = sample.rows.row(i);
-                            std::copy(row.begin(), row.end(), out.begin());
+                            std::copy_n(sample.rows.row(i).begin(), out.size(), out.begin());
                           }};
   const auto json = fit_trees(rows_of, sample.positive, sample.names, LearnerSettings{});
-  if (const auto written = write_file_atomically(argv[1], json, 0600); !written) {
+  if (!json) give_up(json.error().message);
+  if (const auto written = write_file_atomically(argv[1], *json, 0600); !written) {
     give_up(written.error().message);
   }
-  const auto forest = Forest::read(json);
+  const auto forest = Forest::read(*json);
   if (!forest) give_up(forest.error().message);
   const Contributions ours = by_us(*forest, sample.rows);
   const Contributions theirs = by_library(argv[1], sample.rows);

@@ -53,7 +53,9 @@ Result<void> ask_trees(const Lesson& lesson, const Encoder& encoder, const DateR
     out.trees.fill(out.line[kBuiltInStrength]);
     return {};
   }
-  const auto forest = Forest::read(fit_trees_on(lesson, encoder, settings));
+  const auto json = fit_trees_on(lesson, encoder, settings);
+  if (!json) return json.error();
+  const auto forest = Forest::read(*json);
   if (!forest) return forest.error();
   std::array<std::size_t, kRoundFactors.size()> counts{};
   for (std::size_t r = 0; r < counts.size(); ++r) {

@@ -92,8 +92,8 @@ std::vector<Line> fit_lines_on(const Lesson& lesson, const Encoder& encoder,
   return fit_lines(inputs, positive, strengths);
 }
 
-std::string fit_trees_on(const Lesson& lesson, const Encoder& encoder,
-                         const LearnerSettings& settings) {
+Result<std::string> fit_trees_on(const Lesson& lesson, const Encoder& encoder,
+                                 const LearnerSettings& settings) {
   const RowReader inputs{
       lesson.positive.size(), encoder.trees.size(),
       [&](std::size_t i, std::span<float> out) { encoder.encode_trees(lesson.rows.row(i), out); }};
@@ -112,18 +112,19 @@ Result<Learner> fit_learner(const Lesson& lesson, const std::vector<FeatureColum
   const bool draws = kind != LearnerKind::trees || !splits;
   const double own[] = {settings.line_strength};
   if (strengths.empty()) strengths = own;
-  std::string json;
+  Result<std::string> json = std::string();
   for_each_index(2, threads, [&](std::size_t part) {
     if (part == 0 && splits) json = fit_trees_on(lesson, learner.encoder, settings);
     if (part == 1 && draws) {
       learner.line = std::move(fit_lines_on(lesson, learner.encoder, strengths, settings).back());
     }
   });
+  if (!json) return json.error();
   if (!splits) return learner;
-  auto forest = Forest::read(json);
+  auto forest = Forest::read(*json);
   if (!forest) return forest.error();
   learner.forest = std::move(*forest);
-  learner.forest_json = std::move(json);
+  learner.forest_json = std::move(*json);
   return learner;
 }
 

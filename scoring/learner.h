@@ -41,8 +41,8 @@ int rounds_of(const LearnerSettings& settings, double factor);
 // The parts of fit_learner().
 std::vector<Line> fit_lines_on(const Lesson& lesson, const Encoder& encoder,
                                std::span<const double> strengths, const LearnerSettings& settings);
-std::string fit_trees_on(const Lesson& lesson, const Encoder& encoder,
-                         const LearnerSettings& settings);
+Result<std::string> fit_trees_on(const Lesson& lesson, const Encoder& encoder,
+                                 const LearnerSettings& settings);
 
 // A fitted model: the mean of the margins of its parts, corrected where past dates showed that a
 // correction pays: slope * mean + level.

@@ -178,7 +178,7 @@ ModelFiles write_model(const ModelFacts& facts, const Learner& learner,
                    {"as_of", upselld::to_text(facts.as_of)},
                    {"learner", facts.learner},
                    {"feature_code", kFeatureCode},
-                   {"tree_code", kTreeCode},
+                   {"libraries", {{"xgboost", trees_library_version()}}},
                    {"settings", settings_json(settings)},
                    {"data_digest", facts.data_digest}};
   manifest["chosen"] = {{"line_strength", facts.line_strength}, {"rounds", facts.rounds}};

@@ -2,21 +2,28 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "scoring/binned_rows.h"
+#include "core/result.h"
 #include "scoring/settings.h"
 
 namespace upselld::scoring {
 
-// Raised whenever the same rows would grow other trees.
-inline constexpr int kTreeCode = 1;
+// Rows that are read one at a time: nobody has to hold them all as one table.
+struct RowReader {
+  std::size_t count = 0, width = 0;
+  std::function<void(std::size_t row, std::span<float> out)> read;
+};
 
-// Boosted shallow trees as XGBoost's JSON, loadable by XGBoost itself. One thread, a fixed seed:
-// the same bytes every time. Missing values are NaN. Both outcomes must be there.
-std::string fit_trees(const RowReader& rows, std::span<const std::uint8_t> positive,
-                      const std::vector<std::string>& names, const LearnerSettings& settings);
+// Boosted shallow trees by XGBoost, in its JSON format. One thread, a fixed seed: the same bytes
+// every time. Missing values are NaN. Both outcomes must be there.
+Result<std::string> fit_trees(const RowReader& rows, std::span<const std::uint8_t> positive,
+                              const std::vector<std::string>& names,
+                              const LearnerSettings& settings);
+// "1.7.4".
+std::string trees_library_version();
 
 }  // namespace upselld::scoring

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <span>
 
-#include "scoring/binned_rows.h"
 #include "scoring/line.h"
+#include "scoring/trees.h"
 
 namespace upselld::tests {
 

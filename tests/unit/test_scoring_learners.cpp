@@ -44,7 +44,10 @@ std::vector<std::string> names_for(std::size_t width) {
 }
 
 std::string trees_of(const Sample& sample, const LearnerSettings& settings) {
-  return fit_trees(reader_of(sample.rows), sample.positive, names_for(sample.rows.width), settings);
+  const auto json =
+      fit_trees(reader_of(sample.rows), sample.positive, names_for(sample.rows.width), settings);
+  REQUIRE(json);
+  return *json;
 }
 
 }  // namespace
