@@ -48,6 +48,12 @@ Result<void> close_unfinished(Cycle& cycle, store::Transaction& transaction) {
   return {};
 }
 
+// Something was due, and none of it has arrived: no success, whatever the reason.
+bool delivered_nothing(const ConnectionReport& report) {
+  return report.fields + report.tasks + report.withdrawn == 0 &&
+         report.deferred + report.unknown > 0;
+}
+
 }  // namespace
 
 std::string new_run_id(Instant now) {
@@ -103,6 +109,11 @@ Result<void> end_run(Cycle& cycle, const Result<void>& outcome) {
       report.status = "held";
       connection.report.notes.push_back(
           "stopped by a signal; what was not delivered waits for the next sync");
+    }
+    if (delivered_nothing(connection.report)) {
+      report.incomplete = true;
+      connection.report.notes.push_back(
+          "nothing of what is due has arrived yet; it goes on with a later sync");
     }
     report.connections.push_back(connection.report);
   }
