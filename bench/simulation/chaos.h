@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "bench/simulation/world.h"
+#include "sandbox/http_server.h"
+
+namespace upselld::simulation {
+
+// Everything that goes wrong, or that people do, while upselld is at work.
+enum class Mishap {
+  too_many_requests,
+  server_error,
+  gateway_page,
+  empty_gateway,
+  edge_refusal,
+  refused_connection,
+  answer_lost,
+  answer_cut,
+  answer_garbled,
+  slow_answer,
+  session_over,
+  cursors_lost,
+  calls_used_up,
+  too_many_at_once,
+  row_locked,
+  row_refused,
+  maintenance,
+  job_stuck,
+  job_failed,
+  late_commit,
+  clock_apart,
+  killed_before,
+  killed_after,
+  person_works,
+  person_edits_our_field,
+  edit_inside_window,
+  kCount,
+};
+inline constexpr std::size_t kMishapCount = static_cast<std::size_t>(Mishap::kCount);
+const char* to_text(Mishap mishap);
+using MishapCounts = std::array<std::uint64_t, kMishapCount>;
+
+// The org's network: lets a seed's mishaps happen to requests, and looks at what each request does
+// to the org. One request at a time.
+class Chaos {
+ public:
+  // `clock_file`: what $UPSELLD_CLOCK names for upselld.
+  Chaos(World& world, std::filesystem::path clock_file);
+
+  // Starts the server; its address.
+  std::string open();
+  void begin_disorder() { is_calm_ = false; }
+  // Ends what still goes on: locks, maintenance, open transactions, a clock that is wrong.
+  void calm_down();
+  // What is killed by a mishap: 0, nobody.
+  void set_child(int pid);
+  // upselld's clock, and the org's with it.
+  Instant now() const;
+  void move_clock(Duration by);
+  // Between two runs.
+  void people_act(int times);
+
+  const MishapCounts& counts() const { return counts_; }
+  // What no request may do.
+  const std::set<std::string>& violations() const { return violations_; }
+  // The greatest number of calls in one UTC day.
+  int calls_a_day_max() const;
+
+ private:
+  sandbox::HttpAnswer answer(const sandbox::HttpRequest& request);
+  sandbox::HttpAnswer exchange(const sandbox::HttpRequest& request);
+  std::optional<sandbox::HttpAnswer> instead_of_an_answer(const sandbox::HttpRequest& request);
+  void spoil(sandbox::HttpAnswer& answer);
+  void disturb_org(const sandbox::HttpRequest& request);
+  void look_at(const sandbox::HttpRequest& request);
+  void follow_clock();
+  bool may_happen(Mishap mishap, double chance);
+  void happened(Mishap mishap) { ++counts_[static_cast<std::size_t>(mishap)]; }
+
+  World& world_;
+  sandbox::Random random_;
+  const std::filesystem::path clock_file_;
+  mutable std::mutex mutex_;
+  bool is_calm_ = true;
+  int child_ = 0;
+  Duration apart_;  // the org's clock ahead of upselld's
+  std::set<std::string> read_not_written_;
+  MishapCounts counts_{};
+  std::set<std::string> violations_;
+  std::map<std::int32_t, int> calls_;  // by day
+  std::unique_ptr<sandbox::HttpServer> server_;
+};
+
+}  // namespace upselld::simulation

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace upselld::simulation {
+
+// How a run of upselld ended.
+struct Ended {
+  int code = -1;  // -9: killed
+  nlohmann::json json;
+  std::string err;
+};
+
+// upselld in one folder, with settings for one org and a clock of its own.
+class Program {
+ public:
+  Program(std::filesystem::path binary, std::filesystem::path folder);
+
+  // Writes the settings; `more` stands in the connection.
+  void configure(const std::string& url, const std::string& more) const;
+  // Runs `upselld --json ...`. `started` is told its process id, and 0 when it has ended.
+  Ended run(const std::vector<std::string>& arguments, const std::function<void(int)>& started,
+            const std::string& settings = "upselld.yaml") const;
+
+  const std::filesystem::path& folder() const { return folder_; }
+  std::filesystem::path clock_file() const { return folder_ / "clock"; }
+
+ private:
+  std::filesystem::path binary_, folder_;
+};
+
+}  // namespace upselld::simulation
