@@ -147,7 +147,11 @@ Result<bool> FieldWriter::run_bulk_job(const std::string& job, bool is_uploaded,
     Call close = {
         .method = "PATCH", .path = job_path(job), .body = R"({"state":"UploadComplete"})"};
     close.is_write = true;
-    if (const auto closed = client_.fetch(kDoing, close); !closed) return closed.error();
+    const auto closed = client_.call(kDoing, close);
+    if (!closed) return closed.error();
+    // Closed by a first request whose answer was lost: what the job itself says counts.
+    const bool is_closed_already = closed->fault && closed->fault->status == 400;
+    if (closed->fault && !is_closed_already) return error_of(kDoing, *closed->fault);
   }
   for (int polls = 0; polls < kPollsMax; ++polls) {
     Call call = {.path = job_path(job)};
@@ -157,6 +161,11 @@ Result<bool> FieldWriter::run_bulk_job(const std::string& job, bool is_uploaded,
     if (!read) return read.error();
     const std::string state = text_in(*read, "state");
     if (state == "JobComplete") return true;
+    if (state == "Open") {
+      static_cast<void>(abort_job(client_, job));
+      return Error{
+          ErrorKind::unavailable, std::string(kDoing) + ": job " + job + " cannot be closed", {}};
+    }
     if (state != "Failed" && state != "Aborted") continue;
     client_.host().log().write(LogLevel::warning, std::string(kDoing) + ": job " + job +
                                                       " failed: " + text_in(*read, "errorMessage"));

@@ -188,10 +188,9 @@ Error error_of(const std::string& doing, const Fault& fault) {
       break;
     case FaultClass::data:
     case FaultClass::duplicate:
-      kind = ErrorKind::invalid_config;
+      kind = ErrorKind::forbidden;
       break;
   }
-  if (fault.status == 403 && kind == ErrorKind::invalid_config) kind = ErrorKind::forbidden;
   return {kind, message, {}};
 }
 
