@@ -97,6 +97,7 @@ scoring::ScoringSettings scoring_settings(const DaemonSettings& settings,
   out.spacing.every_days =
       settings.snapshots.monthly ? 0 : static_cast<int>(settings.snapshots.every.ms / days(1).ms);
   out.threads = settings.threads;
+  out.money = {settings.money.cost_of_contact, settings.money.margin, settings.money.effect};
   return out;
 }
 

@@ -23,6 +23,11 @@ std::string likelihood_text(const Score& score) {
   return percent(score.probability, score.probability < 0.1 ? 1 : 0);
 }
 
+// Whether the model knew what up-sells bring: then likelihood x gain ranks, else likelihood alone.
+bool has_gain(const Score& score) {
+  return score.has_probability && score.rank_value != score.probability;
+}
+
 std::string joined_tags(const std::vector<std::string>& tags) {
   std::string out;
   for (const std::string& tag : tags) out += (out.empty() ? "" : ", ") + tag;
@@ -44,6 +49,7 @@ Json json_of_decision(const store::StoredDecision& d, const std::string& name) {
   out["score"] = score.has_probability ? Json(std::round(score.probability * 1000) / 10) : Json();
   out["log_odds"] = score.has_probability ? Json(score.margin) : Json();
   out["base"] = score.has_probability ? Json(score.base) : Json();
+  out["expected_gain"] = has_gain(score) ? Json(score.rank_value) : Json();
   out["band"] = d.band ? Json(to_text(*d.band)) : Json();
   out["segment"] = d.segment;
   out["decile"] = d.decile;
@@ -61,7 +67,7 @@ Json json_of_decision(const store::StoredDecision& d, const std::string& name) {
 }
 
 std::string text_of_decision(const store::StoredDecision& d, const std::string& name,
-                             Duration horizon) {
+                             Duration horizon, const std::string& currency) {
   const Score& score = d.score;
   std::string out =
       fmt::format("{} ({}:{})\n\n", printable(name), d.account.connection, d.account.id);
@@ -71,6 +77,11 @@ std::string text_of_decision(const store::StoredDecision& d, const std::string& 
                fmt::format("{} within {} days", likelihood_text(score), horizon.ms / days(1).ms)});
   } else {
     table.add({"likelihood", d.status});
+  }
+  if (has_gain(score)) {
+    table.add({"expected gain",
+               fmt::format("{:.0f} {}: likelihood times {:.0f} of an up-sell", score.rank_value,
+                           currency, score.rank_value / score.probability)});
   }
   if (d.band)
     table.add({"band", fmt::format("{}, decile {} of its segment", to_text(*d.band), d.decile)});
@@ -159,7 +170,8 @@ Result<int> explain_command(const Invocation& invocation) {
   const Duration horizon =
       connection != nullptr ? connection->target.horizon : (*app)->settings().target.horizon;
   std::cout << (invocation.json ? dumped(json_of_decision(**decision, hit->name))
-                                : text_of_decision(**decision, hit->name, horizon));
+                                : text_of_decision(**decision, hit->name, horizon,
+                                                   (*app)->settings().currency));
   return kDone;
 }
 

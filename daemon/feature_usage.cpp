@@ -45,7 +45,7 @@ Result<std::vector<FeatureUsage>> feature_usage(App& app, const Link& link) {
     }
     if (std::find(unique->begin(), unique->end(), infos[c].name) != unique->end()) {
       one.info.in_model = false;
-      one.note = "left out of models: nearly every account has a value of its own";
+      one.note = "not learnt from: nearly every account has a value of its own";
     }
     if (used.count(infos[c].name) != 0) one.rules = "yes";
     out.push_back(std::move(one));

@@ -119,6 +119,9 @@ Result<DecideInput> decide_input(App& app, Link& link, const AccountCases& cases
   today.currency = app.settings().currency;
   today.base_rate = cases.base_rate;
   today.horizon = link.settings->target.horizon;
+  if (cases.model && cases.model->has_gains()) {
+    today.worth_from = scoring_settings(app.settings(), *link.settings).money.worth_from();
+  }
   today.refresh = link.settings->refresh;
   const std::shared_ptr<store::RecordReader> reader = app.record_reader();
   auto reps = reader->reps(link.name());

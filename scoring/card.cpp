@@ -7,6 +7,7 @@
 #include "scoring/measures.h"
 #include "scoring/report.h"
 #include "scoring/report_tables.h"
+#include "scoring/value.h"
 
 namespace upselld::scoring {
 namespace {
@@ -159,7 +160,7 @@ std::string limits_text(const Findings& findings) {
         findings.rows.left_out.size());
   }
   for (const std::string& name : findings.rows.near_unique) {
-    text += "- " + name + " is left out: nearly every account has a value of its own.\n";
+    text += "- " + name + " is not learnt from: nearly every account has a value of its own.\n";
   }
   for (const std::string& leak : findings.leaks) text += "- Leak: " + leak + "\n";
   return text;
@@ -179,7 +180,7 @@ std::string card_markdown(const Findings& findings, const Training& training) {
       judged.published ? to_text(judged.choice.kind) : "rules", judged.row_count, judged.accounts,
       judged.positive_accounts, findings.rows.dates.size(), findings.rows.columns.size());
   return text + choice_text(findings) + judged_text(findings) + groups_text(findings) +
-         reliability_text(findings) + limits_text(findings);
+         reliability_text(findings) + value_text(findings) + limits_text(findings);
 }
 
 }  // namespace upselld::scoring

@@ -19,11 +19,18 @@ constexpr double kCancelShare = 0.1;  // of all groups: what is left when they c
 struct Model::Parts {
   LoadedModel loaded;
   std::vector<std::string> names;
+  std::size_t usual = 0;  // kUsualOrder among the names
 
   std::vector<float> pick(std::span<const float> row, const RowLayout& layout) const {
     std::vector<float> picked;
     for (const std::uint32_t column : layout.columns) picked.push_back(row[column]);
     return picked;
+  }
+
+  // 1 where amounts are not known: accounts are ranked by likelihood.
+  double gain(std::span<const float> row, const RowLayout& layout) const {
+    const Gains& gains = loaded.facts.gains;
+    return gains.known() ? gains.of(row[layout.columns[usual]]) : 1;
   }
 
   ToldValue told(std::size_t feature, float value, Day day) const {
@@ -74,6 +81,11 @@ Result<std::unique_ptr<Model>> Model::load(const ModelFiles& files) {
   auto parts = std::make_unique<Parts>();
   parts->loaded = std::move(*loaded);
   for (const FeatureInfo& info : parts->loaded.facts.features) parts->names.push_back(info.name);
+  const auto usual = std::find(parts->names.begin(), parts->names.end(), kUsualOrder);
+  if (parts->loaded.facts.gains.known() && usual == parts->names.end()) {
+    return Error{ErrorKind::corrupt, "read model: it has gains but no usual order", std::nullopt};
+  }
+  parts->usual = static_cast<std::size_t>(usual - parts->names.begin());
   return std::unique_ptr<Model>(new Model(std::move(parts)));
 }
 
@@ -88,6 +100,9 @@ const Dictionaries& Model::dictionaries() const {
 }
 const std::vector<std::string>& Model::features() const {
   return parts_->names;
+}
+bool Model::has_gains() const {
+  return parts_->loaded.facts.gains.known();
 }
 double Model::base() const {
   return parts_->loaded.learner.base();
@@ -160,7 +175,7 @@ Score Model::score(std::span<const float> row, const RowLayout& layout, Day day,
   score.margin = margins(row, layout).front();
   score.probability = sigmoid(score.margin);
   score.base = base();
-  score.rank_value = score.probability;
+  score.rank_value = score.probability * parts_->gain(row, layout);
   if (with_reasons) score.reasons = explain(row, layout, day);
   return score;
 }

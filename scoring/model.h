@@ -50,6 +50,8 @@ class Model {
   // One contribution per entry of features(): what explain() groups.
   std::vector<double> contributions(std::span<const float> row, const RowLayout& layout) const;
   double base() const;
+  // Whether up-sells had amounts to learn from: then accounts are ranked by likelihood x gain.
+  bool has_gains() const;
 
   // The score of one row: the same bits for the same bits. Reasons only when asked for.
   Score score(std::span<const float> row, const RowLayout& layout, Day day,

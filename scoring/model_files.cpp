@@ -155,6 +155,18 @@ void read_features(const Json& document, LoadedModel& model) {
   model.facts.dictionaries = document.at("dictionaries").get<Dictionaries>();
 }
 
+Gains read_gains(const Json& from) {
+  Gains gains;
+  gains.upsells = from.at("upsells");
+  gains.cap = from.at("cap");
+  gains.mean = from.at("mean");
+  gains.starts = from.at("starts").get<std::vector<float>>();
+  gains.gain = from.at("gain").get<std::vector<double>>();
+  gains.counted = from.at("counted").get<std::vector<std::size_t>>();
+  if (gains.gain.size() != gains.starts.size() + 1) throw std::runtime_error("classes of gains");
+  return gains;
+}
+
 void read_line(const Json& document, LoadedModel& model) {
   Line line;
   line.intercept = document.at("intercept");
@@ -167,6 +179,11 @@ void read_line(const Json& document, LoadedModel& model) {
 }
 
 }  // namespace
+
+nlohmann::ordered_json gains_json(const Gains& gains) {
+  return {{"upsells", gains.upsells}, {"cap", gains.cap},   {"mean", gains.mean},
+          {"starts", gains.starts},   {"gain", gains.gain}, {"counted", gains.counted}};
+}
 
 ModelFiles write_model(const ModelFacts& facts, const Learner& learner,
                        const ScoringSettings& settings, std::string& version) {
@@ -189,6 +206,7 @@ ModelFiles write_model(const ModelFacts& facts, const Learner& learner,
                          {"low", facts.spread->low},
                          {"high", facts.spread->high}};
   }
+  if (facts.gains.known()) manifest["gains"] = gains_json(facts.gains);
   Json digests = Json::object();
   for (const auto& [name, bytes] : files) digests[name] = hex(sha256(bytes));
   manifest["files"] = digests;
@@ -224,6 +242,7 @@ Result<LoadedModel> read_model(const ModelFiles& files) {
     model.facts.data_digest = manifest.at("data_digest");
     model.learner.slope = manifest.at("correction").at("slope");
     model.learner.level = manifest.at("correction").at("level");
+    if (manifest.contains("gains")) model.facts.gains = read_gains(manifest.at("gains"));
     read_features(Json::parse(files.at(kFeatures)), model);
     const auto& parts = manifest.at("files");
     if (parts.contains(kLine)) read_line(Json::parse(files.at(kLine)), model);

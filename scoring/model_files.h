@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/result.h"
 #include "core/score.h"
+#include "scoring/gains.h"
 #include "scoring/judge.h"
 #include "scoring/model.h"
 #include "scoring/settings.h"
@@ -24,7 +26,10 @@ struct ModelFacts {
   std::optional<LevelSpread> spread;  // how the level moved from date to date
   std::vector<FeatureInfo> features;  // in the order of the encoder
   Dictionaries dictionaries;
+  Gains gains;
 };
+
+nlohmann::ordered_json gains_json(const Gains& gains);
 
 // manifest.json names the other parts and their digests; the version is the as-of date and eight
 // digits of a hash over everything that decides a score. Same input, same bytes.

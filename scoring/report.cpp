@@ -6,6 +6,7 @@
 
 #include "scoring/measures.h"
 #include "scoring/report_tables.h"
+#include "scoring/value.h"
 
 namespace upselld::scoring {
 namespace {
@@ -131,7 +132,8 @@ std::string report_json(const Findings& findings, const Training& training) {
                  {"features_left_out", findings.rows.left_out},
                  {"near_unique", findings.rows.near_unique},
                  {"leaks", findings.leaks},
-                 {"effect_of_a_contact", nullptr},
+                 {"value", value_json(findings)},
+                 {"effect_of_a_contact", effect_json(findings.settings.money)},
                  {"seconds", Json::object()}};
   return report.dump(1) + "\n";
 }

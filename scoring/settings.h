@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,17 @@ struct LearnerSettings {
   std::size_t tree_rows_max = 400'000;
 };
 
+// What a contact costs and what an up-sell brings. Decides no score: what is told of its worth.
+struct Money {
+  std::optional<double> cost_of_contact;  // in the reporting currency
+  std::optional<double> margin;           // share of an amount that is profit
+  std::optional<double> effect;           // share of up-sells that happen because of a contact
+
+  bool known() const { return cost_of_contact && margin && effect; }
+  // The least likelihood x gain at which a contact is worth its cost; NaN: not known.
+  double worth_from() const;
+};
+
 // Everything that decides a score besides the data.
 struct ScoringSettings {
   Target target;
@@ -65,6 +77,7 @@ struct ScoringSettings {
   SnapshotSpacing spacing;
   unsigned threads = 1;  // never changes a result
   LearnerSettings learner;
+  Money money;
 };
 
 }  // namespace upselld::scoring

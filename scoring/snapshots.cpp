@@ -78,6 +78,13 @@ Label label_of_orders(const Timeline& timeline, const OrderBook& book, const Ord
       continue;
     }
     note(label, placed.order.at, placed.known_at);
+    const double amount = placed.order.amount;
+    if (larger) {
+      label.gain =
+          std::isnan(label.gain) ? amount - view.usual : std::max(label.gain, amount - view.usual);
+    } else if (!std::isnan(amount)) {
+      label.gain = (std::isnan(label.gain) ? 0 : label.gain) + amount;
+    }
   }
   return label;
 }

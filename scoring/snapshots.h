@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -49,6 +50,9 @@ struct Label {
   bool positive = false;
   Instant known_at = Instant::missing();  // since when the positive was known
   bool late = false;                      // that was a week or more after it happened
+  // What came with the up-sells, in the reporting currency: above the account's usual order where
+  // a larger order is the target. NaN: not known.
+  double gain = std::numeric_limits<double>::quiet_NaN();
 };
 // The outcome of one account in [snapshot, snapshot + horizon). `view` is the book at the snapshot.
 Label label_of(const Timeline& timeline, const OrderBook& book, const OrderView& view,

@@ -103,6 +103,7 @@ void take_account(const Timeline& timeline, FeaturePass& pass, const Vocabulary&
     date.account.push_back(static_cast<std::uint32_t>(out.accounts.size() - 1));
     date.positive.push_back(label.positive ? 1 : 0);
     date.positive_known_at.push_back(label.known_at);
+    date.gain.push_back(static_cast<float>(label.gain));
     date.past_orders.push_back(static_cast<std::uint32_t>(view.won.size()));
     if (m + 1 == pass.moments().size() && settings.target.kind == TargetKind::larger_order) {
       shuffle_amounts(timeline, pass.book(), moment, settings, out);
@@ -157,6 +158,7 @@ void assemble(std::vector<ShareRows>& shares, const std::vector<Day>& days, Trai
       date.account.push_back(account);
       date.positive.push_back(part.positive[i]);
       date.positive_known_at.push_back(part.positive_known_at[i]);
+      date.gain.push_back(part.gain[i]);
       date.past_orders.push_back(part.past_orders[i]);
       const auto first = part.values.begin() + static_cast<std::ptrdiff_t>(i * width);
       date.values.insert(date.values.end(), first, first + static_cast<std::ptrdiff_t>(width));
@@ -170,11 +172,7 @@ void choose_columns(const FeatureTable& table, const Vocabulary& vocabulary, con
                     Instant first_snapshot, TrainingRows& rows) {
   for (std::uint32_t i = 0; i < table.size(); ++i) {
     if (!table.infos()[i].in_model) continue;
-    const FeatureSpec& of = table.specs()[i];
-    if (of.source == FeatureSpec::Source::attribute && of.index >= 0 &&
-        is_near_unique(survey.texts[static_cast<std::size_t>(of.index)])) {
-      rows.near_unique.push_back(table.infos()[i].name);
-    } else if (was_recorded(table.specs()[i], vocabulary, survey, first_snapshot)) {
+    if (was_recorded(table.specs()[i], vocabulary, survey, first_snapshot)) {
       rows.columns.push_back(i);
       const FeatureSpec& spec = table.specs()[i];
       const bool attribute = spec.source == FeatureSpec::Source::attribute && spec.index >= 0;
@@ -190,7 +188,7 @@ void choose_columns(const FeatureTable& table, const Vocabulary& vocabulary, con
       rows.dictionaries[vocabulary.attributes[a].name] = vocabulary.attributes[a].order;
     }
     if (vocabulary.attributes[a].kind != AttributeKind::text) continue;
-    if (is_near_unique(survey.texts[a])) continue;
+    if (is_near_unique(survey.texts[a])) rows.near_unique.push_back(vocabulary.attributes[a].name);
     rows.dictionaries[vocabulary.attributes[a].name] = texts_by_count(survey.texts[a]);
   }
 }

@@ -24,6 +24,7 @@ struct DateRows {
   std::vector<std::uint32_t> account;      // index into TrainingRows::accounts
   std::vector<std::uint8_t> positive;      // as known at the end
   std::vector<Instant> positive_known_at;  // missing: not positive
+  std::vector<float> gain;                 // of positives, see Label; NaN: not known
   std::vector<std::uint32_t> past_orders;
   std::vector<float> values;  // row after row, TrainingRows::columns wide
 
@@ -40,7 +41,7 @@ struct TrainingRows {
   std::size_t account_count = 0;         // with a won order
   double sampled_share = 1;              // of accounts, when there were too many rows
   std::vector<std::string> left_out;     // features that were not recorded for long enough
-  std::vector<std::string> near_unique;  // attributes whose texts name accounts, left out as well
+  std::vector<std::string> near_unique;  // attributes whose texts name accounts: none is kept
   // For the leak checks. By column: an attribute without a recorded past.
   std::vector<std::uint8_t> without_past;
   std::array<Totals, kTotalNames.size()> totals;  // by account
