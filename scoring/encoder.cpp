@@ -104,13 +104,35 @@ void add_number(const RowList& rows, std::uint32_t feature, Encoder& encoder) {
   if (moments.spread > 1e-9 || moments.missing > 0) encoder.trees.push_back({feature, false, 0});
 }
 
+// The rows of one level, and as many of its accounts as decide whether it may be kept.
+struct LevelRows {
+  std::size_t rows = 0;
+  std::vector<std::uint64_t> accounts;
+
+  void add(std::uint64_t account) {
+    ++rows;
+    if (accounts.size() == kTextAccountsMin) return;
+    if (std::find(accounts.begin(), accounts.end(), account) == accounts.end()) {
+      accounts.push_back(account);
+    }
+  }
+};
+
 void add_category(const RowList& rows, std::uint32_t feature, const std::vector<std::string>& texts,
-                  Encoder& encoder) {
-  std::map<float, std::size_t> counts;
+                  std::span<const std::uint64_t> account, Encoder& encoder) {
+  std::map<float, LevelRows> found;
   std::size_t missing = 0;
   for (std::size_t i = 0; i < rows.rows(); ++i) {
     const float code = rows.starts[i][feature];
-    std::isnan(code) ? ++missing : ++counts[code];
+    if (std::isnan(code)) {
+      ++missing;
+    } else if (code != 0) {  // 0: a text that is not kept. Which those are changes with time
+      found[code].add(account.empty() ? i : account[i]);
+    }
+  }
+  std::map<float, std::size_t> counts;
+  for (const auto& [code, level] : found) {
+    if (level.accounts.size() == kTextAccountsMin) counts[code] = level.rows;
   }
   auto text_of = [&](float code) {
     const auto index = static_cast<std::size_t>(code);
@@ -205,14 +227,15 @@ std::vector<std::string> Encoder::tree_names() const {
   return names;
 }
 
-Encoder make_encoder(const RowList& rows, const std::vector<FeatureColumn>& columns) {
+Encoder make_encoder(const RowList& rows, const std::vector<FeatureColumn>& columns,
+                     std::span<const std::uint64_t> account) {
   Encoder encoder;
   for (const FeatureColumn& column : columns) {
     encoder.features.push_back({column.name, column.category, {}, {}, {}});
   }
   for (std::uint32_t i = 0; i < columns.size(); ++i) {
     if (columns[i].category) {
-      add_category(rows, i, columns[i].texts, encoder);
+      add_category(rows, i, columns[i].texts, account, encoder);
     } else {
       add_number(rows, i, encoder);
     }

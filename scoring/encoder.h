@@ -71,7 +71,13 @@ struct RowList {
   std::size_t rows() const { return starts.size(); }
   std::span<const float> row(std::size_t i) const { return {starts[i], width}; }
 };
-// `rows` holds one value per column. Constant columns get no input.
-Encoder make_encoder(const RowList& rows, const std::vector<FeatureColumn>& columns);
+// A text that fewer accounts have gets no input of its own and is kept in no model: it could name
+// one of them, and a model outlives its accounts.
+inline constexpr std::size_t kTextAccountsMin = 5;
+
+// `rows` holds one value per column. Constant columns get no input. `account` tells the accounts of
+// rows apart; empty: each row is another one's.
+Encoder make_encoder(const RowList& rows, const std::vector<FeatureColumn>& columns,
+                     std::span<const std::uint64_t> account = {});
 
 }  // namespace upselld::scoring

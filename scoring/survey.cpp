@@ -3,14 +3,13 @@
 
 #include <algorithm>
 
+#include "scoring/encoder.h"
 #include "scoring/parallel.h"
 
 namespace upselld::scoring {
 namespace {
 
 constexpr std::size_t kDictionaryTextsMax = 1'000;
-// A text that fewer accounts ever had could name one of them, and a model outlives its accounts.
-constexpr std::size_t kTextAccountsMin = 5;
 
 void note_earlier(Instant& earliest, Instant at) {
   if (earliest.is_missing() || at < earliest) earliest = at;

@@ -115,6 +115,26 @@ TEST_CASE("encoder: equal values share a score, missing is the mean and a flag")
   CHECK(normal_score(-5, encoder.features[0].quantiles) < -2.5);
 }
 
+TEST_CASE("encoder: a text of few accounts has no input, however many rows it has") {
+  Matrix rows;
+  rows.width = 1;
+  std::vector<std::uint64_t> account;
+  const auto add = [&](float code, std::uint64_t first, std::uint64_t accounts) {
+    for (std::uint64_t i = 0; i < 200; ++i) {
+      rows.values.push_back(code);
+      account.push_back(first + i % accounts);
+    }
+  };
+  add(0, 0, 50);  // texts that are not kept
+  add(1, 100, 4);
+  add(2, 200, 5);
+  add(3, 300, 50);
+  const Encoder encoder = make_encoder(rows, {{"region", true, {"Atoll", "Bay", "Cape"}}}, account);
+  CHECK(encoder.features[0].level_texts == std::vector<std::string>{"Bay", "Cape"});
+  CHECK(encoder.line.size() == 2);
+  CHECK(encoder.trees.size() == 2);
+}
+
 TEST_CASE("measures: agree with answers known beforehand") {
   const std::vector<std::uint8_t> positive = {1, 0, 1, 0, 0};
   const std::vector<double> value = {0.9, 0.8, 0.7, 0.2, 0.1};
