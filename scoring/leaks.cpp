@@ -58,13 +58,17 @@ std::string alone(const DateRows& date, const Column& column) {
       column.info->name, best);
 }
 
-// Up-sells and label windows of every account, in windows that do not overlap.
+// Up-sells and label windows of every account, in windows that do not overlap; and whether it ever
+// had an up-sell, inside of them or not: most up-sells that filled a value fall between windows.
 struct PastOutcomes {
   std::vector<std::uint32_t> windows, positives;  // by account
+  std::vector<std::uint8_t> ever;
+  double windows_ever = 0;  // that the whole history would hold
 };
 PastOutcomes outcomes_apart(const TrainingRows& rows, const ScoringSettings& settings) {
   PastOutcomes found{std::vector<std::uint32_t>(rows.accounts.size()),
-                     std::vector<std::uint32_t>(rows.accounts.size())};
+                     std::vector<std::uint32_t>(rows.accounts.size()),
+                     std::vector<std::uint8_t>(rows.accounts.size()), 0};
   Instant free_before = Instant{INT64_MAX};
   for (auto date = rows.dates.rbegin(); date != rows.dates.rend(); ++date) {
     if (window_end(date->day, settings) > free_before) continue;
@@ -74,6 +78,13 @@ PastOutcomes outcomes_apart(const TrainingRows& rows, const ScoringSettings& set
       found.positives[date->account[i]] += date->positive[i];
     }
   }
+  const std::vector<float>& upsells = rows.totals.back().now;
+  for (std::size_t a = 0; a < found.ever.size(); ++a) {
+    found.ever[a] = found.positives[a] > 0 || (a < upsells.size() && upsells[a] > 0) ? 1 : 0;
+  }
+  const Instant last = window_end(rows.dates.back().day, settings);
+  const double history = static_cast<double>((last - rows.data_begins).ms);
+  found.windows_ever = history / static_cast<double>(settings.target.horizon.ms) + 0.5;
   return found;
 }
 
@@ -81,8 +92,8 @@ PastOutcomes outcomes_apart(const TrainingRows& rows, const ScoringSettings& set
 // all but none of them had none, the value came with the up-sell.
 bool came_with_outcome(const DateRows& date, const PastOutcomes& outcomes,
                        const std::vector<std::uint8_t>& inside) {
-  double windows = 0, positives = 0, without = 0, expected = 0;
-  double others = 0;
+  double windows = 0, positives = 0, others = 0, inside_count = 0;
+  double without = 0, expected = 0, never = 0;
   for (std::size_t i = 0; i < date.size(); ++i) {
     const std::uint32_t account = date.account[i];
     if (inside[i] == 0) {
@@ -91,14 +102,21 @@ bool came_with_outcome(const DateRows& date, const PastOutcomes& outcomes,
     }
     windows += outcomes.windows[account];
     positives += outcomes.positives[account];
+    ++inside_count;
     if (outcomes.positives[account] == 0) ++without;
+    if (outcomes.ever[account] == 0) ++never;
   }
   if (windows == 0 || positives < static_cast<double>(kPositivesMin) || others == 0) return false;
   const double rate = std::min(1.0, positives / windows);
   for (std::size_t i = 0; i < date.size(); ++i) {
     if (inside[i] != 0) expected += std::pow(1 - rate, outcomes.windows[date.account[i]]);
   }
-  return expected >= kExpectedWithoutMin && without <= kFoundWithoutShare * expected;
+  const auto is_too_few = [](double found, double of) {
+    return of >= kExpectedWithoutMin && found <= kFoundWithoutShare * of;
+  };
+  // As if all had been there all the time: fewer than there would be.
+  const double expected_never = inside_count * std::pow(1 - rate, outcomes.windows_ever);
+  return is_too_few(without, expected) || is_too_few(never, expected_never);
 }
 
 std::string filled_later(const DateRows& date, const PastOutcomes& outcomes, const Column& column) {

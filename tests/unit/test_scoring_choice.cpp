@@ -190,6 +190,9 @@ std::vector<std::string> leaks_of(const std::string& name,
       total.now.push_back(static_cast<float>(a % 5 + a % 3));
     }
   }
+  rows.totals.back().now.assign(ever.begin(), ever.end());  // up-sells
+  rows.totals.back().then = rows.totals.back().now;
+  rows.data_begins = TimeZone::utc().start_of(rows.dates.front().day);
   if (change) change(rows);
   return leaks_in(rows, *table, made.settings);
 }
@@ -206,6 +209,19 @@ TEST_CASE("leaks: an honest attribute passes, one that came with the event does 
   });
   REQUIRE(stage.size() == 1);
   CHECK_THAT(stage[0], Catch::StartsWith("stage has a value"));
+}
+
+TEST_CASE("leaks: what was filled after up-sells that no window saw is found, too") {
+  // Two of three windows are taken away: what happened there shows in the number of up-sells only.
+  const auto filled = leaks_of(
+      "note", [](std::uint32_t, bool ever) { return ever ? 1.0F : NAN; },
+      [](TrainingRows& rows) {
+        std::vector<DateRows> kept;
+        for (std::size_t d = 0; d < rows.dates.size(); d += 3) kept.push_back(rows.dates[d]);
+        rows.dates = std::move(kept);
+      });
+  REQUIRE(filled.size() == 1);
+  CHECK_THAT(filled[0], Catch::StartsWith("note has a value"));
 }
 
 TEST_CASE("leaks: a counter that has run on, our own score, late records are named") {

@@ -224,7 +224,8 @@ TEST_CASE("training: keeps no text that names an account") {
   CHECK(all.find("C-70") == std::string::npos);
   CHECK(all.find("Atoll") == std::string::npos);
   CHECK(all.find("North") != std::string::npos);
-  CHECK(training.card_markdown.find("customer_no is not learnt from: nearly every") != std::string::npos);
+  CHECK(training.card_markdown.find("customer_no is not learnt from: nearly every") !=
+        std::string::npos);
 }
 
 TEST_CASE("predictions: are written with the digits that read back, quoted where needed") {
