@@ -145,6 +145,12 @@ TEST_CASE("salesforce: what is wrong with the connection is said with its remedy
     crm.control("limits", {{"requests_max", 1000}, {"used_by_others", 1000}});
     check_says(crm.upselld({"sync"}), "REQUEST_LIMIT_EXCEEDED");
   }
+  SECTION("an admin's session that is over, or none") {
+    check_says(crm.upselld({"prepare", "crm", "--direct"}, "00D!over\n"),
+               "the org refused the admin's session");
+    check_says(crm.upselld({"prepare", "crm", "--direct"}), "and there was none");
+    check_says(crm.upselld({"prepare", "--direct"}, "00D!over\n"), "name the connection");
+  }
   SECTION("no connection at all") {
     crm.edit_settings("host: " + crm.url(), "host: https://127.0.0.1:1");
     check_says(crm.upselld({"sync"}), "no connection; is the address right?");
