@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
+#include <csignal>
 #include <cstring>
 #include <list>
 #include <mutex>
@@ -168,6 +169,8 @@ Error failed(int port, const char* doing) {
 }  // namespace
 
 Result<std::unique_ptr<HttpServer>> HttpServer::start(const Options& options, Handler handler) {
+  // A client that hangs up while OpenSSL writes to it must not end the whole org.
+  std::signal(SIGPIPE, SIG_IGN);
   const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (listener < 0) return failed(options.port, "open a socket for");
   const int on = 1;

@@ -146,8 +146,8 @@ void PendingEvents::clear() {
 }
 
 std::size_t PendingEvents::bytes() {
-  // Committing needs three numbers a row and holds one column twice; of an id it sorts sixteen bytes
-  // and keeps a hash of the content.
+  // Committing needs three numbers a row and holds one column twice; of an id it sorts sixteen
+  // bytes and keeps a hash of the content.
   const std::size_t index_bytes = events.id.absent() ? 20 : 44;
   return events.bytes() + part.bytes() + version.bytes() +
          number.capacity() * sizeof(std::uint32_t) + number.size() * index_bytes +

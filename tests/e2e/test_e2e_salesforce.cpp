@@ -59,16 +59,8 @@ int fields_and_tasks(const json& run) {
   return run.at("delivered").at("fields").get<int>() + run.at("delivered").at("tasks").get<int>();
 }
 
-}  // namespace
-
-TEST_CASE("salesforce: from an empty org to fields and tasks, and back") {
-  const SalesforceRun crm;
-  const Ended bare = crm.upselld({"probe"});
-  INFO(bare.out << bare.err);
-  CHECK(bare.out.find("none of our fields is there") != std::string::npos);
-  const std::string before = not_ours(crm);
-
-  // A package for an admin by default; a rehearsal changes nothing; then for good, and once more.
+// A package for an admin by default; a rehearsal changes nothing; then for good, and once more.
+void prepare_step_by_step(const SalesforceRun& crm) {
   REQUIRE(crm.upselld({"prepare", "crm"}).code == 0);
   CHECK(crm.folder().has("salesforce-package/objects/Account.object"));
   const Ended dry = crm.prepare({"--dry-run"});
@@ -86,7 +78,42 @@ TEST_CASE("salesforce: from an empty org to fields and tasks, and back") {
   INFO(probed.out);
   CHECK(probed.code == 0);
   CHECK(probed.out.find("FAIL") == std::string::npos);
+}
 
+// Undone, but for what a person changed meanwhile.
+void undo_beside_an_edit(const SalesforceRun& crm, const std::string& plan,
+                         const std::string& touched) {
+  crm.control("edit", {{"object", "Account"},
+                       {"id", touched},
+                       {"fields", {{"upselld_Next_Action__c", "My own plan"}}}});
+  const json undone = crm.answer({"undo", plan});
+  CHECK(undone.at("status") == "done");
+  for (const auto& [id, account] : accounts(crm)) {
+    INFO(id);
+    const json left = ours(account);
+    if (id == touched) {
+      CHECK(left.at("upselld_Next_Action__c") == "My own plan");
+    } else {
+      CHECK(left == json::object());
+    }
+  }
+  for (const json& task : our_tasks(crm)) {
+    CHECK(task.at("IsClosed") == true);
+    CHECK(task.at("Description").get<std::string>().find("Withdrawn by upselld: undone") !=
+          std::string::npos);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("salesforce: from an empty org to fields and tasks, and back") {
+  const SalesforceRun crm;
+  const Ended bare = crm.upselld({"probe"});
+  INFO(bare.out << bare.err);
+  CHECK(bare.out.find("none of our fields is there") != std::string::npos);
+  const std::string before = not_ours(crm);
+
+  prepare_step_by_step(crm);
   crm.edit_settings("write: fields_and_tasks", "write: nothing");
   const json pulled = crm.answer({"sync"});
   CHECK(pulled.at("accounts") == 150);
@@ -122,27 +149,7 @@ TEST_CASE("salesforce: from an empty org to fields and tasks, and back") {
   CHECK(fields_and_tasks(again) == 0);
   CHECK(again.at("decided").at("changed") == 0);
 
-  // Undone, but for what a person changed meanwhile.
-  const std::string touched = tasks[0].at("WhatId");
-  crm.control("edit", {{"object", "Account"},
-                       {"id", touched},
-                       {"fields", {{"upselld_Next_Action__c", "My own plan"}}}});
-  const json undone = crm.answer({"undo", plan.at("plan")});
-  CHECK(undone.at("status") == "done");
-  for (const auto& [id, account] : accounts(crm)) {
-    INFO(id);
-    const json left = ours(account);
-    if (id == touched) {
-      CHECK(left.at("upselld_Next_Action__c") == "My own plan");
-    } else {
-      CHECK(left == json::object());
-    }
-  }
-  for (const json& task : our_tasks(crm)) {
-    CHECK(task.at("IsClosed") == true);
-    CHECK(task.at("Description").get<std::string>().find("Withdrawn by upselld: undone") !=
-          std::string::npos);
-  }
+  undo_beside_an_edit(crm, plan.at("plan"), tasks[0].at("WhatId"));
   CHECK(not_ours(crm) == before);
   CHECK(crm.answer({"audit", "verify"}).at("valid") == true);
 

@@ -228,6 +228,8 @@ TEST_CASE("a forgotten account leaves our fields, records and audit, and does no
 TEST_CASE("a task that needs a yes is asked for once, made after it, and a no is remembered") {
   const DemoCrm crm;
   crm.edit("demo-playbook.yaml", "per_rep_and_week: 5", "per_rep_and_week: 500");
+  crm.edit("demo-playbook.yaml", "{high_value: yes, band: medium}",
+           "{high_value: yes, band: [high, medium]}");
   crm.answer({"sync"});
   const auto asked = crm.answer({"approvals"}).at("approvals");
   REQUIRE(asked.size() >= 2);
