@@ -37,7 +37,9 @@ void BlockWriter::finish() {
 
 void BlockWriter::work(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  while (changed_.wait(lock, stop, [this] { return !waiting_.empty(); })) {
+  // A wait that is stopped still tells of waiting blocks: hence both.
+  while (changed_.wait(lock, stop, [this] { return !waiting_.empty(); }) &&
+         !stop.stop_requested()) {
     auto [place, block] = std::move(waiting_.front());
     waiting_.pop_front();
     writing_ = true;
