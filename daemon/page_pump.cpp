@@ -10,8 +10,8 @@ namespace upselld::daemon {
 namespace {
 
 // Storing stops for long while a group is committed: what waits keeps reading at work meanwhile.
-constexpr std::size_t kPagesWaitingMax = 64;
-constexpr std::size_t kBytesWaitingMax = 48 * 1024 * 1024;
+constexpr std::size_t kPagesWaitingMax = 1024;
+constexpr std::size_t kBytesWaitingMax = 128 * 1024 * 1024;
 
 std::size_t bytes_of(const Result<Page>& page) {
   if (!page) return 0;
