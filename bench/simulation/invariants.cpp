@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
+#include <iterator>
 #include <map>
 
 #include "core/settings.h"
@@ -180,6 +182,71 @@ void check_delivered(const Program& program, const World& world, Violations& vio
     if (is_made && !keys.contains(delivery.task_key)) {
       violations.insert("a task that was delivered is not there: " + delivery.task_key);
     }
+  }
+}
+
+namespace {
+
+// What the audit says was done in the CRM: accounts whose fields were written, keys of tasks; and
+// the runs that decided.
+struct Told {
+  std::set<std::string> accounts, task_keys, runs;
+};
+
+Told told_by_audit(const std::filesystem::path& exported) {
+  Told told;
+  std::ifstream lines(exported);
+  for (std::string line; std::getline(lines, line);) {
+    const auto entry = nlohmann::json::parse(line);
+    const std::string kind = entry.at("kind");
+    if (kind == "decided") told.runs.insert(entry.at("run"));
+    if (kind != "done") continue;
+    const auto& payload = entry.at("payload");
+    if (payload.at("kind") == "task") told.task_keys.insert(payload.at("task"));
+    if (payload.at("kind") == "fields") told.accounts.insert(payload.at("receipt").at("crm_id"));
+  }
+  return told;
+}
+
+}  // namespace
+
+void check_audit(const Program& program, const World& world, std::uint64_t which,
+                 Violations& violations) {
+  const auto ask = [&](const std::vector<std::string>& arguments) {
+    return program.run(arguments, [](int) {});
+  };
+  const Ended verified = ask({"audit", "verify"});
+  if (!verified.json.is_object() || !verified.json.value("valid", false)) {
+    violations.insert("the audit is not valid");
+    return;
+  }
+  const auto file = program.folder() / "audit.jsonl";
+  if (const Ended exported = ask({"audit", "export", file.string()}); exported.code != 0) {
+    violations.insert("export of the audit: " + exported.err.substr(0, 300));
+    return;
+  }
+  const Told told = told_by_audit(file);
+  auto& org = const_cast<World&>(world).service().org;
+  const sf::ObjectType& task = *org.schema.find("Task");
+  for (const sf::Row& row : org.table("Task").rows()) {
+    const std::string& key = sf::as_text(sf::cell(row, task.column("upselld_Key__c")));
+    if (!key.empty() && !told.task_keys.contains(key)) {
+      violations.insert("the audit does not know of the task " + key);
+    }
+  }
+  for (const sf::Row& row : org.table("Account").rows()) {
+    const bool is_written = !world.text(row.id(), "upselld_Status__c").empty();
+    if (is_written && !row.is_deleted() && !told.accounts.contains(row.id())) {
+      violations.insert("the audit does not know that " + row.id() + " was written");
+    }
+  }
+  if (told.runs.empty()) return;
+  const std::string run =
+      *std::next(told.runs.begin(), static_cast<long>(which % told.runs.size()));
+  const Ended replayed = ask({"audit", "replay", run});
+  if (replayed.code != 0 || !replayed.json.is_object() || !replayed.json.at("different").empty()) {
+    violations.insert("replay of " + run + ": " + replayed.json.dump().substr(0, 300) +
+                      replayed.err.substr(0, 300));
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <set>
 #include <string>
 
@@ -20,6 +21,10 @@ void check_delivered(const Program& program, const World& world, Violations& vio
 void check_keys(const World& world, Violations& violations);
 // What people wrote before we looked is still there.
 void check_edits(const World& world, Violations& violations);
+// The audit is unbroken, knows of every task of ours and of every account that bears our fields,
+// and a run's decisions, computed again from it, are equal. `which` picks the run.
+void check_audit(const Program& program, const World& world, std::uint64_t which,
+                 Violations& violations);
 // The records of both states of this folder are the same.
 void check_same_records(const Program& program, Violations& violations);
 

@@ -65,15 +65,17 @@ void Program::configure(const std::string& url, const std::string& more) const {
 
 Ended Program::run(const std::vector<std::string>& arguments,
                    const std::function<void(int)>& started, const std::string& settings) const {
-  const std::string clock = "UPSELLD_CLOCK=" + clock_file().string();
   const std::string config = (folder_ / settings).string();
   std::vector<std::string> words = {binary_.string(), "--config", config, "--json", "--quiet"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv, envp;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
-  std::string clock_entry = clock;
-  envp = {clock_entry.data(), nullptr};
+  // With the policy set upselld need not start itself anew to have it.
+  std::vector<std::string> environment = {"UPSELLD_CLOCK=" + clock_file().string(),
+                                          "OMP_WAIT_POLICY=passive"};
+  for (std::string& entry : environment) envp.push_back(entry.data());
+  envp.push_back(nullptr);
   const std::string out = (folder_ / "out").string(), err = (folder_ / "err").string();
   posix_spawn_file_actions_t files;
   ::posix_spawn_file_actions_init(&files);
