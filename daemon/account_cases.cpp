@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/account_cases.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 #include <unordered_map>
@@ -101,20 +102,39 @@ scoring::ScoringSettings scoring_settings(const DaemonSettings& settings,
   return out;
 }
 
-Result<AccountCases> open_cases(App& app, const Link& link) {
-  AccountCases cases;
-  const scoring::ScoringSettings settings = scoring_settings(app.settings(), *link.settings);
-  auto walk = store::TimelineWalk::open(app.database_path(),
-                                        {link.name(), link.attributes, settings.threads});
-  if (!walk) return walk.error();
-  cases.walk = std::move(*walk);
-  const Vocabulary& vocabulary = cases.walk->vocabulary();
+Result<scoring::FeatureTable> feature_table(App& app, const Link& link,
+                                            const Vocabulary& vocabulary) {
+  const FeatureSettings& written = app.settings().features;
+  scoring::ScoringSettings settings = scoring_settings(app.settings(), *link.settings);
+  const bool is_only = std::count_if(app.links().begin(), app.links().end(),
+                                     [](const Link& each) { return each.brings_accounts(); }) == 1;
+  for (const PlacedName& each : written.learn) {
+    const auto able = scoring::can_be_learnt(each.name, vocabulary);
+    if (able) settings.features.learn.push_back(each.name);
+    if (able || !(is_only || scoring::is_feature_name(each.name, vocabulary))) continue;
+    return error_at(each.place, able.error().message);
+  }
+  for (const auto& [each, sentence] : written.sentences) {
+    settings.features.sentences[each.name] = sentence;
+    if (!is_only || scoring::is_feature_name(each.name, vocabulary)) continue;
+    return error_at(each.place, scoring::can_be_learnt(each.name, vocabulary).error().message);
+  }
   // Names that are no features stay out here: the playbook reports them with their line.
   std::vector<std::string> extra;
   for (std::string& name : playbook::names_used(app.playbook().root, vocabulary.attributes)) {
     if (scoring::is_feature_name(name, vocabulary)) extra.push_back(std::move(name));
   }
-  auto table = scoring::FeatureTable::make(vocabulary, settings, extra);
+  return scoring::FeatureTable::make(vocabulary, settings, extra);
+}
+
+Result<AccountCases> open_cases(App& app, const Link& link) {
+  AccountCases cases;
+  auto walk = store::TimelineWalk::open(app.database_path(),
+                                        {link.name(), link.attributes, app.settings().threads});
+  if (!walk) return walk.error();
+  cases.walk = std::move(*walk);
+  const Vocabulary& vocabulary = cases.walk->vocabulary();
+  auto table = feature_table(app, link, vocabulary);
   if (!table) return table.error();
   cases.table = std::make_unique<scoring::FeatureTable>(std::move(*table));
   auto loaded = playbook::load(app.playbook().root, {cases.table->infos(), vocabulary.attributes});

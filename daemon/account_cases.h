@@ -56,6 +56,12 @@ struct AccountCases {
 class App;
 struct Link;
 
+// The built-in features, those of the settings and those that rules ask for, for one connection's
+// data. A name that neither knows is invalid_config with its line; of several connections one need
+// not know what another one has.
+Result<scoring::FeatureTable> feature_table(App& app, const Link& link,
+                                            const Vocabulary& vocabulary);
+
 // What scoring needs to know of the settings.
 scoring::ScoringSettings scoring_settings(const DaemonSettings& settings,
                                           const ConnectionSettings& connection);

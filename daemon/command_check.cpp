@@ -110,12 +110,7 @@ void check_rules_alone(App& app, CheckList& list) {
     std::sort(vocabulary.attributes.begin(), vocabulary.attributes.end(),
               [](const auto& a, const auto& b) { return a.name < b.name; });
     vocabulary.recorded_since.assign(vocabulary.attributes.size(), Instant::missing());
-    std::vector<std::string> extra;
-    for (std::string& name : playbook::names_used(app.playbook().root, vocabulary.attributes)) {
-      if (scoring::is_feature_name(name, vocabulary)) extra.push_back(std::move(name));
-    }
-    const auto table = scoring::FeatureTable::make(
-        vocabulary, scoring_settings(app.settings(), *link.settings), extra);
+    const auto table = feature_table(app, link, vocabulary);
     if (!table) {
       list.add("rules", table.error());
       continue;

@@ -44,6 +44,17 @@ struct ScheduleSettings {
   bool publish_automatically = false;
 };
 
+// A name that the admin wrote, and where.
+struct PlacedName {
+  std::string name;
+  Place place;
+};
+
+struct FeatureSettings {
+  std::vector<PlacedName> learn;
+  std::vector<std::pair<PlacedName, std::string>> sentences;  // in the order of the file
+};
+
 struct MoneySettings {
   std::optional<double> cost_of_contact, margin, effect;
 };
@@ -84,6 +95,7 @@ struct DaemonSettings {
   std::vector<ConnectionSettings> connections;  // in the order of the file
   TargetSettings target;
   SnapshotSettings snapshots;
+  FeatureSettings features;
   MoneySettings money;
   ScheduleSettings schedule;
   StopWhen stop_when;

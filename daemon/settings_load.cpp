@@ -212,6 +212,7 @@ DaemonSettings read_root(const Node& node, const fs::path& file, const PluginTab
   out.state = state_folder(root, file);
   out.target = read_target(group("target"), findings);
   out.snapshots = read_snapshots(root, findings);
+  out.features = read_features(group("features"), findings);
   out.money = read_money(group("money"));
   ScheduleSettings usual;
   usual.train = {Schedule::Kind::monthly, {}, 1, hours(5).ms};

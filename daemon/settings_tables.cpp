@@ -48,6 +48,21 @@ const SettingTable& target_table() {
   return table;
 }
 
+const SettingTable& features_table() {
+  static const SettingTable table = {{
+      {.name = "learn",
+       .kind = SettingKind::text_list,
+       .help = "Features that models learn from besides the built-in ones, named as in rules: "
+               "pricing_visit_count_14d. From the next training on."},
+      {.name = "sentences",
+       .kind = SettingKind::free_map,
+       .help = "Your words for a feature in reasons, in place of ours: {quota_usage_last: "
+               "\"storage {value} full, usual {usual}\"}, with {value}, {usual}, {date} and "
+               "{since}. From the next training on."},
+  }};
+  return table;
+}
+
 const SettingTable& money_table() {
   static const SettingTable table = {{
       {.name = "cost_of_contact",
@@ -146,6 +161,10 @@ SettingTable make_root() {
        .default_text = "monthly",
        .help = "The days at which the past is looked at for training: monthly, or a number of days "
                "such as 30d."},
+      {.name = "features",
+       .kind = SettingKind::group,
+       .help = "What models learn from, and how reasons speak of it. upselld features lists all.",
+       .group = &features_table()},
       {.name = "money",
        .kind = SettingKind::group,
        .help = "What a contact costs and brings.",

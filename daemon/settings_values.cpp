@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/settings_values.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <limits>
@@ -46,6 +48,26 @@ Schedule read_one(const Settings& group, const char* name, const Schedule& outer
 bool is_currency(const std::string& code) {
   return code.size() == 3 &&
          std::all_of(code.begin(), code.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+// What is wrong with an admin's sentence about a feature.
+std::optional<std::string> problem_of_sentence(const Node& node) {
+  constexpr std::size_t kBytesMax = 200;
+  const std::string& text = node.text;
+  if (node.kind != Node::Kind::scalar || text.empty()) {
+    return "write a sentence, such as \"storage {value} full, usual {usual}\"";
+  }
+  if (text.size() > kBytesMax) return fmt::format("at most {} bytes", kBytesMax);
+  if (std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < ' '; })) {
+    return "must be one line";
+  }
+  for (std::size_t at = text.find('{'); at != std::string::npos; at = text.find('{', at + 1)) {
+    const std::string word = text.substr(at, text.find('}', at) - at + 1);
+    if (word != "{value}" && word != "{usual}" && word != "{date}" && word != "{since}") {
+      return "\"" + word + "\" is not one of {value} | {usual} | {date} | {since}";
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<double> optional_share(const Settings& group, const char* name) {
@@ -125,6 +147,22 @@ SnapshotSettings read_snapshots(const Settings& root, Findings& findings) {
     return {};
   }
   return {false, *every};
+}
+
+FeatureSettings read_features(const Settings& group, Findings& findings) {
+  FeatureSettings features;
+  for (const std::string& name : group.texts("learn")) {
+    features.learn.push_back({name, group.place("learn")});
+  }
+  const Node* map = group.node("sentences");
+  if (map == nullptr) return features;
+  for (const Node::Entry& entry : map->entries) {
+    if (auto wrong = problem_of_sentence(entry.value)) {
+      findings.push_back({entry.place, entry.key + ": " + *wrong});
+    }
+    features.sentences.push_back({{entry.key, entry.place}, entry.value.text});
+  }
+  return features;
 }
 
 MoneySettings read_money(const Settings& group) {

@@ -18,6 +18,7 @@ TargetSettings read_target(const Settings& group, Findings& findings);
 ScheduleSettings read_schedule(const Settings& group, const ScheduleSettings& outer,
                                Findings& findings);
 SnapshotSettings read_snapshots(const Settings& root, Findings& findings);
+FeatureSettings read_features(const Settings& group, Findings& findings);
 MoneySettings read_money(const Settings& group);
 StopWhen read_stop_when(const Settings& group);
 // Sorted by code.

@@ -25,6 +25,16 @@ std::size_t edits_between(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+Error unknown_name(std::string_view name, const Vocabulary& vocabulary) {
+  const std::string near = nearest(name, name_examples(vocabulary));
+  return Error{ErrorKind::invalid_config,
+               "unknown feature \"" + std::string(name) + "\"" +
+                   (near.empty() ? ": names are <event>_<aggregate>_<window>, such as "
+                                   "order_count_90d; \"upselld features\" lists them"
+                                 : "; did you mean \"" + near + "\""),
+               std::nullopt};
+}
+
 std::string money_named(std::string unit, const std::string& currency) {
   return unit == "money" ? currency : unit;
 }
@@ -65,15 +75,16 @@ Result<FeatureTable> FeatureTable::make(const Vocabulary& vocabulary,
       table.add(std::move(feature->info), feature->spec);
     }
   }
+  for (const std::string& name : settings.features.learn) {
+    if (const auto able = can_be_learnt(name, vocabulary); !able) return able.error();
+    if (!table.index_of(name)) add_named(name, true);
+  }
   for (const std::string& name : extra_names) {
     if (table.index_of(name) || add_named(name, false)) continue;
-    const std::string near = nearest(name, name_examples(vocabulary));
-    return Error{ErrorKind::invalid_config,
-                 "unknown feature \"" + name + "\"" +
-                     (near.empty() ? ": names are <event>_<aggregate>_<window>, such as "
-                                     "order_count_90d; \"upselld features\" lists them"
-                                   : "; did you mean \"" + near + "\""),
-                 std::nullopt};
+    return unknown_name(name, vocabulary);
+  }
+  for (const auto& [name, sentence] : settings.features.sentences) {
+    if (const auto index = table.index_of(name)) table.infos_[*index].sentence = sentence;
   }
   return table;
 }
@@ -101,6 +112,17 @@ std::vector<std::string> FeatureTable::names_like(std::string_view name,
   std::vector<std::string> names;
   for (std::size_t i = 0; i < near.size() && i < count_max; ++i) names.push_back(near[i].second);
   return names;
+}
+
+Result<void> can_be_learnt(std::string_view name, const Vocabulary& vocabulary) {
+  const auto feature = feature_named(name, vocabulary);
+  if (!feature) return unknown_name(name, vocabulary);
+  // Attributes are in the table as they are; their past decides whether they are learnt from.
+  if (feature->info.in_model || feature->spec.source == FeatureSpec::Source::attribute) return {};
+  return Error{ErrorKind::invalid_config,
+               "feature \"" + std::string(name) +
+                   "\" cannot be learnt from: its state in the past is not known; rules can use it",
+               std::nullopt};
 }
 
 bool is_feature_name(std::string_view name, const Vocabulary& vocabulary) {

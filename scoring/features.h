@@ -24,8 +24,10 @@ inline constexpr int kFeatureCode = 1;
 // missing. Immutable; safe to share between threads.
 class FeatureTable {
  public:
-  // `extra_names` are added at the end and are never part of a model, so that a new rule does not
-  // change a score. A name that says nothing is invalid_config and names the nearest.
+  // The built-in table, then settings.features.learn, then `extra_names`: these are never part of
+  // a model, so that a new rule does not change a score. A name that says nothing, or cannot be
+  // learnt from, is invalid_config and says what could have been meant. A sentence for a feature
+  // that this data does not have is of no effect.
   static Result<FeatureTable> make(const Vocabulary& vocabulary, const ScoringSettings& settings,
                                    const std::vector<std::string>& extra_names);
 
@@ -43,6 +45,9 @@ class FeatureTable {
   std::vector<FeatureSpec> specs_;
   std::map<std::string, std::size_t, std::less<>> index_;
 };
+
+// Whether a model may learn from a feature of this name; invalid_config says why not.
+Result<void> can_be_learnt(std::string_view name, const Vocabulary& vocabulary);
 
 // True when the name follows the grammar, whatever is in the data: for checks without data.
 bool is_feature_name(std::string_view name, const Vocabulary& vocabulary);

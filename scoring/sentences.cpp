@@ -142,9 +142,10 @@ std::string tell(const FeatureInfo& info, const ToldValue& told) {
 
 bool can_tell(const FeatureInfo& info, const ToldValue& told) {
   for (const MeasureRow& row : measure_rows()) {
-    if (info.name == row.name && !row.told) return false;
+    // Unless the admin has words for it.
+    if (info.name == row.name && !row.told && info.sentence == row.sentence) return false;
   }
-  if (info.name.find("_trend") != std::string::npos) return false;
+  if (info.sentence.starts_with("trend of ")) return false;
   if (std::isnan(told.value)) return info.sentence.starts_with("last ");
   return info.kind != FeatureInfo::Kind::category || !told.category.empty();
 }

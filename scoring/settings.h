@@ -66,6 +66,12 @@ struct Money {
   double worth_from() const;
 };
 
+// What an admin adds to the built-in features.
+struct FeatureAdditions {
+  std::vector<std::string> learn;                // names that models learn from, too
+  std::map<std::string, std::string> sentences;  // by feature, in place of the built-in one
+};
+
 // Everything that decides a score besides the data.
 struct ScoringSettings {
   Target target;
@@ -75,6 +81,7 @@ struct ScoringSettings {
   // not known; the reporting currency itself needs none.
   std::map<std::string, double> currency_rates;
   SnapshotSpacing spacing;
+  FeatureAdditions features;
   unsigned threads = 1;  // never changes a result
   LearnerSettings learner;
   Money money;

@@ -53,6 +53,29 @@ TEST_CASE(
   CHECK_FALSE(crm.folder().has("demo.state/upselld.db"));
 }
 
+TEST_CASE("an added feature that means nothing is told with its line, another is learnt from") {
+  const DemoCrm crm({60, 8, 3});
+  const std::string money = "money: {cost_of_contact: 40, margin: 70%}";
+  crm.edit("demo.yaml", money, "features: {learn: [pricing_visit_cuont_14d]}");
+  const auto wrong = crm.upselld({"check"});
+  INFO(wrong.out << wrong.err);
+  CHECK(wrong.code == 2);
+  CHECK(says(wrong, "unknown feature \"pricing_visit_cuont_14d\"; did you mean"));
+  CHECK(says(wrong, "demo.yaml:"));
+  crm.edit("demo.yaml", "cuont_14d]}", "count_14d], sentences: {order_cuont: \"{value}\"}}");
+  const auto sentence = crm.upselld({"check"});
+  CHECK(sentence.code == 2);
+  CHECK(says(sentence, "unknown feature \"order_cuont\""));
+  crm.edit("demo.yaml", "order_cuont", "order_count");
+  crm.answer({"sync", "--pull-only"});
+  const auto listed = crm.answer({"features"});
+  bool is_learnt = false;
+  for (const auto& feature : listed.at("features")) {
+    is_learnt |= feature.at("name") == "pricing_visit_count_14d" && feature.at("in_model");
+  }
+  CHECK(is_learnt);
+}
+
 TEST_CASE("a command that does not exist is named with the nearest one that does") {
   const Folder folder;
   const Ended ended = in_folder(folder, {"snyc"});

@@ -235,6 +235,12 @@ TEST_CASE("settings: each wrong value has its message") {
         std::string::npos);
   CHECK(finding("notify: {webhook: {env: U}, command: mail}\n") ==
         "upselld.yaml:2: write webhook or command, not both");
+  CHECK(finding("features: {sentences: {quota_usage_last: \"full: {valeu}\"}}\n") ==
+        "upselld.yaml:2: quota_usage_last: \"{valeu}\" is not one of {value} | {usual} | {date} | "
+        "{since}");
+  CHECK(finding("features: {sentences: {quota_usage_last: [a]}}\n") ==
+        "upselld.yaml:2: quota_usage_last: write a sentence, such as \"storage {value} full, usual "
+        "{usual}\"");
   CHECK(finding("money: {margin: 70 %}\n") ==
         "upselld.yaml:2: margin: \"70 %\" is not a share such as 10%");
 }

@@ -179,6 +179,29 @@ TEST_CASE("features: an unknown name is refused and the nearest is named") {
   }
 }
 
+TEST_CASE("features: an admin's additions are learnt from, and speak in the admin's words") {
+  const test::TimelinesInMemory source;
+  ScoringSettings settings;
+  settings.features.learn = {"order_count_7d", "order_count_30d"};
+  settings.features.sentences = {{"order_count_7d", "{value} this week"},
+                                 {"seats", "{value} seats"}};
+  const auto plain = FeatureTable::make(source.words, {}, {});
+  const auto table = FeatureTable::make(source.words, settings, {"order_count_8d"});
+  REQUIRE((plain && table));
+  CHECK(table->size() == plain->size() + 2);
+  const FeatureInfo& added = table->infos()[*table->index_of("order_count_7d")];
+  CHECK(added.in_model);
+  CHECK(added.sentence == "{value} this week");
+  CHECK_FALSE(table->infos()[*table->index_of("order_count_8d")].in_model);
+  settings.features.learn = {"order_cuont_90d"};
+  CHECK_THAT(FeatureTable::make(source.words, settings, {}).error().message,
+             Catch::Contains("did you mean \"order_count_90d\""));
+  settings.features.learn = {"open_order_count"};
+  CHECK(FeatureTable::make(source.words, settings, {}).error().message ==
+        "feature \"open_order_count\" cannot be learnt from: its state in the past is not known; "
+        "rules can use it");
+}
+
 TEST_CASE("features: what only a rule asks for is not part of a model") {
   const test::TimelinesInMemory source;
   const auto table = FeatureTable::make(source.words, {}, {"order_count_7d", "order_count_30d"});

@@ -85,6 +85,9 @@ TEST_CASE("sentences: what nobody can picture is left to another feature of its 
   CHECK_FALSE(can("plan", 0));
   CHECK(can("days_since_order", NAN));
   CHECK_FALSE(can("order_interval_mean", NAN));
+  auto own_words = *feature_named("order_rate", words);
+  own_words.info.sentence = "{value} orders a day";
+  CHECK(can_tell(own_words.info, {0.01, NAN, "", kToday}));
   CHECK(group_words("frequency") == "pace of orders");
 }
 
