@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/budget.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -50,6 +52,22 @@ std::uint64_t left_for(BudgetUse use, const BudgetLimits& limits, const DayRow& 
     left = std::min(left, minus(share_of(limits.org_stop, *row.org_limit), org));
   }
   return left;
+}
+
+// Why nothing is left, with what a person can do about it.
+std::string why_none(BudgetUse use, const BudgetLimits& limits, const DayRow& row) {
+  const std::uint64_t own_limit = own_limit_of(limits, row);
+  const std::uint64_t kept = own_limit - share_of(1 - limits.write_share, own_limit);
+  const bool is_read = use == BudgetUse::read;
+  const std::uint64_t spent =
+      row.own() + (is_read ? minus(kept, row.writes + row.leased_writes) : 0);
+  if (spent < own_limit) {
+    return fmt::format(
+        "the org has used {} of its {} API calls today, and upselld stops at {:.0f} %",
+        *row.org_used, *row.org_limit, 100 * limits.org_stop);
+  }
+  return fmt::format("today's {} API calls{} are used up; raise api_budget if that is too few",
+                     is_read ? own_limit - kept : own_limit, is_read ? " for reading" : "");
 }
 
 // Small near the end, so that a crash costs little of what is left.
@@ -171,20 +189,18 @@ Result<void> Budget::renew(BudgetUse use, Day day, Instant resets_at) {
     if (const Result<void> closed = close_lease(use); !closed) return closed;
   }
   std::uint64_t size = 0;
+  std::string why;
   const Result<void> reserved =
       change_day(database_, "budget_lease", connection_, day, [&](DayRow& row) {
         close_in(row, use, lease.size, lease.used);
         size = lease_size(left_for(use, limits_, row));
         row.leased(use) += size;
+        if (size == 0) why = why_none(use, limits_, row);
       });
   if (!reserved) return reserved;
   lease = Lease{size > 0, day, size, 0};
   if (size > 0) return {};
-  return Error{ErrorKind::budget_exhausted,
-               connection_ + ": today's API calls for " +
-                   (use == BudgetUse::read ? "reading" : "writing") +
-                   " are used up; going on after the reset, or raise api_budget",
-               resets_at};
+  return Error{ErrorKind::budget_exhausted, connection_ + ": " + why, resets_at};
 }
 
 Result<void> Budget::close_lease(BudgetUse use) {
@@ -204,13 +220,20 @@ Result<void> Budget::report(Day day, const CrmUsage& usage) {
   for (const Lease& lease : leases_) {
     if (lease.open && lease.day == day) unused += lease.size - lease.used;
   }
-  return change_day(database_, "budget_report", connection_, day, [&](DayRow& row) {
+  bool is_short = false;
+  const auto noted = change_day(database_, "budget_report", connection_, day, [&](DayRow& row) {
     if (usage.ours) row.uncounted += minus(*usage.ours, minus(row.own(), unused));
     if (usage.org_limit) row.org_limit = usage.org_limit;
-    if (!usage.org_used) return;
-    row.org_used = usage.org_used;
-    row.own_at_report = minus(row.own(), unused);
+    if (usage.org_used) {
+      row.org_used = usage.org_used;
+      row.own_at_report = minus(row.own(), unused);
+    }
+    is_short = left_for(BudgetUse::read, limits_, row) == 0;
   });
+  if (!noted || !is_short) return noted;
+  // What was leased before the CRM said so is not taken unasked.
+  if (const Result<void> closed = close_lease(BudgetUse::read); !closed) return closed;
+  return close_lease(BudgetUse::write);
 }
 
 Result<void> Budget::close() {

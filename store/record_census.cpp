@@ -30,6 +30,14 @@ std::optional<Census> open_census(SQLite::Database& sql, std::uint32_t stream, C
                 Cursor{std::string(blob_of(row.getColumn(2)))}};
 }
 
+std::vector<std::uint32_t> open_censuses(SQLite::Database& sql, CensusKind kind) {
+  SQLite::Statement row(sql, "SELECT stream FROM censuses WHERE kind = ?");
+  row.bind(1, static_cast<int>(kind));
+  std::vector<std::uint32_t> streams;
+  while (row.executeStep()) streams.push_back(row.getColumn(0).getUInt());
+  return streams;
+}
+
 void begin_census(SQLite::Database& sql, std::uint32_t stream, CensusKind kind) {
   bound(sql,
         "INSERT OR IGNORE INTO censuses (stream, kind, began, began_age, cursor) SELECT ?, ?, "

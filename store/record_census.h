@@ -24,6 +24,8 @@ struct Census {
 };
 
 std::optional<Census> open_census(SQLite::Database& sql, std::uint32_t stream, CensusKind kind);
+// Streams whose census of that kind is under way.
+std::vector<std::uint32_t> open_censuses(SQLite::Database& sql, CensusKind kind);
 void begin_census(SQLite::Database& sql, std::uint32_t stream, CensusKind kind);
 void add_names(SQLite::Database& sql, std::uint32_t stream, CensusKind kind,
                const std::vector<std::uint64_t>& hashes);

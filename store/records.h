@@ -97,7 +97,8 @@ class Records {
   virtual Result<void> forget_cursor(const Feed& feed) = 0;
 
   // Full pulls of accounts, from begin to end over any number of pages and processes. Beginning one
-  // that is open goes on with it. Pages go through apply().
+  // that is open goes on with it, and so does a later process without beginning it. Pages go
+  // through apply(). Ending none that is open tells of no account.
   virtual Result<void> begin_full(const Feed& feed) = 0;
   virtual Result<FullPull> end_full(const Feed& feed, Instant now) = 0;
 

@@ -25,6 +25,7 @@ Result<void> RecordsWriter::begin(const Feed& feed, CensusKind kind) {
 Result<FullPull> RecordsWriter::end_full(const Feed& feed, Instant) {
   const FeedPlace place = place_of(feed);
   FullPull pull;
+  if (!full_[place.stream]) return pull;
   const auto done = in_transaction("store: end full pull", [&]() -> Result<void> {
     pull.lost = unnamed_accounts(place, CensusKind::full, &pull.known).size();
     end_census(raw(context_.database), place.stream, CensusKind::full);

@@ -27,6 +27,7 @@ class RecordsWriter : public Records {
     context_.names.load(sql);
     context_.products.load(sql);
     context_.accounts.load(sql);
+    for (const std::uint32_t stream : open_censuses(sql, CensusKind::full)) full_[stream] = true;
   }
 
   Result<PageCounts> apply(const Feed& feed, Page&& page, Instant now) override;

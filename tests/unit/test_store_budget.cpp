@@ -140,6 +140,28 @@ TEST_CASE("budget: nothing is taken when the whole org is at 85 percent") {
   REQUIRE(take_all(budget, BudgetUse::write) == 50);
 }
 
+TEST_CASE("budget: a lease from before the org was at its stop is not taken any further") {
+  LedgerFixture ledger;
+  Budget budget(ledger.database(), "crm", own(1'000));
+  REQUIRE(budget.take(BudgetUse::read, kToday, kMidnight));
+  REQUIRE(budget.report(kToday, {.org_used = 845, .org_limit = 1'000}));
+  REQUIRE(take_all(budget, BudgetUse::read) == 5);
+}
+
+TEST_CASE("budget: a refusal says whose calls are used up, ours or the org's") {
+  LedgerFixture ledger;
+  Budget budget(ledger.database(), "crm", own(10));
+  take_all(budget, BudgetUse::read);
+  REQUIRE(budget.take(BudgetUse::read, kToday, kMidnight).error().message ==
+          "crm: today's 7 API calls for reading are used up; raise api_budget if that is too few");
+  take_all(budget, BudgetUse::write);
+  REQUIRE(budget.take(BudgetUse::write, kToday, kMidnight).error().message ==
+          "crm: today's 10 API calls are used up; raise api_budget if that is too few");
+  REQUIRE(budget.report(kToday + 1, {.org_used = 860, .org_limit = 1'000}));
+  REQUIRE(budget.take(BudgetUse::write, kToday + 1, kMidnight).error().message ==
+          "crm: the org has used 860 of its 1000 API calls today, and upselld stops at 85 %");
+}
+
 TEST_CASE("budget: several threads together never take more than there is") {
   LedgerFixture ledger;
   Budget budget(ledger.database(), "crm", own(500));

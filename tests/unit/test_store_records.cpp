@@ -169,13 +169,13 @@ TEST_CASE("records: a full pull tells which accounts it no longer showed, and de
   REQUIRE(store.records->begin_full(accounts_feed()));
   store.apply(accounts_feed(), account_page({{"A1", "one", 1}}));
   store.reopen();
-  REQUIRE(store.records->begin_full(accounts_feed()));
   store.apply(accounts_feed(), account_page({{"A3", "three", 2}, {"A4", "four", 1}}));
   const auto pull = store.records->end_full(accounts_feed(), {2000});
   REQUIRE(pull);
   REQUIRE(pull->known == 3);
   REQUIRE(pull->lost == 1);
   REQUIRE(store.reader().counts()->accounts == 4);
+  REQUIRE(store.records->end_full(accounts_feed(), {2000})->known == 0);
 }
 
 TEST_CASE("records: a sweep deletes what it did not name and what was known before it") {
