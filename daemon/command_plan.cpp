@@ -7,6 +7,7 @@
 #include "core/digest.h"
 #include "core/file_io.h"
 #include "daemon/command_list.h"
+#include "daemon/out_of_calls.h"
 #include "daemon/pause_lookup.h"
 #include "daemon/plan.h"
 #include "daemon/run_frame.h"
@@ -32,6 +33,9 @@ Result<Link*> planned_link(App& app, const std::string& wanted) {
 
 // Scores and decides on the data of the last pull; stores nothing.
 Result<void> decide_on_stored_data(App& app, ConnectionCycle& connection, Instant now, bool as_of) {
+  const auto is_part = is_part_pulled(app.ledger(), connection.link->name());
+  if (!is_part) return is_part.error();
+  if (*is_part) return part_pulled_error(connection.link->name());
   auto cases = open_cases(app, *connection.link);
   if (!cases) return cases.error();
   connection.cases = std::move(*cases);

@@ -4,6 +4,7 @@
 
 #include "daemon/app.h"
 #include "daemon/command_list.h"
+#include "daemon/out_of_calls.h"
 #include "daemon/text_table.h"
 
 namespace upselld::daemon {
@@ -65,7 +66,10 @@ Result<Json> status_json(App& app) {
         states[store::to_text(kind)][store::to_text(state)] = count;
       }
     }
+    const auto is_part = is_part_pulled(ledger, link.name());
+    if (!is_part) return is_part.error();
     out["connections"][link.name()] = {
+        {"pull", *is_part ? "stopped half-way" : "whole"},
         {"live_model", live->value_or("").empty() ? "rules-1" : **live},
         {"write", to_text(link.settings->write)},
         {"deliveries", states}};
@@ -91,6 +95,9 @@ void print_text(const Json& status) {
     std::cout << "\n"
               << name << ": model " << one["live_model"].get<std::string>()
               << ", write: " << one["write"].get<std::string>() << "\n";
+    if (one["pull"] != "whole") {
+      std::cout << "  the last pull stopped half-way; the next sync goes on from there\n";
+    }
     for (const auto& [kind, states] : one["deliveries"].items()) {
       std::cout << "  " << kind;
       for (const auto& [state, count] : states.items()) {

@@ -54,11 +54,17 @@ class BudgetMeter : public plugins::CallMeter {
   explicit BudgetMeter(const Clock& clock) : clock_(clock) {}
   void count_against(store::Budget& budget) { budget_ = &budget; }
   std::int64_t calls() const { return calls_; }
+  std::optional<store::BudgetStatus> status() const {
+    if (budget_ == nullptr) return std::nullopt;
+    auto known = budget_->status(today());
+    return known ? std::optional(std::move(*known)) : std::nullopt;
+  }
+  Instant resets_at() const { return Instant{(today() + 1).number * days(1).ms}; }
 
   Result<void> take(bool is_write) override {
     if (budget_ != nullptr) {
       const auto use = is_write ? store::BudgetUse::write : store::BudgetUse::read;
-      auto paid = budget_->take(use, today(), Instant{(today() + 1).number * days(1).ms});
+      auto paid = budget_->take(use, today(), resets_at());
       if (!paid) return paid;
     }
     ++calls_;
@@ -98,6 +104,8 @@ class NetworkHost : public ConnectorHost {
   std::stop_token stop() const override { return stop_; }
   void count_against(store::Budget& budget) override { meter_.count_against(budget); }
   std::int64_t calls() const override { return meter_.calls(); }
+  std::optional<store::BudgetStatus> budget() const override { return meter_.status(); }
+  Instant budget_resets_at() const override { return meter_.resets_at(); }
 
  private:
   const Clock& clock_;

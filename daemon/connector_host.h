@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -23,6 +24,10 @@ class ConnectorHost : public Host {
   virtual void count_against(store::Budget& budget) = 0;
   // Requests sent so far, repeats too.
   virtual std::int64_t calls() const = 0;
+  // Of today; nothing where requests are not counted against a budget, or it cannot be read.
+  virtual std::optional<store::BudgetStatus> budget() const = 0;
+  // When the next day of the budget begins.
+  virtual Instant budget_resets_at() const = 0;
 };
 
 struct HostSettings {

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "daemon/out_of_calls.h"
 #include "daemon/pipeline.h"
 
 namespace upselld::daemon {
@@ -28,6 +29,9 @@ Result<bool> all_pulled(App& app, const std::string& wanted) {
     if (!link.brings_accounts() || (!wanted.empty() && link.name() != wanted)) continue;
     const auto pulled = was_pulled(**records, link);
     if (!pulled || !*pulled) return pulled;
+    const auto is_part = is_part_pulled(app.ledger(), link.name());
+    if (!is_part) return is_part.error();
+    if (*is_part) return false;
   }
   return true;
 }
@@ -40,12 +44,17 @@ Result<std::unique_ptr<App>> open_with_data(const Invocation& invocation) {
   const auto pulled = all_pulled(**app, invocation.option("--connection"));
   if (!pulled) return pulled.error();
   if (*pulled) return app;
-  if (!invocation.quiet) std::fprintf(stderr, "nothing was pulled yet: pulling first\n");
+  if (!invocation.quiet)
+    std::fprintf(stderr, "nothing was pulled yet, or not to the end: pulling first\n");
   CycleOptions options;
   options.pull_only = true;
   const auto report = run_cycle(**app, options);
   if (!report) return report.error();
   for (const ConnectionReport& connection : report->connections) {
+    if (connection.out_of_calls) {
+      return Error{ErrorKind::budget_exhausted, "pull first: " + to_text(*connection.out_of_calls),
+                   connection.out_of_calls->goes_on_at};
+    }
     if (!connection.failed) continue;
     return Error{ErrorKind::unavailable, "pull first: " + *connection.failed, std::nullopt};
   }

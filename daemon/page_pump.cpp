@@ -67,6 +67,10 @@ void PagePump::work(const std::stop_token& stop) {
 }
 
 void PagePump::pull_stream(std::size_t index, const std::stop_token& stop) {
+  if (out_of_calls_) {
+    push({index, false, *out_of_calls_}, stop);
+    return;
+  }
   const StreamPlan& plan = plans_[index];
   Cursor cursor = plan.cursor;
   Walk walk = plan.walk;
@@ -85,6 +89,7 @@ void PagePump::pull_stream(std::size_t index, const std::stop_token& stop) {
       continue;
     }
     if (!page) {
+      if (page.error().kind == ErrorKind::budget_exhausted) out_of_calls_ = page.error();
       push({index, restarted, page.error()}, stop);
       return;
     }

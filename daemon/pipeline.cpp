@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "daemon/out_of_calls.h"
 #include "daemon/run_frame.h"
 
 namespace upselld::daemon {
@@ -39,12 +40,16 @@ Result<void> pull(Cycle& cycle) {
 // A connection that failed is told and left out of the later stages; the others go on.
 Result<void> go_through(Cycle& cycle, ConnectionCycle& connection) {
   for (const NamedStage& stage : kStages) {
-    if (connection.report.failed) break;
+    if (connection.report.failed || connection.report.out_of_calls) break;
     const auto done = timed(cycle, stage.name, connection, stage.run);
     if (done) continue;
     const ErrorKind kind = done.error().kind;
     if (kind == ErrorKind::invalid_config || kind == ErrorKind::cancelled) return done;
-    connection.report.failed = done.error().message;
+    if (kind == ErrorKind::budget_exhausted) {
+      connection.report.out_of_calls = out_of_calls(*connection.link, done.error(), {});
+    } else {
+      connection.report.failed = done.error().message;
+    }
   }
   connection.report.api_calls = connection.link->host->calls();
   // The walk holds a read transaction: done with it.

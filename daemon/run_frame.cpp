@@ -104,7 +104,8 @@ Result<void> end_run(Cycle& cycle, const Result<void>& outcome) {
   RunReport& report = cycle.report;
   for (ConnectionCycle& connection : cycle.connections) {
     if (connection.report.failed) report.status = "failed";
-    if (connection.report.paused && report.status == "done") report.status = "held";
+    const bool waits = connection.report.paused || connection.report.out_of_calls;
+    if (waits && report.status == "done") report.status = "held";
     if (connection.report.stopped && report.status == "done") {
       report.status = "held";
       connection.report.notes.push_back(

@@ -47,6 +47,14 @@ Json json_of(const ConnectionReport& c) {
   out["train"] = c.train_json.empty() ? Json() : Json::parse(c.train_json, nullptr, false);
   out["notes"] = c.notes;
   if (c.held_because) out["held_because"] = *c.held_because;
+  if (const auto& stop = c.out_of_calls) {
+    out["held_because"] = to_text(*stop);
+    out["out_of_calls"] = {
+        {"unread", stop->unread},
+        {"why", stop->why},
+        {"goes_on_at", stop->goes_on_at.is_missing() ? Json() : Json(to_text(stop->goes_on_at))},
+        {"calls_left", {{"reads", stop->reads_left}, {"writes", stop->writes_left}}}};
+  }
   if (c.failed) out["failed"] = *c.failed;
   return out;
 }
@@ -157,6 +165,11 @@ std::string connection_text(const ConnectionReport& c, bool named) {
   std::string out;
   if (named) out += "\n" + c.connection + "\n";
   if (c.failed) return out + "failed    " + *c.failed + "\n";
+  if (c.out_of_calls) {
+    out += "held      " + to_text(*c.out_of_calls) + "\n";
+    if (!c.out_of_calls->unread.empty()) out += "          " + c.out_of_calls->why + "\n";
+    return out + "          what was read is kept; nothing was decided and nothing was written\n";
+  }
   out += training_brief(c.train_json) + score_text(c) + decide_text(c) + write_text(c);
   for (const std::string& note : c.notes) out += "note      " + note + "\n";
   return out;
@@ -232,7 +245,7 @@ std::string to_text(const RunReport& report) {
   }
   out += "  as of " + report.now_text + "\n\n" + pull_text(report);
   for (const ConnectionReport& c : report.connections) {
-    const bool was_only_read = report.pull_only && !c.failed;
+    const bool was_only_read = report.pull_only && !c.failed && !c.out_of_calls;
     if (!was_only_read) out += connection_text(c, report.connections.size() > 1);
   }
   for (const std::string& note : report.notes) out += "note      " + note + "\n";

@@ -32,6 +32,16 @@ struct RejectedItem {
   std::string account, name, what, code, message, field;
 };
 
+// A stop because no call was left: what was read is kept, and a later sync goes on from there.
+struct OutOfCalls {
+  std::vector<std::string> unread;  // streams that were not read to their end
+  std::string why;
+  Instant goes_on_at = Instant::missing();
+  std::int64_t reads_left = 0, writes_left = 0;  // today
+};
+// One line: what was not read, how many calls are left, when it goes on.
+std::string to_text(const OutOfCalls& stop);
+
 // What a run did for one connection that brings accounts.
 struct ConnectionReport {
   std::string connection;
@@ -49,6 +59,7 @@ struct ConnectionReport {
   std::vector<std::string> notes;           // what a person should know: one sentence each
   std::string train_json;                   // the object of `train`, if this run trained
   std::optional<std::string> held_because;  // a brake that stopped the writing
+  std::optional<OutOfCalls> out_of_calls;
   std::optional<std::string> failed;
   bool stopped = false;  // by a signal; what is due waits for the next run
   bool paused = false;   // something is due, and writing is paused

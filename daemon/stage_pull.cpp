@@ -4,6 +4,7 @@
 
 #include "daemon/cycle.h"
 #include "daemon/interrupt.h"
+#include "daemon/out_of_calls.h"
 #include "daemon/page_pump.h"
 
 namespace upselld::daemon {
@@ -51,11 +52,13 @@ class Puller {
   Result<void> drain();
   PullReport& report() { return report_; }
   const std::optional<Error>& failure() const { return failure_; }
+  // Streams that were not read to their end.
+  const std::vector<std::string>& unread() const { return unread_; }
   AccountsLost accounts_lost() const { return lost_; }
 
  private:
   Result<void> take(PagePump::Item item);
-  Result<void> finish_full(const store::Feed& feed);
+  Result<void> finish(const std::vector<StreamPlan>& plans);
   void add(const store::PageCounts& counts);
   void add_problems(const Page& page);
 
@@ -64,6 +67,8 @@ class Puller {
   store::Records& records_;
   PullReport report_;
   std::optional<Error> failure_;
+  std::vector<std::string> unread_;
+  bool is_marked_ = false;  // as a pull that began
   AccountsLost lost_;
   std::unique_ptr<PagePump> pump_;
 };
@@ -109,6 +114,9 @@ Result<void> Puller::drain() {
   if (!counts) return counts.error();
   add(*counts);
   pump_->committed();
+  if (!failure_) {
+    if (const auto ended = finish(pump_->plans()); !ended) return ended;
+  }
   pump_.reset();
   report_.seconds = static_cast<double>((cycle_.app.clock().steady() - begun).ms) / 1000;
   return {};
@@ -121,13 +129,19 @@ Result<void> Puller::take(PagePump::Item item) {
     if (const auto forgotten = records_.forget_cursor(feed); !forgotten) return forgotten;
   }
   if (!item.page) {
+    unread_.push_back(stream.name);
     if (!failure_) failure_ = in_context(link_.name() + ": " + stream.name, item.page.error());
     return {};
   }
   const bool waits = item.page->not_before.has_value();
-  const bool end = item.page->end;
   report_.records[stream.name] += static_cast<std::int64_t>(count_of(*item.page));
   add_problems(*item.page);
+  const bool brings_news =
+      count_of(*item.page) > 0 || !item.page->deletions.empty() || !item.page->merges.empty();
+  if (brings_news && !std::exchange(is_marked_, true)) {
+    const auto marked = mark_pulled(cycle_.app.ledger(), link_.name(), /*is_part=*/true);
+    if (!marked) return marked;
+  }
   // A millisecond before the run's moment: what this run brings, this run may use.
   const auto counts = records_.apply(feed, std::move(*item.page), cycle_.now - milliseconds(1));
   if (!counts) return counts.error();
@@ -138,16 +152,19 @@ Result<void> Puller::take(PagePump::Item item) {
     add(*flushed);
     pump_->committed();
   }
-  if (end && cycle_.options.full && stream.kind == RecordKind::account) return finish_full(feed);
   return {};
 }
 
-Result<void> Puller::finish_full(const store::Feed& feed) {
-  const auto full = records_.end_full(feed, cycle_.now);
-  if (!full) return full.error();
-  lost_.known += full->known;
-  lost_.lost += full->lost;
-  return {};
+// All streams came to their end. A full pull may have begun in an earlier run.
+Result<void> Puller::finish(const std::vector<StreamPlan>& plans) {
+  for (const StreamPlan& plan : plans) {
+    if (plan.stream.kind != RecordKind::account) continue;
+    const auto full = records_.end_full(feed_of(link_, plan.stream), cycle_.now);
+    if (!full) return full.error();
+    lost_.known += full->known;
+    lost_.lost += full->lost;
+  }
+  return mark_pulled(cycle_.app.ledger(), link_.name(), /*is_part=*/false);
 }
 
 void Puller::add(const store::PageCounts& counts) {
@@ -168,13 +185,25 @@ void Puller::add_problems(const Page& page) {
 }
 
 // A connection that failed keeps what it had. One that only joins events harms no other.
-void report_failure(Cycle& cycle, const Link& link, const Error& failure) {
+// Nothing is decided on a part of a pull, whatever ended it.
+void report_failure(Cycle& cycle, const Link& link, const Puller& puller) {
+  const Error& failure = *puller.failure();
+  std::optional<OutOfCalls> stop;
+  if (failure.kind == ErrorKind::budget_exhausted) {
+    stop = out_of_calls(link, failure, puller.unread());
+  }
   for (ConnectionCycle& connection : cycle.connections) {
-    if (connection.link == &link) connection.report.failed = failure.message;
+    if (connection.link != &link) continue;
+    if (stop) {
+      connection.report.out_of_calls = stop;
+    } else {
+      connection.report.failed = failure.message;
+    }
   }
   if (!link.brings_accounts()) {
     cycle.report.incomplete = true;
-    cycle.report.notes.push_back(failure.message + "; the other connections went on");
+    const std::string what = stop ? link.name() + ": " + to_text(*stop) : failure.message;
+    cycle.report.notes.push_back(what + "; the other connections went on");
   }
 }
 
@@ -196,7 +225,7 @@ Result<void> pull_stage(Cycle& cycle) {
     pullers[i]->report().api_calls = links[i]->host->calls();
     const auto& failure = pullers[i]->failure();
     if (failure && failure->kind == ErrorKind::cancelled) return *failure;
-    if (failure) report_failure(cycle, *links[i], *failure);
+    if (failure) report_failure(cycle, *links[i], *pullers[i]);
     for (ConnectionCycle& connection : cycle.connections) {
       if (connection.link == links[i]) connection.accounts_lost = pullers[i]->accounts_lost();
     }

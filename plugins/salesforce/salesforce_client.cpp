@@ -104,7 +104,7 @@ Result<Reply> Client::call(const std::string& doing, const Call& call) {
   }
   if (!reply || !reply->fault) return reply;
   if (reply->fault->status == 401) return error_of(doing, *reply->fault);
-  if (reply->fault->code == "REQUEST_LIMIT_EXCEEDED") {
+  if (class_of(*reply->fault) == FaultClass::limit) {
     Error error = error_of(doing, *reply->fault);
     error.retry_after = host_.clock().now() + minutes(10);
     return error;

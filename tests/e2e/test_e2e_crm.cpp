@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <map>
+#include <set>
 #include <sstream>
 #include <string>
 
@@ -17,7 +18,7 @@ constexpr const char* kSandbox = UPSELLD_SANDBOX;
 // The made-up CRM over a generated history, with a clock that stands still.
 class FakeCrmRun {
  public:
-  explicit FakeCrmRun(const std::string& faults) {
+  explicit FakeCrmRun(const std::string& faults) : faults_(faults) {
     REQUIRE(run(kSandbox,
                 {"generate", "--accounts", "80", "--months", "12", "--seed", "3", "--out", "crm"},
                 folder_.path())
@@ -41,6 +42,23 @@ class FakeCrmRun {
     arguments.emplace_back("sync");
     return run(kProgram, arguments, folder_.path()).json();
   }
+  Ended upselld(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), {"--config", "upselld.yaml"});
+    return run(kProgram, arguments, folder_.path());
+  }
+  void set_faults(const std::string& faults) {
+    std::string text = folder_.read("upselld.yaml");
+    folder_.write("upselld.yaml", text.replace(text.find(faults_), faults_.size(), faults));
+    faults_ = faults;
+  }
+  // All that was ever written to the CRM: in any order, each thing as often as it was written.
+  std::multiset<std::string> journal() const {
+    std::multiset<std::string> all;
+    if (!folder_.has("crm/journal.jsonl")) return all;
+    std::istringstream lines(folder_.read("crm/journal.jsonl"));
+    for (std::string line; std::getline(lines, line);) all.insert(line);
+    return all;
+  }
   // How often our fields of each account were written.
   std::map<std::string, int> writes() const {
     std::map<std::string, int> counts;
@@ -54,6 +72,7 @@ class FakeCrmRun {
   }
 
  private:
+  std::string faults_;
   Folder folder_;
 };
 
@@ -89,6 +108,32 @@ TEST_CASE("a connection that drops in the middle of a batch loses nothing and re
 TEST_CASE("a full pull waits for its job by the rehearsal's clock") {
   const FakeCrmRun crm("{seed: 5, not_ready: 2}");
   CHECK(crm.sync().at("accounts") == 80);
+}
+
+TEST_CASE("calls that are used up in the middle of a pull: nothing is decided on a part of it") {
+  const FakeCrmRun undisturbed("{seed: 5}");
+  REQUIRE(undisturbed.sync().at("status") == "done");
+  const std::size_t streams = undisturbed.sync().at("pulled").size();
+  REQUIRE(streams >= 4);
+  for (std::size_t calls = 1; calls < streams; ++calls) {
+    INFO("after " << calls << " of " << streams << " streams");
+    FakeCrmRun crm("{seed: 5, calls_max: " + std::to_string(calls) + "}");
+    const auto stopped = crm.sync();
+    CHECK(stopped.at("status") == "held");
+    CHECK(stopped.at("out_of_calls").at("unread").size() == streams - calls);
+    CHECK(stopped.at("decided").at("changed") == 0);
+    CHECK(crm.journal().empty());
+    for (const char* command : {"plan", "train"}) {
+      INFO(command);
+      CHECK(crm.upselld({command}).code != 0);
+      CHECK(crm.upselld({"models"}).out.find("no model") != std::string::npos);
+    }
+    crm.set_faults("{seed: 5}");
+    const auto done = crm.sync();
+    CHECK(done.at("status") == "done");
+    CHECK(done.at("accounts") == 80);
+    CHECK(crm.journal() == undisturbed.journal());
+  }
 }
 
 TEST_CASE("what was decided as of a past day reaches no CRM, then or later") {
