@@ -12,6 +12,7 @@ namespace {
 
 constexpr long kBackDatedSeconds = 3'600;       // a client's clock may be a little slow
 constexpr long kLifeSeconds = 30 * 24 * 3'600;  // longer than any rehearsal
+constexpr long kExpiredSeconds = -kBackDatedSeconds / 2;
 
 template <auto Free>
 struct Freed {
@@ -30,6 +31,7 @@ struct Wanted {
   const char* basic_constraints;
   const char* names;  // null: none
   long serial;
+  long life_seconds = kLifeSeconds;
 };
 
 bool add_extension(X509* certificate, int nid, const char* text) {
@@ -46,7 +48,7 @@ Certificate make_certificate(const Wanted& wanted, EVP_PKEY* key, X509* issuer, 
   X509_set_version(raw, 2);
   ASN1_INTEGER_set(X509_get_serialNumber(raw), wanted.serial);
   X509_gmtime_adj(X509_getm_notBefore(raw), -kBackDatedSeconds);
-  X509_gmtime_adj(X509_getm_notAfter(raw), kLifeSeconds);
+  X509_gmtime_adj(X509_getm_notAfter(raw), wanted.life_seconds);
   X509_set_pubkey(raw, key);
   X509_NAME* name = X509_get_subject_name(raw);
   X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
@@ -78,7 +80,7 @@ Error failed(const char* doing) {
 
 }  // namespace
 
-Result<std::unique_ptr<TlsIdentity>> TlsIdentity::make() {
+Result<std::unique_ptr<TlsIdentity>> TlsIdentity::make(ServerCertificate kind) {
   const Key authority_key(EVP_EC_gen("P-256"));
   const Key server_key(EVP_EC_gen("P-256"));
   if (!authority_key || !server_key) return failed("make keys for TLS");
@@ -86,8 +88,12 @@ Result<std::unique_ptr<TlsIdentity>> TlsIdentity::make() {
       make_certificate({"upselld sandbox authority", "critical,CA:TRUE", nullptr, 1},
                        authority_key.get(), nullptr, authority_key.get());
   if (!authority) return failed("make a certificate authority");
-  const auto server = make_certificate({"localhost", "CA:FALSE", "DNS:localhost,IP:127.0.0.1", 2},
-                                       server_key.get(), authority.get(), authority_key.get());
+  Wanted wanted = {"localhost", "CA:FALSE", "DNS:localhost,IP:127.0.0.1", 2};
+  if (kind == ServerCertificate::expired) wanted.life_seconds = kExpiredSeconds;
+  if (kind == ServerCertificate::other_host) wanted.common_name = "other.example";
+  if (kind == ServerCertificate::other_host) wanted.names = "DNS:other.example";
+  const auto server =
+      make_certificate(wanted, server_key.get(), authority.get(), authority_key.get());
   Context context(SSL_CTX_new(TLS_server_method()));
   if (!server || !context || SSL_CTX_use_certificate(context.get(), server.get()) != 1 ||
       SSL_CTX_use_PrivateKey(context.get(), server_key.get()) != 1) {

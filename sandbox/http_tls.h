@@ -11,11 +11,14 @@ struct ssl_st;
 
 namespace upselld::sandbox {
 
+// What a client may find wrong with a server's certificate.
+enum class ServerCertificate { good, expired, other_host };
+
 // A certificate authority of our own and a server certificate for localhost and 127.0.0.1 signed by
 // it, made when the sandbox starts and gone with it. Safe to share between threads.
 class TlsIdentity {
  public:
-  static Result<std::unique_ptr<TlsIdentity>> make();
+  static Result<std::unique_ptr<TlsIdentity>> make(ServerCertificate kind);
   ~TlsIdentity();
   TlsIdentity(const TlsIdentity&) = delete;
   TlsIdentity& operator=(const TlsIdentity&) = delete;

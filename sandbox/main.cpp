@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <map>
 #include <string>
 
 #include "core/time_zone.h"
@@ -102,6 +103,15 @@ void add_serve(CLI::App& app, ServeCommand& command) {
   serve->add_option("--login-port", options.login_port, "A login host of its own; 0: any, -1: none")
       ->capture_default_str();
   serve->add_flag("--tls", options.tls, "TLS, with an authority made at start");
+  const std::map<std::string, upselld::sandbox::ServerCertificate> kinds = {
+      {"good", upselld::sandbox::ServerCertificate::good},
+      {"expired", upselld::sandbox::ServerCertificate::expired},
+      {"other_host", upselld::sandbox::ServerCertificate::other_host}};
+  serve
+      ->add_option("--server-certificate", options.server_certificate,
+                   "With --tls: good, expired or other_host")
+      ->transform(CLI::Transformer(kinds))
+      ->type_name("KIND");
   serve->add_option("--data", options.data, "Folder that `generate` wrote, or of Object.csv files");
   serve->add_option("--clock", options.clock, "Stand still at this time; else time runs from now");
   serve->add_option("--clock-file", options.clock_file,

@@ -95,7 +95,7 @@ Result<void> Serving::furnish(const ServeOptions& options) {
 
 Result<void> Serving::open(const ServeOptions& options) {
   if (options.tls) {
-    auto tls = TlsIdentity::make();
+    auto tls = TlsIdentity::make(options.server_certificate);
     if (!tls) return tls.error();
     tls_ = std::move(*tls);
   }

@@ -6,6 +6,7 @@
 
 #include "core/result.h"
 #include "sandbox/http_server.h"
+#include "sandbox/http_tls.h"
 #include "sandbox/salesforce/service.h"
 
 namespace upselld::sandbox::salesforce {
@@ -15,6 +16,7 @@ struct ServeOptions {
   int control_port = 0;
   int login_port = -1;  // a login host of its own; -1: none
   bool tls = false;
+  ServerCertificate server_certificate = ServerCertificate::good;
   std::string data;   // a folder; empty: an org without records
   std::string clock;  // a time at which the clock stands still; empty: it runs from now
   // A file that holds the time, as $UPSELLD_CLOCK names one: read before each request, so that the

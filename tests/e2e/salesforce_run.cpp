@@ -17,7 +17,7 @@ constexpr const char* kExamples = UPSELLD_SOURCE_DIR "/config/examples/";
 
 }  // namespace
 
-SalesforceRun::SalesforceRun(HistorySize size) {
+SalesforceRun::SalesforceRun(HistorySize size, sandbox::ServerCertificate certificate) {
   const Ended made =
       run(UPSELLD_SANDBOX,
           {"generate", "--accounts", std::to_string(size.accounts), "--months",
@@ -29,6 +29,7 @@ SalesforceRun::SalesforceRun(HistorySize size) {
   ::setenv("UPSELLD_CLOCK", folder_.path("clock").c_str(), 1);
   sandbox::salesforce::ServeOptions options;
   options.tls = true;
+  options.server_certificate = certificate;
   options.data = folder_.path("data");
   options.clock_file = folder_.path("clock");
   options.out = folder_.path("org");

@@ -16,7 +16,8 @@ namespace upselld::e2e {
 // the time that the file `clock` holds.
 class SalesforceRun {
  public:
-  explicit SalesforceRun(HistorySize size = {.accounts = 150, .months = 14, .seed = 7});
+  explicit SalesforceRun(HistorySize size = {.accounts = 150, .months = 14, .seed = 7},
+                         sandbox::ServerCertificate certificate = sandbox::ServerCertificate::good);
   ~SalesforceRun();
   SalesforceRun(const SalesforceRun&) = delete;
   SalesforceRun& operator=(const SalesforceRun&) = delete;
