@@ -129,6 +129,17 @@ Result<std::string> name_of(App& app, store::RecordReader& reader,
   return facts->name.empty() ? decision.account.id : facts->name;
 }
 
+// The decision as people read it: its task is for a name, where one is known.
+store::StoredDecision with_owner_name(App& app, store::StoredDecision decision) {
+  if (!decision.task) return decision;
+  const auto reps = app.record_reader()->reps(decision.account.connection);
+  if (!reps) return decision;
+  for (const RepFacts& rep : *reps) {
+    if (rep.id == decision.task->owner && !rep.name.empty()) decision.task->owner = rep.name;
+  }
+  return decision;
+}
+
 Result<store::DecisionFilter> filter_of(const Invocation& invocation) {
   store::DecisionFilter filter;
   filter.connection = invocation.option("--connection");
@@ -170,8 +181,8 @@ Result<int> explain_command(const Invocation& invocation) {
   const Duration horizon =
       connection != nullptr ? connection->target.horizon : (*app)->settings().target.horizon;
   std::cout << (invocation.json ? dumped(json_of_decision(**decision, hit->name))
-                                : text_of_decision(**decision, hit->name, horizon,
-                                                   (*app)->settings().currency));
+                                : text_of_decision(with_owner_name(**app, **decision), hit->name,
+                                                   horizon, (*app)->settings().currency));
   return kDone;
 }
 

@@ -119,6 +119,20 @@ std::string rows_text(const Plan& plan, bool all) {
   return out;
 }
 
+// Owners as people call them; two of one name are told apart by their id.
+std::string owners_text(const Plan& plan) {
+  std::map<std::string, int> of_name;
+  for (const auto& [owner, name] : plan.owner_names) ++of_name[name];
+  Counts named;
+  for (const auto& [owner, count] : plan.tasks_by_owner) {
+    const auto known = plan.owner_names.find(owner);
+    std::string text = known == plan.owner_names.end() ? owner : known->second;
+    if (known != plan.owner_names.end() && of_name[text] > 1) text += " (" + owner + ")";
+    named[printable(text, 60)] += count;
+  }
+  return counts_text(named);
+}
+
 void count_row(const CaseDecision& decision, const AccountCase& one, Plan& plan) {
   if (decision.task) {
     ++plan.new_tasks;
@@ -155,6 +169,12 @@ Plan make_plan(App& app, const ConnectionCycle& connection, Instant now) {
     plan.rows.push_back(row_of(connection.cases.cases[i], decision));
   }
   plan.unchanged = connection.report.unchanged;
+  if (const auto reps = app.record_reader()->reps(plan.connection)) {
+    for (const RepFacts& rep : *reps) {
+      if (rep.name.empty() || plan.tasks_by_owner.count(rep.id) == 0) continue;
+      plan.owner_names[rep.id] = rep.name;
+    }
+  }
   // Tasks first, then the greatest likelihood: what a reader looks for.
   std::stable_sort(plan.rows.begin(), plan.rows.end(), [](const PlanRow& a, const PlanRow& b) {
     const bool a_first = !a.task_key.empty() || !a.withdrawal.empty();
@@ -217,6 +237,7 @@ std::string plan_to_json(const Plan& plan) {
                      {"not_scored", counts(plan.not_scored)},
                      {"held", counts(plan.held)},
                      {"tasks_by_owner", counts(plan.tasks_by_owner)},
+                     {"owner_names", Json(plan.owner_names)},
                      {"new_tasks", plan.new_tasks},
                      {"withdrawn", plan.withdrawn},
                      {"bands_up", plan.bands_up},
@@ -251,6 +272,7 @@ Result<Plan> plan_from_json(const std::string& text, const std::string& file) {
     plan.not_scored = json.value("not_scored", Counts());
     plan.held = json.value("held", Counts());
     plan.tasks_by_owner = json.value("tasks_by_owner", Counts());
+    plan.owner_names = json.value("owner_names", std::map<std::string, std::string>());
     plan.new_tasks = json.value("new_tasks", std::int64_t{0});
     plan.withdrawn = json.value("withdrawn", std::int64_t{0});
     plan.bands_up = json.value("bands_up", std::int64_t{0});
@@ -280,8 +302,7 @@ std::string plan_to_text(const Plan& plan, const std::string& file, bool all) {
                      grouped(static_cast<std::int64_t>(plan.rows.size())), grouped(plan.unchanged));
   out += fmt::format("              band     up {}, down {}\n", plan.bands_up, plan.bands_down);
   out += fmt::format("tasks       {} new, {} withdrawn\n", plan.new_tasks, plan.withdrawn);
-  if (!plan.tasks_by_owner.empty())
-    out += "              " + counts_text(plan.tasks_by_owner) + "\n";
+  if (!plan.tasks_by_owner.empty()) out += "              " + owners_text(plan) + "\n";
   if (!plan.held.empty()) out += "held        " + counts_text(plan.held) + "\n";
   if (plan.kept_fields > 0) {
     out += fmt::format("kept        {} fields edited by people\n", grouped(plan.kept_fields));

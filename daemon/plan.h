@@ -32,7 +32,8 @@ struct Plan {
   int decision_code = 0;
   std::vector<PlanRow> rows;
   std::int64_t accounts = 0, scored = 0, unchanged = 0, kept_fields = 0;
-  Counts not_scored, held, tasks_by_owner;
+  Counts not_scored, held, tasks_by_owner;         // owners by their id in the CRM
+  std::map<std::string, std::string> owner_names;  // of those whose name is known
   std::int64_t new_tasks = 0, withdrawn = 0, bands_up = 0, bands_down = 0;
   std::int64_t fields_waiting = 0, tasks_waiting = 0;  // of earlier runs, not yet sent
   std::string limits;                                  // one line

@@ -37,7 +37,7 @@ class Probe {
   bool look_at_login() {
     const auto session = client_.session();
     if (!session) {
-      add(Level::failure, session.error().message, "correct the credentials of this connection");
+      add(Level::failure, session.error().message, "nothing else could be looked at: correct this first");
       return false;
     }
     look_at_versions();

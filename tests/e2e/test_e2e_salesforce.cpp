@@ -80,6 +80,17 @@ void prepare_step_by_step(const SalesforceRun& crm) {
   CHECK(probed.out.find("FAIL") == std::string::npos);
 }
 
+// People are told by name who gets the tasks, programs by id.
+void check_owners(const SalesforceRun& crm, const json& plan) {
+  const std::string text = crm.upselld({"plan", "show", "monday.plan"}).out;
+  REQUIRE_FALSE(plan.at("tasks_by_owner").empty());
+  for (const auto& [owner, count] : plan.at("tasks_by_owner").items()) {
+    const std::string name = crm.record("User", owner).at("Name");
+    CHECK(text.find(name + " " + std::to_string(count.get<int>())) != std::string::npos);
+    CHECK(text.find(owner) == std::string::npos);
+  }
+}
+
 // Undone, but for what a person changed meanwhile.
 void undo_beside_an_edit(const SalesforceRun& crm, const std::string& plan,
                          const std::string& touched) {
@@ -123,6 +134,7 @@ TEST_CASE("salesforce: from an empty org to fields and tasks, and back") {
   crm.edit_settings("write: nothing", "write: fields_and_tasks");
   const json plan = crm.answer({"plan", "monday.plan"});
   REQUIRE(plan.at("rows").size() > 100);
+  check_owners(crm, plan);
   CHECK(our_tasks(crm).empty());
 
   const json applied = crm.answer({"apply", "monday.plan"});
@@ -142,6 +154,9 @@ TEST_CASE("salesforce: from an empty org to fields and tasks, and back") {
     CHECK(standing.at(task.at("WhatId")).contains("upselld_Next_Action__c"));
   }
   CHECK(keys.size() == tasks.size());
+  const std::string owner = crm.record("User", tasks[0].at("OwnerId")).at("Name");
+  CHECK(crm.upselld({"explain", tasks[0].at("WhatId")}).out.find("task for " + owner + ",") !=
+        std::string::npos);
   CHECK(not_ours(crm) == before);
 
   // Our own writes moved every stamp; nothing of it is news.
