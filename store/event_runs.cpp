@@ -140,12 +140,16 @@ Result<std::string_view> EventRuns::read(BlockTable table, std::int64_t key) {
   row.bind(1, key);
   if (!row.executeStep()) return damaged_block(table, key);
   const auto column = row.getColumn(0);
-  const std::string_view sealed(static_cast<const char*>(column.getBlob()),
-                                static_cast<std::size_t>(column.getBytes()));
+  std::string& sealed = of(table).held;
+  sealed.assign(static_cast<const char*>(column.getBlob()),
+                static_cast<std::size_t>(column.getBytes()));
+  // Left open it would keep this moment's state, and after a commit of another connection nothing
+  // could be written any more.
+  row.reset();
   std::uint64_t sum = 0;
   if (sealed.size() < sizeof(sum)) return damaged_block(table, key);
   std::memcpy(&sum, sealed.data(), sizeof(sum));
-  const std::string_view bytes = sealed.substr(sizeof(sum));
+  const std::string_view bytes = std::string_view(sealed).substr(sizeof(sum));
   if (sum != checksum(key, bytes)) return damaged_block(table, key);
   return bytes;
 }

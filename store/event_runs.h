@@ -58,6 +58,7 @@ class EventRuns {
   struct Statements {
     Statements(SQLite::Database& sql, const char* table);
     SQLite::Statement places, read, write, remove;
+    std::string held;  // what was read last
   };
   Statements& of(BlockTable table) { return table == BlockTable::events ? events_ : ids_; }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/records.h"
 
+#include "store/configs.h"
 #include "store/database.h"
 #include "store/record_reader.h"
 #include "store/sql.h"
@@ -160,6 +161,19 @@ TEST_CASE("records: rows without an account are counted and not kept") {
   const PageCounts counts = store.apply(orders_feed(), page);
   REQUIRE(counts.without_account == 4);
   REQUIRE(counts.new_records == 0);
+}
+
+TEST_CASE("records: after a commit nothing is held open that another connection's would outdate") {
+  Store store;
+  store.apply(orders_feed(), order_page({{"O1", "A1", 1, 1, 1}}));
+  store.apply(orders_feed(), order_page({{"O1", "A1", 2, 2, 2}}));
+  auto other = Database::open(store.dir.database(), OpenMode::create_or_upgrade);
+  REQUIRE(other);
+  auto transaction = Transaction::begin(*other, "other", Durability::full);
+  REQUIRE(transaction);
+  REQUIRE(Configs(*other).put(*transaction, "text"));
+  REQUIRE(transaction->commit());
+  REQUIRE(store.apply(orders_feed(), order_page({{"O2", "A1", 1, 1, 1}})).new_records == 1);
 }
 
 TEST_CASE("records: a full pull tells which accounts it no longer showed, and deletes none") {
