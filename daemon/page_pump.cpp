@@ -67,8 +67,8 @@ void PagePump::work(const std::stop_token& stop) {
 }
 
 void PagePump::pull_stream(std::size_t index, const std::stop_token& stop) {
-  if (out_of_calls_) {
-    push({index, false, *out_of_calls_}, stop);
+  if (ends_all_) {
+    push({index, false, *ends_all_}, stop);
     return;
   }
   const StreamPlan& plan = plans_[index];
@@ -89,10 +89,11 @@ void PagePump::pull_stream(std::size_t index, const std::stop_token& stop) {
       continue;
     }
     if (!page) {
-      if (page.error().kind == ErrorKind::budget_exhausted) out_of_calls_ = page.error();
+      note(page.error());
       push({index, restarted, page.error()}, stop);
       return;
     }
+    unavailable_in_a_row_ = 0;
     const bool end = page->end;
     const std::optional<Instant> not_before = page->not_before;
     cursor = page->next;
@@ -100,6 +101,14 @@ void PagePump::pull_stream(std::size_t index, const std::stop_token& stop) {
     if (end) return;
     if (not_before && !wait_for_commit(*not_before, stop)) return;
   }
+}
+
+// Each stream would try for long to reach a server that is down.
+void PagePump::note(const Error& error) {
+  const bool is_unavailable = error.kind == ErrorKind::unavailable;
+  unavailable_in_a_row_ = is_unavailable ? unavailable_in_a_row_ + 1 : 0;
+  const bool ends_all = error.kind == ErrorKind::budget_exhausted || unavailable_in_a_row_ == 2;
+  if (ends_all) ends_all_ = error;
 }
 
 bool PagePump::push(Item item, const std::stop_token& stop) {

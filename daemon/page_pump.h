@@ -41,8 +41,8 @@ class PagePump {
   PagePump& operator=(const PagePump&) = delete;
 
   // The next page, in order of the plans; nothing after the last one. An item with an error ends
-  // its stream; the other streams go on. After budget_exhausted each of them has the same error,
-  // and no call is made.
+  // its stream; the other streams go on. After budget_exhausted, or when two streams in a row
+  // found the other side unavailable, each of them has the same error, and no call is made.
   std::optional<Item> take();
   // All pages taken so far are durable. Must be called before take() after a page with
   // `not_before`.
@@ -55,6 +55,7 @@ class PagePump {
   bool push(Item item, const std::stop_token& stop);
   bool wait_for_commit(Instant until, const std::stop_token& stop);
   void settle();
+  void note(const Error& error);
 
   Connector& connector_;
   const std::vector<StreamPlan> plans_;
@@ -66,7 +67,9 @@ class PagePump {
   std::vector<std::pair<std::size_t, Cursor>> taken_;    // by the storing side, not yet durable
   std::vector<std::pair<std::size_t, Cursor>> durable_;  // to be settled by the pulling thread
   bool finished_ = false;
-  std::optional<Error> out_of_calls_;  // of the pulling thread
+  // Of the pulling thread.
+  std::optional<Error> ends_all_;
+  int unavailable_in_a_row_ = 0;
   std::stop_token outer_stop_;
   std::jthread thread_;
 };

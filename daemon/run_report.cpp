@@ -67,11 +67,18 @@ std::string joined(const Counts& counts) {
   return out;
 }
 
+// A quiet sync asks every stream, and most have nothing.
+std::string read_text(const Counts& records) {
+  Counts some = records;
+  std::erase_if(some, [](const auto& stream) { return stream.second == 0; });
+  return some.empty() ? "nothing new" : joined(some);
+}
+
 std::string pull_text(const RunReport& report) {
   std::string out;
   for (const PullReport& pull : report.pulls) {
     out += fmt::format("{:<10}{:<9} {}   {} calls   {:.1f} s\n", out.empty() ? "pull" : "",
-                       pull.connection, joined(pull.records), pull.api_calls, pull.seconds);
+                       pull.connection, read_text(pull.records), pull.api_calls, pull.seconds);
     const std::string pad(20, ' ');
     if (pull.waiting > 0) {
       out += fmt::format("{}{} records wait for an account that is not known yet\n", pad,

@@ -37,7 +37,8 @@ class Probe {
   bool look_at_login() {
     const auto session = client_.session();
     if (!session) {
-      add(Level::failure, session.error().message, "nothing else could be looked at: correct this first");
+      add(Level::failure, session.error().message,
+          "nothing else could be looked at: correct this first");
       return false;
     }
     look_at_versions();
@@ -92,7 +93,9 @@ class Probe {
       return add(
           is_needed ? Level::failure : Level::hint,
           fmt::format("{}: the org has no {}, or this user may not see it", spec.name, spec.object),
-          is_needed ? assign_ : "name " + spec.name + " in leave_out if it is not used");
+          is_needed
+              ? assign_
+              : "give read access to it, or name " + spec.name + " in leave_out if it is not used");
     }
     const auto missing = missing_wishes(spec, describe_);
     if (!missing) return add(Level::failure, missing.error().message, "");

@@ -157,6 +157,23 @@ TEST_CASE("salesforce: what is wrong with the connection is said with its remedy
   }
 }
 
+TEST_CASE("salesforce: an org that is down in the middle is not asked for every stream") {
+  const SalesforceRun crm(kSmall);
+  REQUIRE(crm.prepare().code == 0);
+  crm.control("faults", {{"add",
+                          {{{"path", "/services/data/"},
+                            {"skip", 12},
+                            {"times", 10'000},
+                            {"status", 503},
+                            {"answer_body", ""}}}}});
+  const Ended down = crm.upselld({"--json", "sync"});
+  CHECK(down.code == 1);
+  // The login, what was answered, and four tries for each of two streams.
+  CHECK(down.json().at("api_calls") <= 1 + 12 + 8);
+  crm.control("faults", {{"clear", true}});
+  CHECK(crm.answer({"sync"}).at("accounts") == kSmall.accounts);
+}
+
 TEST_CASE("salesforce: no secret is in what is said or kept") {
   const SalesforceRun crm(kSmall);
   crm.folder().write("quiet", "sandbox-secret");
