@@ -24,7 +24,7 @@ struct StreamPlan {
 };
 
 // Pulls the pages of one connection in a thread of its own, so that parsing and storing overlap.
-// At most 64 pages or 48 MiB wait. The connector is touched by that thread alone, settled()
+// At most 1,024 pages or 128 MiB wait. The connector is touched by that thread alone, settled()
 // included.
 class PagePump {
  public:
