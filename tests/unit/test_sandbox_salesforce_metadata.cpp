@@ -44,7 +44,7 @@ std::string archive(const std::map<std::string, std::string>& files, bool deflat
     put(directory, 20, 2);
     put(directory, 20, 2);
     directory += facts;
-    put(directory, 0, 10);
+    directory.append(10, '\0');
     put(directory, out.size(), 4);
     directory += name;
     put(out, 0x04034b50, 4);
