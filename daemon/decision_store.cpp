@@ -163,8 +163,8 @@ Result<void> Round::ask(store::Transaction& transaction, const AccountCase& one,
     if (!gone) return gone;
   }
   if (waits && is_asked) ++report_.approvals;
-  const bool may_ask = waits && !is_asked && decision.choice.wish &&
-                       scope_.write == WriteLevel::fields_and_tasks;
+  const bool may_ask =
+      waits && !is_asked && decision.choice.wish && scope_.write == WriteLevel::fields_and_tasks;
   if (!may_ask) return {};
   const playbook::TaskWish& wish = *decision.choice.wish;
   const auto answered = was_answered_lately(one, wish.action);

@@ -30,12 +30,10 @@ Result<void> drop_overdue(Cycle& cycle, const store::Delivery& delivery, OpenTas
   const Instant at = cycle.app.clock().now();
   const auto cancelled = ledger.outbox.cancel(transaction, {&id, 1}, at);
   if (!cancelled) return cancelled.error();
-  const nlohmann::ordered_json payload = {{"delivery", id},
-                                          {"task", delivery.task_key},
-                                          {"why", "due before it could be sent"}};
+  const nlohmann::ordered_json payload = {
+      {"delivery", id}, {"task", delivery.task_key}, {"why", "due before it could be sent"}};
   const auto appended = ledger.audit.append(
-      transaction,
-      {store::AuditKind::superseded, at, cycle.run, delivery.account, payload.dump()});
+      transaction, {store::AuditKind::superseded, at, cycle.run, delivery.account, payload.dump()});
   if (!appended) return appended;
   open.memory.task = TaskMemory{};
   return ledger.decisions.remember(transaction, open.account, open.memory);
@@ -58,8 +56,7 @@ Result<void> outcomes_stage(Cycle& cycle, ConnectionCycle& connection) {
         open[key] = {account, std::move(memory)};
       });
   if (!each) return each;
-  auto transaction =
-      store::Transaction::begin(ledger.database, "overdue", store::Durability::full);
+  auto transaction = store::Transaction::begin(ledger.database, "overdue", store::Durability::full);
   if (!transaction) return transaction.error();
   std::vector<std::string> keys;
   for (auto& [key, task] : open) {
