@@ -28,8 +28,9 @@ std::map<std::string, std::string> written(const SalesforceRun& crm) {
 }
 
 int calls(const SalesforceRun& crm) {
+  const auto counters = crm.counters();
   int all = 0;
-  for (const auto& [kind, count] : crm.counters().at("calls").items()) all += count.get<int>();
+  for (const auto& [kind, count] : counters.at("calls").items()) all += count.get<int>();
   return all;
 }
 

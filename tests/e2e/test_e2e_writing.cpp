@@ -245,7 +245,8 @@ TEST_CASE("a task that needs a yes is asked for once, made after it, and a no is
   REQUIRE(crm.upselld({"approvals", "no", asked.at(1).at("key")}).code == 0);
   crm.answer({"sync"}, DemoCrm::kTomorrow);
   CHECK(row_named(crm, "out/tasks.csv", "account", yes).at("status") == "open");
-  for (const auto& one : crm.answer({"approvals"}).at("approvals")) {
+  const auto approvals = crm.answer({"approvals"});
+  for (const auto& one : approvals.at("approvals")) {
     CHECK(one.at("task").at("account") != yes);
     CHECK(one.at("task").at("account") != no);
   }
