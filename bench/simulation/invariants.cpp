@@ -187,8 +187,7 @@ void check_delivered(const Program& program, const World& world, Violations& vio
 
 namespace {
 
-// What the audit tells of: accounts whose fields were meant to be written (a write whose answer was
-// lost and whose repeat the org refused is never told as done), keys of tasks that were made, and
+// What the audit says was done in the CRM: accounts whose fields were written, keys of tasks; and
 // the runs that decided.
 struct Told {
   std::set<std::string> accounts, task_keys, runs;
@@ -201,11 +200,10 @@ Told told_by_audit(const std::filesystem::path& exported) {
     const auto entry = nlohmann::json::parse(line);
     const std::string kind = entry.at("kind");
     if (kind == "decided") told.runs.insert(entry.at("run"));
+    if (kind != "done") continue;
     const auto& payload = entry.at("payload");
-    if (kind == "meant" && payload.at("kind") == "fields") {
-      told.accounts.insert(payload.at("payload").at("account"));
-    }
-    if (kind == "done" && payload.at("kind") == "task") told.task_keys.insert(payload.at("task"));
+    if (payload.at("kind") == "task") told.task_keys.insert(payload.at("task"));
+    if (payload.at("kind") == "fields") told.accounts.insert(payload.at("receipt").at("crm_id"));
   }
   return told;
 }

@@ -81,8 +81,7 @@ std::string FieldWriter::csv_of(std::span<const FieldUpdate> batch,
         text += "#N/A";
         continue;
       }
-      const bool is_cut = column.is_text && column.length > 0;
-      const std::string cut = is_cut ? cut_to(*value, column.length) : *value;
+      const std::string cut = sent_text(column, *value);
       // The mark for "empty" cannot be written as a text.
       text += csv_cell(cut == "#N/A" ? "N/A" : cut);
     }

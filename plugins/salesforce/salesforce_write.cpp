@@ -30,6 +30,10 @@ nlohmann::ordered_json json_value(Field field, const std::string& value) {
 
 }  // namespace
 
+std::string FieldWriter::sent_text(const Column& column, const std::string& value) {
+  return column.is_text && column.length > 0 ? cut_to(value, column.length) : value;
+}
+
 FieldWriter::FieldWriter(Client& client, Describe& describe, const SalesforceSettings& settings,
                          std::string prefix)
     : client_(client), describe_(describe), settings_(settings), prefix_(std::move(prefix)) {}
@@ -156,9 +160,7 @@ Result<void> FieldWriter::send_group(std::span<const FieldUpdate> batch,
     for (const Column& column : *known) {
       const auto& value = batch[i].values[place(column.field)];
       if (!value || !column.may_write) continue;
-      const bool is_cut = column.is_text && column.length > 0;
-      record[column.name] =
-          json_value(column.field, is_cut ? cut_to(*value, column.length) : *value);
+      record[column.name] = json_value(column.field, sent_text(column, *value));
     }
     if (record.size() == empty_size) {
       Fault none;
@@ -207,28 +209,51 @@ Result<void> FieldWriter::by_collections(std::span<const FieldUpdate> batch,
   return {};
 }
 
-// Done is what can be read: values are answered as they stand now, with the record's version.
+// All that would be sent stands already, and something would be.
+bool FieldWriter::stands(const FieldUpdate& update, const FieldState& state,
+                         std::span<const Column> columns) {
+  std::size_t seen = 0;
+  for (const Column& column : columns) {
+    const auto& value = update.values[place(column.field)];
+    if (!value || !column.may_write) continue;
+    if (value_read(column.field, sent_text(column, *value)) != state.values[place(column.field)]) {
+      return false;
+    }
+    ++seen;
+  }
+  return seen > 0;
+}
+
+// Done is what can be read: values are answered as they stand now, with the record's version. What
+// was refused is looked at too: where a first answer was lost, the refusal is of the repeat alone.
 void FieldWriter::answer(std::span<const FieldUpdate> batch, Outcomes& out, ReceiptSink& sink) {
   std::vector<std::string> ids;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (!out.is_done(i)) continue;
+    if (!out.is_done(i) && !out.is_refused(i)) continue;
     ids.push_back(batch[i].account);
     places.push_back(i);
   }
+  const auto known = columns();
   const auto states = current(ids);
   for (std::size_t k = 0; k < places.size(); ++k) {
     Receipt& receipt = out.receipt(places[k]);
-    if (!states) {
-      // It is written, but what stands there is not known: the next look will tell.
+    const FieldUpdate& update = batch[places[k]];
+    if (!states || !known) {
+      // What stands there is not known: the next look will tell.
       receipt = Receipt{};
       continue;
     }
     const FieldState& state = (*states)[k];
-    receipt.crm_id = batch[places[k]].account;
+    if (out.is_refused(places[k])) {
+      if (!stands(update, state, *known)) continue;
+      receipt = Receipt{};
+      receipt.outcome = Receipt::Outcome::accepted;
+    }
+    receipt.crm_id = update.account;
     receipt.version = state.version;
     for (std::size_t f = 0; f < kFieldCount; ++f) {
-      if (batch[places[k]].values[f]) receipt.stored[f] = state.values[f].value_or("");
+      if (update.values[f]) receipt.stored[f] = state.values[f].value_or("");
     }
   }
   for (std::size_t i = 0; i < batch.size(); ++i) {

@@ -39,6 +39,9 @@ struct FieldWriter::Outcomes {
   bool is_done(std::size_t index) const {
     return is_settled(index) && receipts_[index]->outcome == Receipt::Outcome::accepted;
   }
+  bool is_refused(std::size_t index) const {
+    return is_settled(index) && receipts_[index]->outcome == Receipt::Outcome::rejected;
+  }
   Receipt& receipt(std::size_t index) { return *receipts_[index]; }
   const Fault& last_fault(std::size_t index) const { return faults_[index]; }
 
