@@ -12,36 +12,6 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-bool is_text(AttributeKind kind) {
-  return kind == AttributeKind::text || kind == AttributeKind::ordered_text;
-}
-
-bool is_same_text(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
-}
-
-// NaN where the text is no such value.
-double number_of(AttributeKind kind, std::string_view text, const TimeZone& zone) {
-  switch (kind) {
-    case AttributeKind::number:
-      return parse_number(text).value_or(kNaN);
-    case AttributeKind::boolean: {
-      const auto yes = parse_yes_no(text);
-      return yes ? (*yes ? 1 : 0) : kNaN;
-    }
-    case AttributeKind::instant: {
-      const auto at = parse_instant(text, "iso", zone);
-      return at ? static_cast<double>(at->ms) : kNaN;
-    }
-    case AttributeKind::text:
-    case AttributeKind::ordered_text:
-      break;
-  }
-  return kNaN;
-}
-
 class AccountMapper final : public Mapper {
  public:
   AccountMapper(const StreamPlan& plan, const SalesforceSettings& settings,

@@ -7,7 +7,6 @@
 #include "plugins/salesforce/salesforce_bulk.h"
 #include "plugins/salesforce/salesforce_fields.h"
 #include "plugins/salesforce/salesforce_write.h"
-#include "plugins/salesforce/salesforce_write_outcomes.h"
 
 namespace upselld::plugins::salesforce {
 
@@ -94,7 +93,7 @@ std::string FieldWriter::csv_of(std::span<const FieldUpdate> batch,
 // no second one. A job that was never closed is never run: it is aborted and made anew.
 Result<void> FieldWriter::by_bulk(std::span<const FieldUpdate> batch,
                                   const std::vector<std::size_t>& order, ReceiptSink& sink,
-                                  const Continuation& from, Outcomes& out) {
+                                  const Continuation& from, WriteOutcomes& out) {
   auto known = columns();
   if (!known) return known.error();
   std::erase_if(*known, [](const Column& column) { return !column.may_write; });
@@ -177,7 +176,8 @@ Result<bool> FieldWriter::run_bulk_job(const std::string& job, bool is_uploaded,
 // Rows come back in an order of their own and are known by their id alone. What is in no file was
 // not done, whatever the job's counters say.
 Result<void> FieldWriter::read_bulk_results(const std::string& job,
-                                            std::span<const FieldUpdate> batch, Outcomes& out) {
+                                            std::span<const FieldUpdate> batch,
+                                            WriteOutcomes& out) {
   std::map<std::string, std::size_t> places;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     if (!out.is_settled(i)) places[full_id(batch[i].account)] = i;
@@ -195,7 +195,7 @@ Result<void> FieldWriter::read_bulk_results(const std::string& job,
       RowResult result;
       result.id = id;
       if (error < row.size()) result.fault = fault_of_bulk(row[error]);
-      out.take(found->second, result);
+      take(out, found->second, result);
       places.erase(found);
     }
   }

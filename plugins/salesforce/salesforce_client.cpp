@@ -93,15 +93,11 @@ Result<Reply> Client::send(const std::string& doing, const Call& call) {
 
 Result<Reply> Client::call(const std::string& doing, const Call& call) {
   if (host_.stop().stop_requested()) return Error{ErrorKind::cancelled, doing + ": stopped", {}};
-  auto reply = send(doing, call);
-  const auto is_session = [&] {
-    return reply && reply->fault && reply->fault->status == 401 && !is_for_ever(*reply->fault);
-  };
-  if (is_session()) {
-    login_.is_over();
-    reply = send(doing, call);
-    if (is_session()) login_.is_useless();
-  }
+  auto reply = with_session_renewed_once(
+      login_, [&] { return send(doing, call); },
+      [](const Result<Reply>& got) {
+        return got && got->fault && got->fault->status == 401 && !is_for_ever(*got->fault);
+      });
   if (!reply || !reply->fault) return reply;
   if (reply->fault->status == 401) return error_of(doing, *reply->fault);
   if (class_of(*reply->fault) == FaultClass::limit) {

@@ -47,25 +47,18 @@ std::span<const LockTry> lock_tries() {
 }
 
 Receipt rejected(const Fault& fault) {
-  Receipt receipt;
-  receipt.outcome = Receipt::Outcome::rejected;
-  receipt.code = fault.code.empty() ? "HTTP " + std::to_string(fault.status) : fault.code;
-  receipt.message = fault.message;
+  Refusal told = fault;
+  if (told.code.empty()) told.code = "HTTP " + std::to_string(fault.status);
   if (const std::string remedy = remedy_of(fault); !remedy.empty()) {
-    receipt.message += (receipt.message.empty() ? "" : "; ") + remedy;
+    told.message += (told.message.empty() ? "" : "; ") + remedy;
   }
-  receipt.field = fault.field;
-  return receipt;
+  return plugins::rejected(told);
 }
 
-Receipt deferred(const Fault& fault, Instant until) {
-  Receipt receipt;
-  receipt.outcome = Receipt::Outcome::deferred;
-  receipt.code = fault.code;
-  receipt.message = fault.message;
-  receipt.field = fault.field;
-  receipt.until = until;
-  return receipt;
+void take(WriteOutcomes& out, std::size_t index, const RowResult& result) {
+  if (!result.fault) return out.done(index);
+  if (class_of(*result.fault) == FaultClass::retry) return out.note(index, *result.fault);
+  out.settle(index, rejected(*result.fault));
 }
 
 Result<std::vector<RowResult>> send_collection(Client& client, const CollectionsCall& wanted) {

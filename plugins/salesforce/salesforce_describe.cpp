@@ -4,19 +4,12 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "plugins/crm/record_text.h"
 #include "plugins/json/json_reading.h"
 
 namespace upselld::plugins::salesforce {
 
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 FieldInfo read_field(const nlohmann::json& field) {
   FieldInfo info;
@@ -55,7 +48,7 @@ ObjectInfo read_object(const nlohmann::json& object) {
   if (const auto* fields = member(object, "fields"); fields != nullptr) {
     for (const auto& field : *fields) {
       FieldInfo read = read_field(field);
-      info.fields[lower(read.name)] = std::move(read);
+      info.fields[in_lower_case(read.name)] = std::move(read);
     }
   }
   return info;
@@ -64,20 +57,20 @@ ObjectInfo read_object(const nlohmann::json& object) {
 }  // namespace
 
 const FieldInfo* ObjectInfo::field(std::string_view wanted) const {
-  const auto found = fields.find(lower(wanted));
+  const auto found = fields.find(in_lower_case(wanted));
   return found == fields.end() ? nullptr : &found->second;
 }
 
 const FieldInfo* ObjectInfo::via(std::string_view relationship) const {
-  const std::string wanted = lower(relationship);
+  const std::string wanted = in_lower_case(relationship);
   for (const auto& [key, info] : fields) {
-    if (!info.relationship.empty() && lower(info.relationship) == wanted) return &info;
+    if (!info.relationship.empty() && in_lower_case(info.relationship) == wanted) return &info;
   }
   return nullptr;
 }
 
 Result<const ObjectInfo*> Describe::object(const std::string& name) {
-  const std::string key = lower(name);
+  const std::string key = in_lower_case(name);
   if (const auto known = objects_.find(key); known != objects_.end()) return &known->second;
   if (missing_.count(key) > 0) return nullptr;
   const std::string doing = "describe " + name;
@@ -103,10 +96,10 @@ Result<bool> Describe::has(const std::string& name) {
       return Error{ErrorKind::corrupt, "list objects: the answer has no \"sobjects\"", {}};
     }
     for (const auto& object : *objects) {
-      if (flag_in(object, "queryable", true)) names_.insert(lower(text_in(object, "name")));
+      if (flag_in(object, "queryable", true)) names_.insert(in_lower_case(text_in(object, "name")));
     }
   }
-  return names_.count(lower(name)) > 0;
+  return names_.count(in_lower_case(name)) > 0;
 }
 
 Result<std::string> Describe::path(const std::string& object, const std::string& path) {

@@ -6,15 +6,13 @@
 
 #include "core/host.h"
 #include "core/result.h"
+#include "plugins/crm/receipts.h"
 
 namespace upselld::plugins::salesforce {
 
 // What Salesforce says is wrong: with a whole request, or with one row of it.
-struct Fault {
-  int status = 0;    // 0: of a row
-  std::string code;  // "FIELD_CUSTOM_VALIDATION_EXCEPTION"; empty where a proxy answered
-  std::string message;
-  std::string field;  // the first one named
+struct Fault : Refusal {
+  int status = 0;  // 0: of a row; a code may be empty where a proxy answered
 };
 
 // What to do about it.

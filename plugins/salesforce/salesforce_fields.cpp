@@ -1,99 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/salesforce/salesforce_fields.h"
 
-#include <array>
-
-#include "core/number_text.h"
-#include "core/settings.h"
 #include "plugins/salesforce/salesforce_soql.h"
 
 namespace upselld::plugins::salesforce {
 
-namespace {
-
-// In the order of Field.
-const std::array<OurField, kFieldCount>& account_table() {
-  static const std::array<OurField, kFieldCount> table = {{
-      {"Score", "Upsell Likelihood %", "Number",
-       "Of 100 customers with this value, about this many buy an upgrade within the horizon. Not a "
-       "mark. Empty: see Upsell Status."},
-      {"Band",
-       "Upsell Band",
-       "Picklist",
-       "High: act this week. Medium: mention it when you talk. Low: leave it. Ranked against all "
-       "scored customers.",
-       0,
-       {"High", "Medium", "Low"}},
-      {"Segment",
-       "Customer Segment",
-       "Picklist",
-       "By days since the last order or contact.",
-       0,
-       {"Active", "Cooling", "At risk", "Dormant", "No purchase"}},
-      {"Tags", "Customer Tags", "Text", "For example: High value; Engaged.", 255},
-      {"Next_Action", "Next Best Action", "Text",
-       "What the sales playbook suggests now. Empty: nothing to do.", 255},
-      {"Top_Reason", "Why Now", "Text", "Strongest reason, with its date. Fits list views.", 255},
-      {"Reasons", "Reasons", "LongTextArea",
-       "Up to three reasons for and two against, each with its figure and date.", 4000},
-      {"Change", "Change in 30 Days", "Number", "Points up or down."},
-      {"Status",
-       "Upsell Status",
-       "Picklist",
-       "Why there is a score, or why not.",
-       0,
-       {status_text::kScored, status_text::kRanked, status_text::kNoPurchase,
-        status_text::kOptedOut, status_text::kExcluded, status_text::kHeldOut,
-        status_text::kEdited}},
-      {"Data_As_Of", "Data As Of", "DateTime", "Older than 8 days: tell your CRM admin."},
-      {"Model_Version", "Model Version", "Text", "For questions to the admin.", 64},
-      {"Pause_Until",
-       "No Upsell Tasks Until",
-       "Date",
-       "Set a date and no task is created for this account before it.",
-       0,
-       {},
-       true},
-  }};
-  return table;
-}
-
-const std::array<OurField, 4>& task_table() {
-  static const std::array<OurField, 4> table = {{
-      {"Key", "Upsell Key", "Text", "Do not edit.", 80},
-      {"Outcome",
-       "Upsell Outcome",
-       "Picklist",
-       "Choose one when you close the task; it decides when you are asked again.",
-       0,
-       {"Opportunity opened", "Customer declined", "Not now", "Wrong suggestion",
-        "Already in progress"},
-       true},
-      {"Outcome_Note",
-       "Upsell Outcome Note",
-       "Text",
-       "What was wrong, or which objection came up. Read by people, not by the model.",
-       255,
-       {},
-       true},
-      {"Score_At_Creation", "Upsell Likelihood % at Creation", "Number",
-       "Likelihood when the task was made."},
-  }};
-  return table;
-}
-
-}  // namespace
-
-std::span<const OurField> account_fields() {
-  return account_table();
-}
-
-std::span<const OurField> task_fields() {
-  return task_table();
-}
-
 std::string field_name(const std::string& prefix, Field field) {
-  return prefix + "_" + account_table()[static_cast<std::size_t>(field)].name + "__c";
+  return task_field_name(prefix, account_fields()[static_cast<std::size_t>(field)].name);
 }
 
 std::string task_field_name(const std::string& prefix, const char* name) {
@@ -101,46 +14,7 @@ std::string task_field_name(const std::string& prefix, const char* name) {
 }
 
 std::optional<std::string> value_read(Field field, const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  switch (field) {
-    case Field::score:
-    case Field::change: {
-      const auto number = parse_number(text);
-      return number ? fixed_text(*number, 1) : text;
-    }
-    case Field::data_as_of: {
-      const Instant at = read_stamp(text);
-      return at.is_missing() ? text : to_text(at);
-    }
-    case Field::pause_until:
-      return text.substr(0, 10);
-    case Field::reasons: {
-      // Long text comes back with the line ends of a browser.
-      std::string out;
-      for (const char c : text) {
-        if (c != '\r') out += c;
-      }
-      return out;
-    }
-    case Field::band:
-    case Field::segment:
-    case Field::tags:
-    case Field::next_action:
-    case Field::top_reason:
-    case Field::status:
-    case Field::model_version:
-      return text;
-  }
-  return text;
-}
-
-std::string cut_to(const std::string& text, std::size_t length) {
-  std::size_t characters = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool begins = (static_cast<unsigned char>(text[i]) & 0xc0) != 0x80;
-    if (begins && ++characters > length) return text.substr(0, i);
-  }
-  return text;
+  return plugins::value_read(field, text, read_stamp);
 }
 
 }  // namespace upselld::plugins::salesforce

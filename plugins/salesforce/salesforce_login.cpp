@@ -5,7 +5,8 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "core/file_io.h"
+#include "plugins/crm/record_text.h"
+#include "plugins/crm/refresh_token.h"
 #include "plugins/http/headers.h"
 #include "plugins/http/jwt.h"
 #include "plugins/http/url.h"
@@ -16,8 +17,6 @@ namespace upselld::plugins::salesforce {
 
 namespace {
 
-constexpr Duration kRefusalHolds = minutes(15);
-constexpr Duration kUselessTwiceWithin = minutes(1);
 constexpr Duration kAssertionLives = seconds(180);
 constexpr Duration kClockMattersFrom = seconds(30);
 
@@ -46,15 +45,8 @@ constexpr Cause kCauses[] = {
     {"login rate exceeded", "too many logins; wait"},
 };
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
-    return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  });
-  return text;
-}
-
 const char* remedy_for(const Fault& fault) {
-  const std::string text = lower(fault.message);
+  const std::string text = in_lower_case(fault.message);
   for (const Cause& cause : kCauses) {
     if (text.find(cause.text) != std::string::npos) return cause.remedy;
   }
@@ -88,38 +80,13 @@ std::string full_id(std::string_view id) {
 }
 
 Result<Session> Login::session() {
-  if (session_) return *session_;
-  const Duration now = host_.clock().steady();
-  if (refused_ && now - refused_at_ < kRefusalHolds) return *refused_;
-  if (is_useless_twice_) {
-    return Error{ErrorKind::unauthorized,
-                 "log in: a new session was refused at once; may the user use the API?",
-                 {}};
-  }
-  if (credentials_.flow == Flow::given && !credentials_.given_session.empty()) {
+  return keeper_.session(host_.clock(), [this]() -> Result<Session> {
+    if (credentials_.flow != Flow::given || credentials_.given_session.empty()) return log_in();
     // Good for once: when it turns out to be over there is no other.
-    session_ = Session{std::move(credentials_.given_session), credentials_.instance, "", ""};
+    Session given = {std::move(credentials_.given_session), credentials_.instance, "", ""};
     credentials_.given_session = Secret();
-    return *session_;
-  }
-  auto made = log_in();
-  if (!made) {
-    if (made.error().kind == ErrorKind::unauthorized) {
-      refused_ = made.error();
-      refused_at_ = now;
-    }
-    return made;
-  }
-  refused_.reset();
-  session_ = *made;
-  return made;
-}
-
-void Login::is_useless() {
-  const Duration now = host_.clock().steady();
-  is_useless_twice_ = useless_at_ && now - *useless_at_ < kUselessTwiceWithin;
-  useless_at_ = now;
-  session_.reset();
+    return given;
+  });
 }
 
 void Login::saw(const HttpResponse& response) {
@@ -182,7 +149,7 @@ Result<Session> Login::log_in() {
     // Once more by the server's clock: an assertion of another time is refused in several words.
     const bool is_clock =
         std::abs((clock_ahead_ - assumed).ms) > kClockMattersFrom.ms ||
-        lower(fault.message).find("expired authorization code") != std::string::npos;
+        in_lower_case(fault.message).find("expired authorization code") != std::string::npos;
     if (is_clock && tried == 0 && credentials_.flow == Flow::jwt) continue;
     if (answer->status >= 500 || answer->status == 429) {
       return Error{ErrorKind::unavailable, "log in: HTTP " + std::to_string(answer->status), {}};
@@ -225,15 +192,8 @@ Result<Session> Login::read(const HttpResponse& response) {
 Result<void> Login::keep_rotated(const std::string& token) {
   credentials_.refresh_token = Secret(token);
   if (credentials_.flow != Flow::refresh_token) return {};
-  if (credentials_.refresh_token_file.empty()) {
-    return Error{ErrorKind::invalid_config,
-                 "log in: the org gives a new refresh token with each login, and it cannot be "
-                 "kept; name a {file:} for refresh_token, or use auth: jwt",
-                 {}};
-  }
-  const auto kept = write_file_atomically(credentials_.refresh_token_file, token + "\n", 0600);
-  if (!kept) return in_context("log in: keep the new refresh token", kept.error());
-  return {};
+  return keep_refresh_token(credentials_.refresh_token_file, token,
+                            "name a {file:} for refresh_token, or use auth: jwt");
 }
 
 }  // namespace upselld::plugins::salesforce

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "core/host.h"
+#include "plugins/crm/session_keeper.h"
 #include "plugins/salesforce/salesforce_settings.h"
 
 namespace upselld::plugins::salesforce {
@@ -26,10 +26,10 @@ class Login {
   // minutes, so that nobody is locked out.
   Result<Session> session();
   // The session turned out to be over.
-  void is_over() { session_.reset(); }
+  void is_over() { keeper_.is_over(); }
   // A new session was refused like the old one. Twice within a minute: session() is unauthorized
   // from then on.
-  void is_useless();
+  void is_useless() { keeper_.is_useless(host_.clock()); }
   // How far the server's clock is ahead of ours, by its last answer.
   Duration clock_ahead() const { return clock_ahead_; }
   void saw(const HttpResponse& response);
@@ -42,11 +42,7 @@ class Login {
 
   Credentials credentials_;
   Host& host_;
-  std::optional<Session> session_;
-  std::optional<Error> refused_;
-  Duration refused_at_{};
-  std::optional<Duration> useless_at_;
-  bool is_useless_twice_ = false;
+  SessionKeeper<Session> keeper_;
   Duration clock_ahead_{};
 };
 

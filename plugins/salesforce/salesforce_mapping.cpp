@@ -25,25 +25,6 @@ double Record::number(std::string_view column) const {
   return parse_number(text(column)).value_or(std::numeric_limits<double>::quiet_NaN());
 }
 
-TextRef add_text(Page& page, std::string_view text) {
-  if (text.size() > kTextBytesMax) {
-    text = text.substr(0, kTextBytesMax);
-    while (!text.empty() && !is_utf8(text)) text.remove_suffix(1);
-  }
-  return page.add(is_utf8(text) ? text : std::string_view());
-}
-
-TextRef add_id(Page& page, std::string_view text) {
-  return page.add(text.size() <= kIdBytesMax && is_utf8(text) ? text : std::string_view());
-}
-
-void add_problem(Page& page, std::string_view id, const std::string& message) {
-  ++page.row_problem_count;
-  if (page.row_problems.size() < kRowProblemsMax) {
-    page.row_problems.push_back({std::string(id.substr(0, 40)), message});
-  }
-}
-
 std::unique_ptr<Mapper> make_mapper(const StreamPlan& plan, const SalesforceSettings& settings,
                                     const ConnectorContext& context) {
   switch (plan.spec->kind) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "plugins/connector.h"
+#include "plugins/crm/record_text.h"
 #include "plugins/salesforce/salesforce_soql.h"
 #include "plugins/salesforce/salesforce_streams.h"
 
@@ -50,12 +51,6 @@ class Mapper {
 // `plan` and `settings` outlive the mapper.
 std::unique_ptr<Mapper> make_mapper(const StreamPlan& plan, const SalesforceSettings& settings,
                                     const ConnectorContext& context);
-
-// Ids and texts cut to what a page allows.
-TextRef add_text(Page& page, std::string_view text);
-TextRef add_id(Page& page, std::string_view text);
-// The same for the ids of records that a mapper names.
-void add_problem(Page& page, std::string_view id, const std::string& message);
 
 // A column of products that comes from the standard price book, by a query of its own.
 inline constexpr const char* kListPriceColumn = "(list price)";

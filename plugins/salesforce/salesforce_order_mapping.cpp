@@ -8,15 +8,6 @@ namespace upselld::plugins::salesforce {
 
 namespace {
 
-OrderKind kind_of_type(const SalesforceSettings& settings, std::string_view type) {
-  std::string lower(type);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  const auto found = settings.order_kinds.find(lower);
-  return found == settings.order_kinds.end() ? OrderKind::other : found->second;
-}
-
 OrderStatus opportunity_status(bool is_closed, bool is_won) {
   if (is_won) return OrderStatus::won;
   return is_closed ? OrderStatus::lost : OrderStatus::open;
@@ -88,7 +79,7 @@ class OrderMapper final : public OrderMapperBase {
     c.modified_at.push_back(record.stamp(plan_.stamp));
     const double amount = record.number(is_order ? "TotalAmount" : "Amount");
     c.amount.push_back(record.flag("IsReductionOrder") && amount > 0 ? -amount : amount);
-    c.kind.push_back(kind_of_type(settings_, record.text("Type")));
+    c.kind.push_back(kind_of_type(settings_.order_kinds, record.text("Type")));
     c.status.push_back(status);
   }
 
@@ -136,7 +127,7 @@ class LineMapper final : public OrderMapperBase {
     c.modified_at.push_back(record.stamp(plan_.stamp));
     c.quantity.push_back(record.number("Quantity"));
     c.unit_price.push_back(record.number("UnitPrice"));
-    c.kind.push_back(kind_of_type(settings_, record.text(parent_ + ".Type")));
+    c.kind.push_back(kind_of_type(settings_.order_kinds, record.text(parent_ + ".Type")));
     c.status.push_back(is_order ? OrderStatus::won
                                 : opportunity_status(record.flag("Opportunity.IsClosed"),
                                                      record.flag("Opportunity.IsWon")));

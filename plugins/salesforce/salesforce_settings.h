@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "plugins/connector.h"
+#include "plugins/crm/mapped_settings.h"
 
 namespace upselld::plugins::salesforce {
 
@@ -24,24 +25,6 @@ struct Credentials {
   std::string refresh_token_file;   // a rotated token is written there; empty: it cannot be kept
 };
 
-// An account field under the admin's name for it; the index is that of the attribute table.
-struct AttributeField {
-  std::string field;
-  AttributeSpec spec;
-};
-
-// Records of any readable object as activities.
-struct ActivityObject {
-  std::string stream, object, account, at, kind, value;
-  std::string kind_field;  // holds the kind of each record; `kind` is empty then
-};
-
-// A field and the values it may have.
-struct FieldValuesWanted {
-  std::string field;
-  std::vector<std::string> values;
-};
-
 // A connection's settings, checked. All that decides what is read is part of `fingerprint`.
 struct SalesforceSettings {
   Credentials credentials;
@@ -49,9 +32,9 @@ struct SalesforceSettings {
   std::vector<FieldValuesWanted> scope;
   std::vector<AttributeField> attributes;
   std::vector<ActivityObject> activities;
-  std::map<std::string, OrderKind> order_kinds;  // opportunity type, in lower case
-  bool orders_are_won = false;                   // won orders come from Order, not Opportunity
-  std::vector<std::string> leave_out;            // streams
+  OrderKinds order_kinds;
+  bool orders_are_won = false;         // won orders come from Order, not Opportunity
+  std::vector<std::string> leave_out;  // streams
   std::string opted_out_field;
   bool may_use_bulk = true;
   std::int64_t bulk_rows = 20'000;

@@ -2,11 +2,9 @@
 #include "plugins/salesforce/salesforce_tasks.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "plugins/salesforce/salesforce_fields.h"
-#include "plugins/salesforce/salesforce_task_pending.h"
 
 namespace upselld::plugins::salesforce {
 
@@ -17,16 +15,6 @@ bool is_lock(const Fault& fault) {
 }
 
 }  // namespace
-
-// Tasks for one account after the other: inserting one locks the account.
-std::vector<std::size_t> TaskWriter::Pending::by_account(std::span<const TaskDraft> batch) {
-  std::vector<std::size_t> order(batch.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return batch[a].account < batch[b].account;
-  });
-  return order;
-}
 
 Result<void> TaskWriter::check_key_field() {
   const auto task = describe_.object("Task");
@@ -55,7 +43,7 @@ Result<void> TaskWriter::create(std::span<const TaskDraft> batch, ReceiptSink& s
   const auto standing = look_up(keys);
   if (!standing) return standing.error();
   if (auto learnt = learn_users(batch); !learnt) return learnt;
-  Pending pending(batch.size(), sink);
+  PendingTasks pending(batch.size(), sink);
   std::map<std::string, std::size_t> first_of_key;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const auto there = standing->find(batch[i].key);
@@ -65,7 +53,7 @@ Result<void> TaskWriter::create(std::span<const TaskDraft> batch, ReceiptSink& s
     else if (!first_of_key.emplace(batch[i].key, i).second)
       pending.already_there(i, "");
   }
-  std::vector<std::size_t> due = Pending::by_account(batch);
+  std::vector<std::size_t> due = PendingTasks::by_account(batch);
   const Instant later = client_.host().clock().now() + kLockedUntil;
   std::size_t group = kCollectionMax;
   for (std::size_t tried = 0;; ++tried) {
@@ -84,13 +72,13 @@ Result<void> TaskWriter::create(std::span<const TaskDraft> batch, ReceiptSink& s
     pending.pause = lock_tries()[tried].pause;
   }
   for (const std::size_t i : due) {
-    if (!pending.is_settled(i)) pending.settle(i, deferred(pending.fault(i), later));
+    if (!pending.is_settled(i)) pending.settle(i, deferred(pending.last_refusal(i), later));
   }
   return {};
 }
 
 Result<void> TaskWriter::send_group(std::span<const TaskDraft> batch,
-                                    std::span<const std::size_t> group, Pending& pending) {
+                                    std::span<const std::size_t> group, PendingTasks& pending) {
   CollectionsCall call;
   call.doing = "create tasks";
   call.method = "POST";
@@ -156,7 +144,7 @@ Result<void> TaskWriter::send_group(std::span<const TaskDraft> batch,
 // The answer was lost. What stands there was created; of the rest nothing is known, for it may
 // still be on its way.
 Result<void> TaskWriter::settle_lost(std::span<const TaskDraft> batch,
-                                     std::span<const std::size_t> group, Pending& pending) {
+                                     std::span<const std::size_t> group, PendingTasks& pending) {
   std::vector<std::string> keys;
   for (const std::size_t i : group) keys.push_back(batch[i].key);
   const auto standing = look_up(keys);

@@ -32,7 +32,6 @@ class TaskWriter {
     bool is_withdrawn() const;
   };
   using StandingByKey = std::map<std::string, Standing>;
-  struct Pending;
 
   // What stands under these keys, deleted and archived ones too.
   Result<StandingByKey> look_up(std::span<const std::string> keys);
@@ -44,9 +43,9 @@ class TaskWriter {
   Result<std::string> default_priority();
   Result<std::string> record_of(const TaskDraft& task, const std::string& owner);
   Result<void> send_group(std::span<const TaskDraft> batch, std::span<const std::size_t> group,
-                          Pending& pending);
+                          PendingTasks& pending);
   Result<void> settle_lost(std::span<const TaskDraft> batch, std::span<const std::size_t> group,
-                           Pending& pending);
+                           PendingTasks& pending);
 
   Client& client_;
   Describe& describe_;

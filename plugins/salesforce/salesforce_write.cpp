@@ -8,7 +8,6 @@
 
 #include "plugins/json/json_reading.h"
 #include "plugins/salesforce/salesforce_fields.h"
-#include "plugins/salesforce/salesforce_write_outcomes.h"
 
 namespace upselld::plugins::salesforce {
 
@@ -125,7 +124,7 @@ std::vector<std::size_t> FieldWriter::sorted(std::span<const FieldUpdate> batch)
 Result<void> FieldWriter::update(std::span<const FieldUpdate> batch, ReceiptSink& sink,
                                  const Continuation& from) {
   if (batch.empty()) return {};
-  Outcomes out(batch.size());
+  WriteOutcomes out(batch.size());
   std::vector<std::size_t> order = sorted(batch);
   // The same id twice in one request is an error of the row.
   for (std::size_t i = 0; i + 1 < order.size(); ++i) {
@@ -140,13 +139,19 @@ Result<void> FieldWriter::update(std::span<const FieldUpdate> batch, ReceiptSink
       settings_.may_use_bulk && static_cast<std::int64_t>(order.size()) > settings_.bulk_writes;
   const auto sent =
       is_large ? by_bulk(batch, order, sink, from, out) : by_collections(batch, order, out);
-  answer(batch, out, sink);
+  const auto known = columns();
+  out.answer(
+      batch, [&](std::span<const std::string> ids) { return current(ids); },
+      [&](const FieldUpdate& update, const FieldState& state) {
+        return known && stands(update, state, *known);
+      },
+      sink);
   return sent;
 }
 
 Result<void> FieldWriter::send_group(std::span<const FieldUpdate> batch,
                                      std::span<const std::size_t> group, Duration pause,
-                                     Outcomes& out) {
+                                     WriteOutcomes& out) {
   const auto known = columns();
   if (!known) return known.error();
   CollectionsCall call;
@@ -181,12 +186,13 @@ Result<void> FieldWriter::send_group(std::span<const FieldUpdate> batch,
     }
     return results.error();
   }
-  for (std::size_t k = 0; k < sent.size(); ++k) out.take(sent[k], (*results)[k]);
+  for (std::size_t k = 0; k < sent.size(); ++k) take(out, sent[k], (*results)[k]);
   return {};
 }
 
 Result<void> FieldWriter::by_collections(std::span<const FieldUpdate> batch,
-                                         const std::vector<std::size_t>& order, Outcomes& out) {
+                                         const std::vector<std::size_t>& order,
+                                         WriteOutcomes& out) {
   const Instant later = client_.host().clock().now() + kLockedUntil;
   std::vector<std::size_t> due = order;
   std::size_t group = kCollectionMax;
@@ -205,7 +211,7 @@ Result<void> FieldWriter::by_collections(std::span<const FieldUpdate> batch,
     group = lock_tries()[tried].group;
     pause = lock_tries()[tried].pause;
   }
-  for (const std::size_t i : due) out.settle(i, deferred(out.last_fault(i), later));
+  for (const std::size_t i : due) out.settle(i, deferred(out.last_refusal(i), later));
   return {};
 }
 
@@ -222,43 +228,6 @@ bool FieldWriter::stands(const FieldUpdate& update, const FieldState& state,
     ++seen;
   }
   return seen > 0;
-}
-
-// Done is what can be read: values are answered as they stand now, with the record's version. What
-// was refused is looked at too: where a first answer was lost, the refusal is of the repeat alone.
-void FieldWriter::answer(std::span<const FieldUpdate> batch, Outcomes& out, ReceiptSink& sink) {
-  std::vector<std::string> ids;
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (!out.is_done(i) && !out.is_refused(i)) continue;
-    ids.push_back(batch[i].account);
-    places.push_back(i);
-  }
-  const auto known = columns();
-  const auto states = current(ids);
-  for (std::size_t k = 0; k < places.size(); ++k) {
-    Receipt& receipt = out.receipt(places[k]);
-    const FieldUpdate& update = batch[places[k]];
-    if (!states || !known) {
-      // What stands there is not known: the next look will tell.
-      receipt = Receipt{};
-      continue;
-    }
-    const FieldState& state = (*states)[k];
-    if (out.is_refused(places[k])) {
-      if (!stands(update, state, *known)) continue;
-      receipt = Receipt{};
-      receipt.outcome = Receipt::Outcome::accepted;
-    }
-    receipt.crm_id = update.account;
-    receipt.version = state.version;
-    for (std::size_t f = 0; f < kFieldCount; ++f) {
-      if (update.values[f]) receipt.stored[f] = state.values[f].value_or("");
-    }
-  }
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (out.is_settled(i)) sink.answer(i, std::move(out.receipt(i)));
-  }
 }
 
 }  // namespace upselld::plugins::salesforce

@@ -38,8 +38,11 @@ std::span<const LockTry> lock_tries();
 // When what is still locked after that is due again.
 inline constexpr Duration kLockedUntil = minutes(15);
 
+// With the remedy.
 Receipt rejected(const Fault& fault);
-Receipt deferred(const Fault& fault, Instant until);
+
+// Locks are left for another try; all else settles the item.
+void take(WriteOutcomes& out, std::size_t index, const RowResult& result);
 
 // Our fields on accounts.
 class FieldWriter {
@@ -59,7 +62,6 @@ class FieldWriter {
     bool is_text = false;
     bool may_write = false;
   };
-  struct Outcomes;
 
   static std::string sent_text(const Column& column, const std::string& value);
   static bool stands(const FieldUpdate& update, const FieldState& state,
@@ -67,18 +69,17 @@ class FieldWriter {
   Result<std::vector<Column>> columns();
   std::vector<std::size_t> sorted(std::span<const FieldUpdate> batch) const;
   Result<void> by_collections(std::span<const FieldUpdate> batch,
-                              const std::vector<std::size_t>& order, Outcomes& out);
+                              const std::vector<std::size_t>& order, WriteOutcomes& out);
   Result<void> send_group(std::span<const FieldUpdate> batch, std::span<const std::size_t> group,
-                          Duration pause, Outcomes& out);
+                          Duration pause, WriteOutcomes& out);
   Result<void> by_bulk(std::span<const FieldUpdate> batch, const std::vector<std::size_t>& order,
-                       ReceiptSink& sink, const Continuation& from, Outcomes& out);
+                       ReceiptSink& sink, const Continuation& from, WriteOutcomes& out);
   Result<void> read_bulk_results(const std::string& job, std::span<const FieldUpdate> batch,
-                                 Outcomes& out);
+                                 WriteOutcomes& out);
   Result<bool> run_bulk_job(const std::string& job, bool is_uploaded, const std::string& csv,
                             ReceiptSink& sink);
   std::string csv_of(std::span<const FieldUpdate> batch, const std::vector<std::size_t>& order,
                      std::span<const Column> columns) const;
-  void answer(std::span<const FieldUpdate> batch, Outcomes& out, ReceiptSink& sink);
 
   Client& client_;
   Describe& describe_;

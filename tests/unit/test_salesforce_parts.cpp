@@ -10,6 +10,7 @@
 namespace {
 
 using namespace upselld;  // NOLINT: a test reads better so
+using namespace upselld::plugins;
 using namespace upselld::plugins::salesforce;
 
 }  // namespace

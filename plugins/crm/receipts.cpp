@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/crm/receipts.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace upselld::plugins {
+
+namespace {
+
+Receipt put_off_by(const Error& error, Instant until) {
+  return deferred({to_text(error.kind), error.message, ""}, error.retry_after.value_or(until));
+}
+
+}  // namespace
+
+Receipt rejected(const Refusal& refusal) {
+  Receipt receipt;
+  receipt.outcome = Receipt::Outcome::rejected;
+  receipt.code = refusal.code;
+  receipt.message = refusal.message;
+  receipt.field = refusal.field;
+  return receipt;
+}
+
+Receipt deferred(const Refusal& refusal, Instant until) {
+  Receipt receipt = rejected(refusal);
+  receipt.outcome = Receipt::Outcome::deferred;
+  receipt.until = until;
+  return receipt;
+}
+
+void WriteOutcomes::done(std::size_t index) {
+  Receipt receipt;
+  receipt.outcome = Receipt::Outcome::accepted;
+  settle(index, std::move(receipt));
+}
+
+void WriteOutcomes::put_off(const std::vector<std::size_t>& items, const Error& error,
+                            Instant until) {
+  for (const std::size_t index : items) {
+    if (!is_settled(index)) settle(index, put_off_by(error, until));
+  }
+}
+
+void WriteOutcomes::answer(std::span<const FieldUpdate> batch, const Read& read,
+                           const Stands& stands, ReceiptSink& sink) {
+  std::vector<std::string> ids;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (!is_done(i) && !is_refused(i)) continue;
+    ids.push_back(batch[i].account);
+    places.push_back(i);
+  }
+  const auto states = read(ids);
+  for (std::size_t k = 0; k < places.size(); ++k) {
+    Receipt& receipt = *receipts_[places[k]];
+    const FieldUpdate& update = batch[places[k]];
+    if (!states) {
+      receipt = Receipt{};
+      continue;
+    }
+    const FieldState& state = (*states)[k];
+    if (is_refused(places[k])) {
+      if (!stands(update, state)) continue;
+      receipt = Receipt{};
+      receipt.outcome = Receipt::Outcome::accepted;
+    }
+    receipt.crm_id = update.account;
+    receipt.version = state.version;
+    for (std::size_t f = 0; f < kFieldCount; ++f) {
+      if (update.values[f]) receipt.stored[f] = state.values[f].value_or("");
+    }
+  }
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (is_settled(i)) sink.answer(i, std::move(*receipts_[i]));
+  }
+}
+
+// Tasks for one account after the other: inserting one may lock the account.
+std::vector<std::size_t> PendingTasks::by_account(std::span<const TaskDraft> batch) {
+  std::vector<std::size_t> order(batch.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return batch[a].account < batch[b].account;
+  });
+  return order;
+}
+
+void PendingTasks::settle(std::size_t index, Receipt receipt) {
+  settled_[index] = true;
+  sink_.answer(index, std::move(receipt));
+}
+
+void PendingTasks::created(std::size_t index, const std::string& id) {
+  Receipt receipt;
+  receipt.outcome = Receipt::Outcome::accepted;
+  receipt.crm_id = id;
+  settle(index, std::move(receipt));
+}
+
+void PendingTasks::already_there(std::size_t index, const std::string& id) {
+  Receipt receipt;
+  receipt.outcome = Receipt::Outcome::already_there;
+  receipt.crm_id = id;
+  settle(index, std::move(receipt));
+}
+
+void PendingTasks::put_off(const std::vector<std::size_t>& items, const Error& error,
+                           Instant until) {
+  for (const std::size_t index : items) {
+    if (!settled_[index]) settle(index, put_off_by(error, until));
+  }
+}
+
+}  // namespace upselld::plugins

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/delivery.h"
+#include "core/result.h"
+
+// What becomes of the items of a batch, until each was answered.
+namespace upselld::plugins {
+
+// Why a CRM will not do something to one record.
+struct Refusal {
+  std::string code;  // "FIELD_CUSTOM_VALIDATION_EXCEPTION"
+  std::string message;
+  std::string field;  // the first one named
+};
+
+Receipt rejected(const Refusal& refusal);
+Receipt deferred(const Refusal& refusal, Instant until);
+
+// Field updates: settled one by one, answered together once their values were read back.
+class WriteOutcomes {
+ public:
+  explicit WriteOutcomes(std::size_t count) : receipts_(count), last_(count) {}
+
+  void settle(std::size_t index, Receipt receipt) { receipts_[index] = std::move(receipt); }
+  void done(std::size_t index);
+  // Left for another try.
+  void note(std::size_t index, Refusal refusal) { last_[index] = std::move(refusal); }
+  // What was not sent because of this error is due again later.
+  void put_off(const std::vector<std::size_t>& items, const Error& error, Instant until);
+  bool is_settled(std::size_t index) const { return receipts_[index].has_value(); }
+  bool is_done(std::size_t index) const {
+    return is_settled(index) && receipts_[index]->outcome == Receipt::Outcome::accepted;
+  }
+  const Refusal& last_refusal(std::size_t index) const { return last_[index]; }
+
+  // Done is what can be read: values are answered as they stand now, with the record's version.
+  // What was refused is looked at too: where a first answer was lost, the refusal is of the repeat
+  // alone, and it is done if `stands` says that all that would be sent is there. A read that fails
+  // makes both unknown: the next look will tell.
+  using Read = std::function<Result<std::vector<FieldState>>(std::span<const std::string>)>;
+  using Stands = std::function<bool(const FieldUpdate&, const FieldState&)>;
+  void answer(std::span<const FieldUpdate> batch, const Read& read, const Stands& stands,
+              ReceiptSink& sink);
+
+ private:
+  bool is_refused(std::size_t index) const {
+    return is_settled(index) && receipts_[index]->outcome == Receipt::Outcome::rejected;
+  }
+
+  std::vector<std::optional<Receipt>> receipts_;
+  std::vector<Refusal> last_;
+};
+
+// Tasks: each answered as soon as it is settled.
+class PendingTasks {
+ public:
+  PendingTasks(std::size_t count, ReceiptSink& sink)
+      : sink_(sink), settled_(count, false), last_(count) {}
+
+  static std::vector<std::size_t> by_account(std::span<const TaskDraft> batch);
+
+  void settle(std::size_t index, Receipt receipt);
+  void created(std::size_t index, const std::string& id);
+  void already_there(std::size_t index, const std::string& id);
+  // Not sent because of this error: due again later.
+  void put_off(const std::vector<std::size_t>& items, const Error& error, Instant until);
+  bool is_settled(std::size_t index) const { return settled_[index]; }
+  void note(std::size_t index, Refusal refusal) { last_[index] = std::move(refusal); }
+  const Refusal& last_refusal(std::size_t index) const { return last_[index]; }
+  void give_to_fallback(std::size_t index) { for_fallback_.insert(index); }
+  bool is_for_fallback(std::size_t index) const { return for_fallback_.count(index) > 0; }
+  ReceiptSink& sink() { return sink_; }
+
+  Duration pause;  // before the next request
+
+ private:
+  ReceiptSink& sink_;
+  std::vector<bool> settled_;
+  std::vector<Refusal> last_;
+  std::set<std::size_t> for_fallback_;
+};
+
+}  // namespace upselld::plugins
