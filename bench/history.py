@@ -19,13 +19,13 @@ def program(name, given=None):
 class History:
     """A folder with a generated CRM and the demo's settings. Removed at the end."""
 
-    def __init__(self, options, accounts, months, seed, world):
+    def __init__(self, options, accounts, months, seed, world, observer=False):
         self.folder = tempfile.mkdtemp(prefix="upselld-bench-")
         self.program = program("upselld", options.program)
         generator = os.path.join(os.path.dirname(self.program), "upselld-sandbox")
         subprocess.run([generator, "generate", "--accounts", str(accounts), "--months", str(months),
-                        "--seed", str(seed), "--world", world, "--out", self.path("data")],
-                       check=True, stdout=subprocess.DEVNULL)
+                        "--seed", str(seed), "--world", world, "--out", self.path("data")]
+                       + ["--observer"] * observer, check=True, stdout=subprocess.DEVNULL)
         for name in ("demo.yaml", "demo-playbook.yaml"):
             shutil.copy(os.path.join(ROOT, "config", "examples", name), self.folder)
 
@@ -60,6 +60,11 @@ class History:
         return {(r["account"], r["date"]): float(r["probability"])
                 for r in self.rows("data", "truth", "true_probabilities.csv")}
 
+    def best(self):
+        """What the files allow to know at best; only where the observer was asked for."""
+        return {(r["account"], r["date"]): float(r["probability"])
+                for r in self.rows("data", "truth", "best_forecasts.csv")}
+
     def predictions(self, name):
         return [(r["account"], r["snapshot"], float(r["probability"])) for r in self.rows(name)]
 
@@ -91,3 +96,10 @@ def level_between(pairs):
         mean = sum(1 / (1 + math.exp(-m - shift)) for m in margins) / len(margins)
         low, high = (shift, high) if mean < goal else (low, shift)
     return low
+
+
+def moved(pairs):
+    """The same with every forecast moved by level_between."""
+    shift = level_between(pairs)
+    return [(t, 1 / (1 + math.exp(-math.log(clipped(p) / (1 - clipped(p))) - shift)))
+            for t, p in pairs]

@@ -67,6 +67,13 @@ Drivers drivers_at(std::size_t index) {
           .engagement = static_cast<Engagement>(index / kEngagementStride % 2)};
 }
 
+DriverWeights settled_weights() {
+  DriverWeights weights{};
+  weights[0] = 1;
+  for (int step = 0; step < 200; ++step) weights = next_weights(weights);
+  return weights;
+}
+
 Drivers draw_drivers(Random& random) {
   static const auto quota = settled(kQuota);
   static const auto interest = settled(kInterest);

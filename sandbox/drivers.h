@@ -37,6 +37,8 @@ Drivers next_drivers(Drivers now, Random& random);
 
 // A weight for each state: a probability times whatever the caller multiplied in.
 using DriverWeights = std::array<double, kDriverStates>;
+// Where the chains settle in the long run.
+DriverWeights settled_weights();
 // The same weights one month later, exactly.
 DriverWeights next_weights(const DriverWeights& now);
 

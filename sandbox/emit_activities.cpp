@@ -5,35 +5,16 @@
 #include <optional>
 
 #include "sandbox/emit.h"
+#include "sandbox/rates.h"
 
 namespace upselld::sandbox {
 namespace {
 
-// How often a month, by the state that shows itself in it.
-constexpr double kLogins[] = {1.5, 5.0};  // cold, warm
-constexpr double kFeatureUses[] = {0.8, 3.0};
-constexpr double kEmailOpens[] = {0.8, 2.5};
-constexpr double kEmailClicks[] = {0.15, 1.0};
-constexpr double kEmailReplies[] = {0.05, 0.4};
-constexpr double kCalls[] = {0.08, 0.2};
-constexpr double kMeetings[] = {0.04, 0.2};
-constexpr double kSiteVisits[] = {1.0, 2.5};
-constexpr double kProductViews[] = {0.5, 2.0};  // quiet, looking
-constexpr double kPricingVisits[] = {0.15, 3.5};
-constexpr double kOffers[] = {0.04, 0.25};
-constexpr double kLimitedUses[] = {0.1, 0.8, 2.0};  // roomy, near_limit, full
-constexpr double kQuotaFrom[] = {0.30, 0.70, 0.90};
-constexpr double kQuotaWidth[] = {0.35, 0.16, 0.09};
 constexpr double kReferrals = 0.01;
 constexpr double kSurveys = 0.06;
 constexpr double kPassingCases = 0.06;  // opened and closed within days; they decide nothing
 constexpr int kPricingDaysLast = 12;    // of the month: people look shortly before they ask
 constexpr double kUnknownVisitor = 0.005;
-
-template <std::size_t N, typename State>
-double rate(const double (&values)[N], State state) {
-  return values[static_cast<std::size_t>(state)];
-}
 
 struct Case {
   std::string thread;
@@ -53,10 +34,12 @@ class ActivityWriter {
         id_(account_id(history.account)),
         customer_no_(customer_no(history.account)),
         random_(seed, Random::Purpose::events, static_cast<std::uint64_t>(history.account)),
-        busy_(std::clamp(1 + 0.3 * history.traits.level, 0.3, 2.0)) {}
+        busy_(usage_factor(history.traits.level)) {}
 
-  void run(const std::vector<Refund>& refunds) {
-    for (const Month& month : history_.months) {
+  void run(const std::vector<Refund>& refunds, std::vector<MonthTraces>& traces) {
+    for (std::size_t i = 0; i < history_.months.size(); ++i) {
+      const Month& month = history_.months[i];
+      traces_ = &traces[i];
       first_ = calendar_.first_of(month.view.month);
       days_ = calendar_.days_in(month.view.month);
       from_ = std::max(0, history_.traits.created.number + 1 - first_.number);
@@ -89,23 +72,26 @@ class ActivityWriter {
     return files_.activities.moment(day, second_of_day()).text(kind);
   }
 
-  void write_some(double mean, std::string_view kind, bool touches = false) {
-    for (int left = random_.poisson(mean); left > 0; --left) {
+  int write_some(double mean, std::string_view kind, bool touches = false) {
+    const int count = random_.poisson(mean);
+    for (int left = count; left > 0; --left) {
       const Day day = any_day();
       ContactDraw& contact = contacts_[static_cast<std::size_t>(random_.next() % contacts_.size())];
       if (touches) contact.last_touch = std::max(contact.last_touch, day);
       begin(day, kind, contact.id).empty().end_row();
     }
+    return count;
   }
 
   void write_contact_events(const Drivers& now) {
-    write_some(rate(kEmailOpens, now.engagement), "email_open");
-    write_some(rate(kEmailClicks, now.engagement), "email_click");
-    write_some(rate(kEmailReplies, now.engagement), "email_reply", /*touches=*/true);
-    write_some(rate(kCalls, now.engagement), "call", /*touches=*/true);
-    write_some(rate(kMeetings, now.engagement), "meeting", /*touches=*/true);
+    traces_->email_opens = write_some(rate(kEmailOpens, now.engagement), "email_open");
+    traces_->email_clicks = write_some(rate(kEmailClicks, now.engagement), "email_click");
+    traces_->email_replies =
+        write_some(rate(kEmailReplies, now.engagement), "email_reply", /*touches=*/true);
+    traces_->calls = write_some(rate(kCalls, now.engagement), "call", /*touches=*/true);
+    traces_->meetings = write_some(rate(kMeetings, now.engagement), "meeting", /*touches=*/true);
     write_some(kReferrals, "referral");
-    write_some(rate(kLogins, now.engagement) * busy_, "login");
+    traces_->logins = write_some(rate(kLogins, now.engagement) * busy_, "login");
     if (random_.chance(kSurveys)) {
       const double mood = 8.5 - 2.0 * static_cast<double>(now.friction) + 1.5 * random_.normal();
       begin(any_day(), "nps").integer(static_cast<int>(std::clamp(mood, 0.0, 10.0))).end_row();
@@ -114,7 +100,7 @@ class ActivityWriter {
 
   void write_usage(const Month& month) {
     const Drivers& now = month.during;
-    write_some(rate(kFeatureUses, now.engagement) * busy_, "feature_use");
+    traces_->feature_uses = write_some(rate(kFeatureUses, now.engagement) * busy_, "feature_use");
     write_some(rate(kLimitedUses, month.quota_before_upsell), "limited_feature_use");
     for (int day = std::max(1, from_); day < days_; day += 7) {
       const bool after = month.upsell_day >= 0 && day > month.upsell_day;
@@ -131,12 +117,12 @@ class ActivityWriter {
   }
 
   void write_web_visits(const Drivers& now) {
-    const int visits = random_.poisson(rate(kSiteVisits, now.engagement));
-    for (int i = 0; i < visits; ++i) write_visit(any_day(), "site_visit");
-    const int views = random_.poisson(rate(kProductViews, now.interest));
-    for (int i = 0; i < views; ++i) write_visit(any_day(), "product_view");
-    const int pricing = random_.poisson(rate(kPricingVisits, now.interest));
-    for (int i = 0; i < pricing; ++i) {
+    traces_->site_visits = random_.poisson(rate(kSiteVisits, now.engagement));
+    for (int i = 0; i < traces_->site_visits; ++i) write_visit(any_day(), "site_visit");
+    traces_->product_views = random_.poisson(rate(kProductViews, now.interest));
+    for (int i = 0; i < traces_->product_views; ++i) write_visit(any_day(), "product_view");
+    traces_->pricing_visits = random_.poisson(rate(kPricingVisits, now.interest));
+    for (int i = 0; i < traces_->pricing_visits; ++i) {
       write_visit(day_between(days_ - kPricingDaysLast, days_ - 1), "pricing_visit");
     }
   }
@@ -176,7 +162,8 @@ class ActivityWriter {
 
   // An offer is made whether or not an up-sell was coming; only its answer knows.
   void write_offers(const Month& month) {
-    if (!random_.chance(rate(kOffers, month.during.interest))) return;
+    traces_->is_offered = random_.chance(rate(kOffers, month.during.interest));
+    if (!traces_->is_offered) return;
     const Day shown = any_day();
     const std::string& buyer = contacts_.front().id;
     begin(shown, "offer_shown", buyer).empty().end_row();
@@ -196,6 +183,7 @@ class ActivityWriter {
   std::string id_;
   std::string customer_no_;
   Random random_;
+  MonthTraces* traces_ = nullptr;  // of the month being written
   double busy_;
   Day first_;     // of the month being written
   int days_ = 0;  // in it
@@ -209,9 +197,8 @@ class ActivityWriter {
 }  // namespace
 
 void emit_activities(const Calendar& calendar, std::uint64_t seed, const History& history,
-                     const OrderTraces& orders, std::vector<ContactDraw>& contacts,
-                     OutputFiles& files) {
-  ActivityWriter(calendar, seed, history, contacts, files).run(orders.refunds);
+                     OrderTraces& orders, std::vector<ContactDraw>& contacts, OutputFiles& files) {
+  ActivityWriter(calendar, seed, history, contacts, files).run(orders.refunds, orders.months);
 }
 
 }  // namespace upselld::sandbox

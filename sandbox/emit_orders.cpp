@@ -5,17 +5,15 @@
 #include <cmath>
 
 #include "sandbox/emit.h"
+#include "sandbox/rates.h"
 
 namespace upselld::sandbox {
 namespace {
 
-constexpr double kOrdersPerMonth = 0.35;
 constexpr double kShareCancelled = 0.03;
 constexpr double kShareLost = 0.08;
 constexpr double kShareCrossSell = 0.35;
-constexpr double kShareRenewing = 0.7;  // of accounts, once a year
-constexpr double kLostUpsellPerMonth = 0.02;
-constexpr double kLostUpsellWhenLooking = 0.06;
+constexpr double kShareRenewing = 0.7;      // of accounts, once a year
 constexpr double kShareOpenUpsell = 0.025;  // of accounts, at the calendar's end
 constexpr int kRefundDaysMost = 20;
 constexpr int kDaysToEnterContracts = 28;
@@ -36,8 +34,10 @@ class OrderWriter {
         files_(files),
         id_(account_id(history.account)),
         random_(seed, Random::Purpose::orders, static_cast<std::uint64_t>(history.account)) {
-    const double size = std::clamp(1 + 0.6 * history.traits.level, 0.2, 4.0);
-    traces_.seats = 4 + static_cast<std::int64_t>(18 * size * (0.5 + random_.uniform()));
+    const double mean = mean_seats(history.traits.level);
+    traces_.seats = kSeatsLeast + static_cast<std::int64_t>(mean * (0.5 + random_.uniform()));
+    traces_.first_seats = traces_.seats;
+    traces_.months.resize(history.months.size());
     traces_.plan = history.months.front().view.plan;
     renews_ = random_.chance(kShareRenewing);
   }
@@ -47,7 +47,9 @@ class OrderWriter {
     write_change("seats", history_.traits.created);
     if (!history_.traits.customer) return traces_;
     write_first_order();
-    for (const Month& month : history_.months) write_month(month);
+    for (std::size_t i = 0; i < history_.months.size(); ++i) {
+      write_month(history_.months[i], traces_.months[i]);
+    }
     if (random_.chance(kShareOpenUpsell)) {
       const Day day = calendar_.end() - random_.between(1, 20);
       write_order(std::max(day, history_.traits.created), "upsell", "open", {basic_line()});
@@ -69,22 +71,20 @@ class OrderWriter {
     }
   }
 
-  void write_month(const Month& month) {
+  void write_month(const Month& month, MonthTraces& traces) {
     const Day first = calendar_.first_of(month.view.month);
     const int days = calendar_.days_in(month.view.month);
     const int from = std::max(0, history_.traits.created.number + 1 - first.number);
     if (from >= days) return;
     const auto any_day = [&] { return first + random_.between(from, days - 1); };
-    const Traits& traits = history_.traits;
-    const double years = std::min(month.view.month / 12.0, 3.0);
-    const double busy = (1 + 0.5 * traits.level) * (1 + 0.15 * traits.growth * years);
-    const int orders = random_.poisson(kOrdersPerMonth * std::clamp(busy, 0.1, 4.0));
-    for (int i = 0; i < orders; ++i) write_ordinary(any_day());
+    traces.is_seen = true;
+    traces.orders = random_.poisson(orders_a_month(history_.traits, month.view.month));
+    for (int i = 0; i < traces.orders; ++i) write_ordinary(any_day());
     if (renews_ && month.view.tenure_months > 0 && month.view.tenure_months % 12 == 0) {
       write_order(any_day(), "renewal", "won", {seats_line()});
     }
-    const bool looking = month.during.interest == Interest::looking;
-    if (random_.chance(looking ? kLostUpsellWhenLooking : kLostUpsellPerMonth)) {
+    traces.is_upsell_lost = random_.chance(rate(kLostUpsells, month.during.interest));
+    if (traces.is_upsell_lost) {
       write_order(any_day(), "upsell", "lost", {basic_line()});
     }
     if (month.upsell_day >= 0) write_upsell(first + month.upsell_day);

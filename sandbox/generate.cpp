@@ -5,9 +5,11 @@
 
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "sandbox/emit.h"
+#include "sandbox/observer.h"
 
 namespace upselld::sandbox {
 namespace {
@@ -52,6 +54,7 @@ constexpr std::array<NamedOut, 10> kFiles = {
      {"truth/true_probabilities.csv", "account,date,probability"},
      {"truth/plants.csv",
       "account,filled_after,stage,last_amount,orders_ever,upselld_score,tier"}}};
+constexpr const char* kBestForecasts = "truth/best_forecasts.csv";
 
 Result<OutputFiles> create_files(const std::string& folder) {
   std::error_code failed;
@@ -119,9 +122,9 @@ Result<WrittenFile> write_reps(const std::string& folder, int reps) {
 }
 
 void write_account(const World& world, const Calendar& calendar, const GenerateOptions& options,
-                   int account, OutputFiles& files) {
+                   int account, OutputFiles& files, std::optional<CsvOut>& best) {
   const History history = simulate(world, calendar, options.seed, account);
-  const OrderTraces orders = emit_orders(calendar, options.seed, history, files);
+  OrderTraces orders = emit_orders(calendar, options.seed, history, files);
   std::vector<ContactDraw> contacts = draw_contacts(options.seed, history);
   emit_activities(calendar, options.seed, history, orders, contacts, files);
   emit_account(options.seed, rep_count(options.accounts), history, orders, contacts, files);
@@ -133,6 +136,11 @@ void write_account(const World& world, const Calendar& calendar, const GenerateO
     files.truth.text(id).day(point.date).decimal(point.probability, 6).end_row();
   }
   emit_plants(options.seed, history, orders, today, files);
+  if (!best) return;
+  for (const TruePoint& point :
+       best_forecasts(world, calendar, history, orders, options.horizon_days)) {
+    best->text(id).day(point.date).decimal(point.probability, 6).end_row();
+  }
 }
 
 }  // namespace
@@ -143,6 +151,12 @@ Result<std::vector<WrittenFile>> generate(const GenerateOptions& options) {
   if (!world) return world.error();
   auto files = create_files(options.out);
   if (!files) return files.error();
+  std::optional<CsvOut> best;
+  if (options.observer) {
+    auto created = CsvOut::create(options.out + "/" + kBestForecasts, "account,date,probability");
+    if (!created) return created.error();
+    best = std::move(*created);
+  }
   const int reps = rep_count(options.accounts);
   const auto products = write_products(options.out);
   if (!products) return products.error();
@@ -150,10 +164,14 @@ Result<std::vector<WrittenFile>> generate(const GenerateOptions& options) {
   if (!people) return people.error();
   const Calendar calendar(options.end, options.months);
   for (int account = 1; account <= options.accounts; ++account) {
-    write_account(**world, calendar, options, account, *files);
+    write_account(**world, calendar, options, account, *files, best);
   }
   std::vector<WrittenFile> written = {*products, *people};
   if (const auto closed = close_files(*files, written); !closed) return closed.error();
+  if (best) {
+    if (const auto closed = best->close(); !closed) return closed.error();
+    written.push_back({kBestForecasts, best->rows()});
+  }
   return written;
 }
 

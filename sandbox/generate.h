@@ -17,6 +17,7 @@ struct GenerateOptions {
   std::string world = "additive";
   Civil end = {2026, 11, 1};  // the first day after the history: the first of a month
   int horizon_days = 90;      // of the true probabilities
+  bool observer = false;      // also write what the files allow to know at best
   std::string out;            // folder; made when missing
 };
 

@@ -61,6 +61,8 @@ void add_generate(CLI::App& app, GenerateOptions& options) {
       ->type_name("DATE");
   command->add_option("--horizon", options.horizon_days, "Days that a true probability looks ahead")
       ->capture_default_str();
+  command->add_flag("--observer", options.observer,
+                    "Also write truth/best_forecasts.csv: what the files allow to know at best");
   command->add_option("--out", options.out, "Folder to write into; its files are replaced")
       ->required();
 }

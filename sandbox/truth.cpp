@@ -22,8 +22,14 @@ MonthView next_view(const MonthView& view, const Calendar& calendar) {
 
 double window_probability(const World& world, const Calendar& calendar, const Traits& traits,
                           const MonthView& view, const Drivers& before, int horizon_days) {
-  DriverWeights alive{};
-  alive[index_of(before)] = 1;
+  DriverWeights known{};
+  known[index_of(before)] = 1;
+  return 1 - weight_without(world, calendar, traits, view, known, horizon_days);
+}
+
+double weight_without(const World& world, const Calendar& calendar, const Traits& traits,
+                      const MonthView& view, DriverWeights before, int horizon_days) {
+  DriverWeights alive = before;
   MonthView month = view;
   int days_left = horizon_days;
   while (true) {
@@ -39,7 +45,7 @@ double window_probability(const World& world, const Calendar& calendar, const Tr
   }
   double none = 0;
   for (const double weight : alive) none += weight;
-  return 1 - none;
+  return none;
 }
 
 }  // namespace upselld::sandbox

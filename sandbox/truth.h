@@ -19,5 +19,8 @@ MonthView next_view(const MonthView& view, const Calendar& calendar);
 // what follows does not matter, for only the first one counts.
 double window_probability(const World& world, const Calendar& calendar, const Traits& traits,
                           const MonthView& view, const Drivers& before, int horizon_days);
+// The same for drivers that are not known: what of their weights is left without an up-sell.
+double weight_without(const World& world, const Calendar& calendar, const Traits& traits,
+                      const MonthView& view, DriverWeights before, int horizon_days);
 
 }  // namespace upselld::sandbox

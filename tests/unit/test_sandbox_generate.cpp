@@ -3,7 +3,9 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -47,6 +49,11 @@ std::string bytes_of(const std::string& path) {
   }
   gzclose(file);
   return all;
+}
+
+// KL(p || q) of one yes or no.
+double divergence(double p, double q) {
+  return p * std::log(p / q) + (1 - p) * std::log((1 - p) / (1 - q));
 }
 
 using Row = std::vector<std::string>;
@@ -215,6 +222,44 @@ TEST_CASE("generate: true probabilities stand on the first of months, for custom
   }
   CHECK(dates.size() == 12);
   CHECK(*dates.rbegin() == "2026-11-01");
+}
+
+TEST_CASE("generate: the observer is right on average, at high and low forecasts alike") {
+  const TempFolder temp;
+  for (const char* world : {"additive", "interactions"}) {
+    GenerateOptions options = small_history(temp.path(world));
+    options.accounts = 1'500;
+    options.world = world;
+    options.observer = true;
+    CAPTURE(world, options.seed);
+    REQUIRE(generate(options));
+    const auto truth = rows_of(options.out + "/truth/true_probabilities.csv");
+    const auto told = rows_of(options.out + "/truth/best_forecasts.csv");
+    REQUIRE(truth.size() == told.size());
+    // By account, whose dates are no evidence of their own: what the forecast lacks, and the same
+    // by how high it is.
+    std::map<std::string, std::array<double, 2>> lack;
+    double left = 0, all = 0;
+    for (std::size_t i = 0; i < truth.size(); ++i) {
+      REQUIRE(truth[i][0] == told[i][0]);
+      REQUIRE(truth[i][1] == told[i][1]);
+      const double p = std::stod(truth[i][2]), q = std::stod(told[i][2]);
+      lack[truth[i][0]][0] += p - q;
+      lack[truth[i][0]][1] += (p - q) * (std::log(q / (1 - q)) + 3);
+      left += divergence(p, q);
+      all += divergence(p, 0.06);
+    }
+    for (const std::size_t moment : {0U, 1U}) {
+      double sum = 0, squares = 0;
+      for (const auto& [account, one] : lack) {
+        sum += one[moment];
+        squares += one[moment] * one[moment];
+      }
+      CAPTURE(moment, sum, squares);
+      CHECK(std::abs(sum) < 3 * std::sqrt(squares));
+    }
+    CHECK(left < 0.2 * all);
+  }
 }
 
 TEST_CASE("generate: options out of range are refused by name") {
