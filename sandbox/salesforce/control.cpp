@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "core/time_zone.h"
+#include "sandbox/control.h"
 #include "sandbox/salesforce/edits.h"
 #include "sandbox/salesforce/handlers.h"
 #include "sandbox/salesforce/ids.h"
@@ -21,18 +21,6 @@ std::invalid_argument wrong(const std::string& what) {
   return std::invalid_argument(what);
 }
 
-Instant instant_of(const std::string& text) {
-  Instant at;
-  if (!parse_datetime(text, at)) throw wrong("not a time: " + text);
-  return at;
-}
-
-Duration duration_of(const std::string& text) {
-  const auto duration = parse_duration(text);
-  if (!duration) throw wrong("not a duration: " + text);
-  return *duration;
-}
-
 std::string user_of(const Org& org, const std::string& username) {
   const int column = org.schema.find("User")->column("Username");
   for (const Row& row : org.table("User").rows()) {
@@ -41,21 +29,12 @@ std::string user_of(const Org& org, const std::string& username) {
   throw wrong("no user " + username);
 }
 
-Json set_clock(Service& service, const Json& body) {
-  VirtualClock& clock = service.org.clock;
-  if (body.contains("set")) clock.set(instant_of(body["set"]));
-  if (body.contains("step")) clock.step(duration_of(body["step"]));
-  if (body.value("run", false)) clock.run();
-  if (body.value("freeze", false)) clock.freeze();
-  return {{"now", to_text(clock.now())}};
+Json move_clock(Service& service, const Json& body) {
+  return set_clock(service.org.clock, body);
 }
 
-Json add_faults(Service& service, const Json& body) {
-  if (body.value("clear", false)) service.faults.clear();
-  for (const Json& rule : body.value("add", Json::array())) {
-    service.faults.add(fault_of(nlohmann::json::parse(rule.dump())));
-  }
-  return {{"used", service.faults.used()}};
+Json plan_faults(Service& service, const Json& body) {
+  return add_faults(service.faults, body);
 }
 
 Json add_row_fault(Service& service, const Json& body) {
@@ -116,12 +95,7 @@ Json set_locks(Service& service, const Json& body) {
 }
 
 Json set_switches(Service& service, const Json& body) {
-  for (const auto& [name, on] : body.items()) {
-    if (!service.org.switches.set(name, on.get<bool>())) throw wrong("no switch " + name);
-  }
-  Json out = Json::object();
-  for (const auto& [name, on] : service.org.switches.all()) out[name] = on;
-  return out;
+  return service.org.switches.set_all(body);
 }
 
 Json set_limits(Service& service, const Json& body) {
@@ -265,7 +239,7 @@ struct Control {
   Action action;
 };
 constexpr Control kControls[] = {
-    {"clock", set_clock},         {"faults", add_faults},     {"row_faults", add_row_fault},
+    {"clock", move_clock},        {"faults", plan_faults},    {"row_faults", add_row_fault},
     {"edit", edit_record},        {"merge", merge},           {"transaction", transaction},
     {"locks", set_locks},         {"switches", set_switches}, {"limits", set_limits},
     {"auth", set_auth},           {"app", set_app},           {"user", set_user},
@@ -274,23 +248,10 @@ constexpr Control kControls[] = {
 };
 
 Json counters(Service& service) {
-  Json kinds = Json::object();
-  for (const auto& [kind, count] : service.log.kinds) kinds[kind] = count;
-  return {{"calls", kinds},
+  return {{"calls", service.log.kinds_json()},
           {"requests_used", service.limits.requests_used(service.org.now())},
           {"logins", service.auth.logins()},
           {"faults_used", service.faults.used()}};
-}
-
-Json requests(Service& service) {
-  Json out = Json::array();
-  for (const CallLog::Entry& entry : service.log.entries) {
-    out.push_back({{"method", entry.method},
-                   {"path", entry.path},
-                   {"status", entry.status},
-                   {"at", to_text(entry.at)}});
-  }
-  return out;
 }
 
 }  // namespace
@@ -310,7 +271,7 @@ HttpAnswer Service::control(const HttpRequest& request) {
       if (name == "state")
         return json_answer(200, state_json(org, object == nullptr ? "" : *object));
       if (name == "counters") return json_answer(200, counters(*this).dump());
-      if (name == "requests") return json_answer(200, requests(*this).dump());
+      if (name == "requests") return json_answer(200, log.requests_json().dump());
     }
     if (request.method == "POST") {
       for (const Control& control : kControls) {

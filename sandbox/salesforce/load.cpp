@@ -15,12 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kCellBytesMax = 200'000;
-
-Error misfit(const std::string& path, std::uint64_t line, const std::string& what) {
-  return Error{ErrorKind::invalid_config, fmt::format("load {}:{}: {}", path, line, what), {}};
-}
-
 // Ids of a file may be any texts: each gets an id of the org, the same wherever it is met.
 class Ids {
  public:
@@ -80,33 +74,6 @@ Result<std::int64_t> load_object(Org& org, Ids& ids, const ObjectType& type,
 }
 
 }  // namespace
-
-const std::string& CsvCells::operator[](const std::string& column) const {
-  const auto found = columns_.find(column);
-  if (found == columns_.end()) throw ApiError{400, "NO_COLUMN", "no column " + column, {}};
-  return cells_[found->second];
-}
-
-Result<std::int64_t> for_each_row(const std::string& path,
-                                  const std::function<void(const CsvCells&)>& visit) {
-  auto reader =
-      plugins::CsvReader::open(path, {.delimiter = ',', .field_bytes_max = kCellBytesMax});
-  if (!reader) return reader.error();
-  std::map<std::string, std::size_t> columns;
-  for (std::size_t i = 0; i < reader->header().size(); ++i) columns[reader->header()[i]] = i;
-  plugins::CsvRow row;
-  for (std::int64_t count = 0;; ++count) {
-    const auto more = reader->next(row);
-    if (!more) return more.error();
-    if (!*more) return count;
-    if (!row.problem.empty()) return misfit(path, row.line, std::string(row.problem));
-    try {
-      visit(CsvCells(columns, {row.fields.begin(), row.fields.end()}));
-    } catch (const ApiError& error) {
-      return misfit(path, row.line, error.message);
-    }
-  }
-}
 
 Result<Loaded> load_objects(Org& org, const std::string& folder) {
   std::vector<fs::path> files;

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <string>
 
 #include "core/result.h"
+#include "sandbox/csv_rows.h"
 #include "sandbox/salesforce/org.h"
 
 namespace upselld::sandbox::salesforce {
@@ -25,19 +25,5 @@ Result<Loaded> load_folder(Org& org, const std::string& folder);
 // The two kinds of folders.
 Result<Loaded> load_generated(Org& org, const std::string& folder);
 Result<Loaded> load_objects(Org& org, const std::string& folder);
-
-// One row of a CSV file by column names. Throws ApiError for a name that the file does not have.
-class CsvCells {
- public:
-  CsvCells(const std::map<std::string, std::size_t>& columns, std::vector<std::string> cells)
-      : columns_(columns), cells_(std::move(cells)) {}
-  const std::string& operator[](const std::string& column) const;
-
- private:
-  const std::map<std::string, std::size_t>& columns_;
-  std::vector<std::string> cells_;
-};
-Result<std::int64_t> for_each_row(const std::string& path,
-                                  const std::function<void(const CsvCells&)>& visit);
 
 }  // namespace upselld::sandbox::salesforce

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 #include <set>
+#include <stdexcept>
 
 #include "core/time_zone.h"
 #include "sandbox/salesforce/load.h"
@@ -26,12 +27,12 @@ constexpr const char* kSignalFields =
 
 Instant instant_of(const std::string& text) {
   Instant at;
-  if (!parse_datetime(text, at)) throw ApiError{400, "NO_TIME", "not a time: " + text, {}};
+  if (!parse_datetime(text, at)) throw std::invalid_argument("not a time: " + text);
   return at;
 }
 Day date_of(const std::string& text) {
   const auto day = parse_day(text);
-  if (!day) throw ApiError{400, "NO_DATE", "not a date: " + text, {}};
+  if (!day) throw std::invalid_argument("not a date: " + text);
   return *day;
 }
 Value number_or_null(const std::string& text) {
@@ -210,7 +211,7 @@ class GeneratedHistory {
   void line(const CsvCells& row) {
     const std::string opportunity = id("Opportunity", row["order"]);
     Row* parent = org_.find_row(opportunity);
-    if (parent == nullptr) throw ApiError{400, "NO_ORDER", "no order " + row["order"], {}};
+    if (parent == nullptr) throw std::invalid_argument("no order " + row["order"]);
     const ObjectType& type = *org_.schema.find("Opportunity");
     org_.table("Opportunity").set(*parent, type.column("HasOpportunityLineItem"), true, type);
     const Value quantity = number_or_null(row["quantity"]),

@@ -5,14 +5,15 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "sandbox/salesforce/schema.h"
 #include "sandbox/salesforce/soql.h"
-#include "sandbox/salesforce/switches.h"
 #include "sandbox/salesforce/value.h"
+#include "sandbox/switches.h"
 #include "sandbox/virtual_clock.h"
 
 namespace upselld::sandbox::salesforce {
@@ -75,6 +76,9 @@ struct Rights {
   std::set<std::string> no_object;          // lower case
 };
 
+// The points in which orgs differ.
+std::span<const Switch> all_switches();
+
 // One Salesforce org: schema, rows, people, rules. Nothing of HTTP. Used under the sandbox's lock.
 class Org {
  public:
@@ -83,7 +87,7 @@ class Org {
   VirtualClock& clock;
   const std::uint64_t seed;
   Schema schema = Schema::standard();
-  Switches switches;
+  Switches switches{all_switches()};
   std::string id, admin_id, integration_id;
   std::map<std::string, Rights> rights;  // by user id
   std::vector<ValidationRule> validation_rules;

@@ -119,16 +119,4 @@ HttpAnswer Service::route(const Call& call) {
   throw ApiError{404, "NOT_FOUND", "The requested resource does not exist", {}};
 }
 
-std::string http_date(Instant at) {
-  constexpr const char* kDays[] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
-  constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const Day day = day_of(at);
-  const Civil civil = civil_of(day);
-  const std::int64_t second = at.ms / 1000 - static_cast<std::int64_t>(day.number) * 86'400;
-  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays[day.number % 7], civil.day,
-                     kMonths[civil.month - 1], civil.year, second / 3600, second / 60 % 60,
-                     second % 60);
-}
-
 }  // namespace upselld::sandbox::salesforce

@@ -3,64 +3,22 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "sandbox/salesforce/load.h"
 
 namespace upselld::sandbox::salesforce {
-namespace {
-
-Instant machine_now() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
-}
-
-Result<std::string> text_of(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (!in) return Error{ErrorKind::io, "read " + path, {}};
-  return text.str();
-}
-
-Result<void> write_text(const std::filesystem::path& path, const std::string& text) {
-  std::ofstream out(path, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) return Error{ErrorKind::io, "write " + path.string(), {}};
-  std::filesystem::permissions(
-      path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-  return {};
-}
-
-}  // namespace
-
-Serving::Serving(std::unique_ptr<VirtualClock> clock, std::uint64_t seed)
-    : clock_(std::move(clock)), service_(std::make_unique<Service>(*clock_, seed, /*number=*/1)) {}
+Serving::Serving(std::unique_ptr<ServedClock> clock, std::uint64_t seed)
+    : clock_(std::move(clock)),
+      service_(std::make_unique<Service>(clock_->clock(), seed, /*number=*/1)) {}
 
 Result<std::unique_ptr<Serving>> Serving::start(const ServeOptions& options) {
-  Instant at = machine_now();
-  if (!options.clock.empty() && !parse_datetime(options.clock, at)) {
-    return Error{ErrorKind::invalid_config,
-                 "--clock " + options.clock + ": write a time as 2026-11-22T06:00:00Z",
-                 {}};
-  }
-  if (!options.clock_file.empty()) {
-    const auto text = text_of(options.clock_file);
-    if (!text || !parse_datetime(trimmed(*text), at)) {
-      return Error{ErrorKind::invalid_config,
-                   "--clock-file " + options.clock_file + ": it holds no time",
-                   {}};
-    }
-  }
-  auto clock = std::make_unique<VirtualClock>(at);
-  if (options.clock.empty() && options.clock_file.empty()) clock->run();
-  std::unique_ptr<Serving> serving(new Serving(std::move(clock), options.seed));
-  serving->clock_file_ = options.clock_file;
+  auto clock = ServedClock::start(options);
+  if (!clock) return clock.error();
+  auto exchanges = ExchangeLog::open(options.exchanges);
+  if (!exchanges) return exchanges.error();
+  std::unique_ptr<Serving> serving(new Serving(std::move(*clock), options.seed));
+  serving->exchanges_ = std::move(*exchanges);
   if (const auto good = serving->furnish(options); !good) return good.error();
   if (const auto good = serving->open(options); !good) return good.error();
   if (const auto good = serving->write_files(options); !good) return good.error();
@@ -103,8 +61,10 @@ Result<void> Serving::open(const ServeOptions& options) {
     return fmt::format("{}://127.0.0.1:{}", tls_ && !plain ? "https" : "http", port);
   };
   auto instance = HttpServer::start({options.port, tls_.get()}, [this](const HttpRequest& request) {
-    follow_file();
-    return service_->answer(request);
+    clock_->follow_file();
+    HttpAnswer answer = service_->answer(request);
+    exchanges_->note(request, answer);
+    return answer;
   });
   if (!instance) return instance.error();
   instance_ = std::move(*instance);
@@ -118,7 +78,7 @@ Result<void> Serving::open(const ServeOptions& options) {
   if (options.login_port >= 0) {
     auto login =
         HttpServer::start({options.login_port, tls_.get()}, [this](const HttpRequest& request) {
-          follow_file();
+          clock_->follow_file();
           return service_->login(request);
         });
     if (!login) return login.error();
@@ -129,27 +89,16 @@ Result<void> Serving::open(const ServeOptions& options) {
   return {};
 }
 
-void Serving::follow_file() {
-  if (clock_file_.empty()) return;
-  const auto text = text_of(clock_file_);
-  Instant at;
-  if (text && parse_datetime(trimmed(*text), at)) clock_->set(at);
-}
-
 Result<void> Serving::write_files(const ServeOptions& options) const {
   if (options.out.empty()) return {};
-  const std::filesystem::path folder(options.out);
-  std::error_code code;
-  std::filesystem::create_directories(folder, code);
-  if (code) return Error{ErrorKind::io, "make " + options.out + ": " + code.message(), {}};
   if (tls_) {
-    if (const auto good = write_text(folder / "authority.pem", tls_->authority_pem()); !good)
+    if (const auto good = write_text(options.out, "authority.pem", tls_->authority_pem()); !good)
       return good;
   }
   if (!jwt_key_pem_.empty()) {
-    if (const auto good = write_text(folder / "jwt.key", jwt_key_pem_); !good) return good;
+    if (const auto good = write_text(options.out, "jwt.key", jwt_key_pem_); !good) return good;
   }
-  return write_text(folder / "sandbox.json", facts_json());
+  return write_text(options.out, "sandbox.json", facts_json());
 }
 
 std::string Serving::facts_json() const {

@@ -5,26 +5,15 @@
 #include <string>
 
 #include "core/result.h"
-#include "sandbox/http_server.h"
-#include "sandbox/http_tls.h"
 #include "sandbox/salesforce/service.h"
+#include "sandbox/serving.h"
 
 namespace upselld::sandbox::salesforce {
 
-struct ServeOptions {
-  int port = 0;  // the org's own address; 0: any free one
-  int control_port = 0;
+struct ServeOptions : sandbox::ServeOptions {
   int login_port = -1;  // a login host of its own; -1: none
-  bool tls = false;
-  ServerCertificate server_certificate = ServerCertificate::good;
-  std::string data;   // a folder; empty: an org without records
-  std::string clock;  // a time at which the clock stands still; empty: it runs from now
-  // A file that holds the time, as $UPSELLD_CLOCK names one: read before each request, so that the
-  // org and the daemon live in one time.
-  std::string clock_file;
-  std::uint64_t seed = 1;
-  std::string certificate_file;  // of the JWT flow; empty: a key is made
-  std::string out;               // folder for authority.pem and jwt.key; empty: none are written
+  std::string
+      certificate_file;  // of the JWT flow; empty: a key is made, and written beside the rest
 };
 
 // One org with its sockets. Ends when it is destroyed.
@@ -46,15 +35,13 @@ class Serving {
   static constexpr const char* kClientSecret = "sandbox-secret";
 
  private:
-  Serving(std::unique_ptr<VirtualClock> clock, std::uint64_t seed);
+  Serving(std::unique_ptr<ServedClock> clock, std::uint64_t seed);
   Result<void> open(const ServeOptions& options);
   Result<void> furnish(const ServeOptions& options);
   Result<void> write_files(const ServeOptions& options) const;
-  // Takes over the time of the file, where there is one and it can be read.
-  void follow_file();
 
-  std::string clock_file_;
-  std::unique_ptr<VirtualClock> clock_;
+  std::unique_ptr<ServedClock> clock_;
+  std::unique_ptr<ExchangeLog> exchanges_;
   std::unique_ptr<Service> service_;
   std::unique_ptr<TlsIdentity> tls_;
   std::string jwt_key_pem_, instance_url_, login_url_, control_url_;

@@ -11,7 +11,6 @@
 namespace upselld::sandbox::salesforce {
 namespace {
 
-constexpr std::size_t kEntriesMax = 10'000;
 constexpr const char* kSeasons[] = {"Spring", "Summer", "Winter"};
 
 // "v62.0" to "62.0" and 62; empty: no version.
@@ -37,14 +36,6 @@ HttpAnswer versions() {
 
 }  // namespace
 
-HttpAnswer json_answer(int status, std::string body) {
-  HttpAnswer answer;
-  answer.status = status;
-  answer.headers.set("Content-Type", "application/json;charset=UTF-8");
-  answer.body = std::move(body);
-  return answer;
-}
-
 HttpAnswer error_answer(const ApiError& error) {
   nlohmann::ordered_json body = {{"message", error.message}, {"errorCode", error.code}};
   if (!error.fields.empty()) body["fields"] = error.fields;
@@ -52,12 +43,6 @@ HttpAnswer error_answer(const ApiError& error) {
       error.status, nlohmann::ordered_json::array({body}).dump(
                         -1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
   if (error.status == 401) answer.headers.set("WWW-Authenticate", "Token");
-  return answer;
-}
-
-HttpAnswer empty_answer(int status) {
-  HttpAnswer answer;
-  answer.status = status;
   return answer;
 }
 
@@ -193,9 +178,7 @@ void Service::add_usage(HttpAnswer& answer) {
 }
 
 void Service::note(const HttpRequest& request, const std::string& kind, int status) {
-  ++log.kinds[kind];
-  if (log.entries.size() == kEntriesMax) log.entries.erase(log.entries.begin());
-  log.entries.push_back({request.method, request.path, status, org.clock.now()});
+  log.note(request, kind, status, org.clock.now());
 }
 
 }  // namespace upselld::sandbox::salesforce

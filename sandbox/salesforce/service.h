@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "sandbox/answers.h"
+#include "sandbox/call_log.h"
 #include "sandbox/fault.h"
 #include "sandbox/http_message.h"
 #include "sandbox/salesforce/auth.h"
@@ -26,17 +28,6 @@ struct Call {
   std::string version;            // "62.0"
   std::vector<std::string> path;  // decoded parts behind the version
   double version_number() const { return std::stod(version); }
-};
-
-// Counts of what arrived, believed instead of any client's own.
-struct CallLog {
-  struct Entry {
-    std::string method, path;
-    int status = 0;
-    Instant at;
-  };
-  std::map<std::string, int> kinds;  // "PATCH composite/sobjects"
-  std::vector<Entry> entries;        // the last ones
 };
 
 // One org as the world sees it: a token endpoint and the REST interfaces on top of an Org. Many
@@ -79,10 +70,8 @@ class Service {
 inline constexpr int kOldestVersion = 31;  // below: retired
 inline constexpr int kNewestVersion = 68;
 
-// Answers in the platform's form.
-HttpAnswer json_answer(int status, std::string body);
+// A refusal in the platform's form.
 HttpAnswer error_answer(const ApiError& error);
-HttpAnswer empty_answer(int status);
 // The request's body; throws ApiError JSON_PARSER_ERROR, or 415 without the right Content-Type.
 nlohmann::ordered_json json_body(const Call& call);
 // Throws ApiError 404 where the user may not know that there is such an object.

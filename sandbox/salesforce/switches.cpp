@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sandbox/salesforce/switches.h"
+#include "sandbox/switches.h"
 
-#include "core/assertions.h"
+#include "sandbox/salesforce/org.h"
 
 namespace upselld::sandbox::salesforce {
 namespace {
@@ -35,23 +35,6 @@ constexpr Switch kSwitches[] = {
 
 std::span<const Switch> all_switches() {
   return kSwitches;
-}
-
-Switches::Switches() {
-  for (const Switch& each : kSwitches) positions_.emplace(each.name, each.on);
-}
-
-bool Switches::is_on(std::string_view name) const {
-  const auto found = positions_.find(name);
-  UPSELLD_ASSERT(found != positions_.end());
-  return found->second;
-}
-
-bool Switches::set(std::string_view name, bool on) {
-  const auto found = positions_.find(name);
-  if (found == positions_.end()) return false;
-  found->second = on;
-  return true;
 }
 
 }  // namespace upselld::sandbox::salesforce
