@@ -41,6 +41,8 @@ Fault fault_of(const nlohmann::json& rule) {
       fault.every = value.get<int>();
     else if (key == "status")
       fault.status = value.get<int>();
+    else if (key == "after")
+      fault.after = value.get<bool>();
     else if (key == "answer_body")
       fault.answer_body = value.get<std::string>();
     else if (key == "content_type")

@@ -20,8 +20,10 @@ struct Fault {
   int times = 1;
   int every = 1;  // of those that fit, each so-many-th
 
-  // Instead of an answer of the CRM: `status` with `answer_body`. The request does nothing.
+  // Instead of an answer of the CRM: `status` with `answer_body`. The request does nothing, unless
+  // `after`.
   int status = 0;
+  bool after = false;
   std::string answer_body, content_type = "application/json;charset=UTF-8";
   // The connection ends without an answer: before the request did anything, or after.
   bool drop_before = false, drop_after = false;

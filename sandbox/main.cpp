@@ -9,6 +9,7 @@
 
 #include "core/time_zone.h"
 #include "sandbox/generate.h"
+#include "sandbox/hubspot/serve.h"
 #include "sandbox/salesforce/serve.h"
 #include "sandbox/world.h"
 
@@ -69,17 +70,19 @@ void add_generate(CLI::App& app, GenerateOptions& options) {
 
 struct ServeCommand {
   std::string crm = "salesforce";
-  upselld::sandbox::salesforce::ServeOptions salesforce;
+  // HubSpot's are the part that is common.
+  upselld::sandbox::salesforce::ServeOptions options;
 };
 
-int run_serve(const ServeCommand& command) {
+template <typename Serving, typename Options>
+int serve_until_interrupted(const Options& options) {
   // Blocked before any thread starts, so that only the wait below sees them.
   sigset_t ends;
   sigemptyset(&ends);
   sigaddset(&ends, SIGINT);
   sigaddset(&ends, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
-  const auto serving = upselld::sandbox::salesforce::Serving::start(command.salesforce);
+  const auto serving = Serving::start(options);
   if (!serving) return exit_code(serving.error());
   fmt::print("{}", (*serving)->facts_json());
   std::fflush(stdout);
@@ -88,21 +91,32 @@ int run_serve(const ServeCommand& command) {
   return 0;
 }
 
+int run_serve(const ServeCommand& command) {
+  if (command.crm == "hubspot") {
+    return serve_until_interrupted<upselld::sandbox::hubspot::Serving,
+                                   upselld::sandbox::ServeOptions>(command.options);
+  }
+  return serve_until_interrupted<upselld::sandbox::salesforce::Serving>(command.options);
+}
+
 void add_serve(CLI::App& app, ServeCommand& command) {
-  auto& options = command.salesforce;
+  auto& options = command.options;
   auto* serve = app.add_subcommand("serve", "Be a CRM on 127.0.0.1 until interrupted");
   serve->footer(
       "Prints one line of JSON with addresses and credentials when it is ready.\n"
-      "docs/sandbox-salesforce.md lists what is spoken and the control interface. Example:\n"
+      "docs/sandbox-salesforce.md and docs/sandbox-hubspot.md list what is spoken and the control\n"
+      "interface. Example:\n"
       "  upselld-sandbox serve --crm salesforce --port 8443 --tls --data demo --out sandbox-files");
   serve->add_option("--crm", command.crm, "Which CRM")
-      ->check(CLI::IsMember({"salesforce"}))
+      ->check(CLI::IsMember({"salesforce", "hubspot"}))
       ->capture_default_str();
-  serve->add_option("--port", options.port, "Port of the org's own address; 0: any")
+  serve->add_option("--port", options.port, "Port of the CRM's own address; 0: any")
       ->capture_default_str();
   serve->add_option("--control-port", options.control_port, "Port of the control interface; 0: any")
       ->capture_default_str();
-  serve->add_option("--login-port", options.login_port, "A login host of its own; 0: any, -1: none")
+  serve
+      ->add_option("--login-port", options.login_port,
+                   "Salesforce: a login host of its own; 0: any, -1: none")
       ->capture_default_str();
   serve->add_flag("--tls", options.tls, "TLS, with an authority made at start");
   const std::map<std::string, upselld::sandbox::ServerCertificate> kinds = {
@@ -114,14 +128,17 @@ void add_serve(CLI::App& app, ServeCommand& command) {
                    "With --tls: good, expired or other_host")
       ->transform(CLI::Transformer(kinds))
       ->type_name("KIND");
-  serve->add_option("--data", options.data, "Folder that `generate` wrote, or of Object.csv files");
+  serve->add_option("--data", options.data,
+                    "Folder that `generate` wrote; Salesforce: or of Object.csv files");
   serve->add_option("--clock", options.clock, "Stand still at this time; else time runs from now");
   serve->add_option("--clock-file", options.clock_file,
                     "Take the time from this file before each request, as $UPSELLD_CLOCK does");
   serve->add_option("--seed", options.seed, "Decides everything that is random")
       ->capture_default_str();
   serve->add_option("--certificate", options.certificate_file,
-                    "Certificate of the JWT bearer flow; else a key is made");
+                    "Salesforce: certificate of the JWT bearer flow; else a key is made");
+  serve->add_option("--exchanges", options.exchanges,
+                    "Append every request and its answer to this file, a line of JSON each");
   serve->add_option("--out", options.out, "Folder for authority.pem, jwt.key and sandbox.json");
 }
 

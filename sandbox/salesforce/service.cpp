@@ -89,6 +89,7 @@ HttpAnswer Service::answer(const HttpRequest& request) {
   if (fault.drop_before) {
     answer.cut_after_bytes = 0;
   } else if (fault.status != 0) {
+    if (fault.after) answer_unfaulted(request);
     answer = empty_answer(fault.status);
     answer.headers.set("Content-Type", fault.content_type);
     answer.body = fault.answer_body;

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sandbox/hubspot/derived.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "sandbox/hubspot/value.h"
+
+namespace upselld::sandbox::hubspot {
+namespace {
+
+std::string text_at(const ObjectType& type, const Record& record, const char* property) {
+  const std::string* value = value_in(record.values, type.column(property));
+  return value == nullptr ? std::string() : *value;
+}
+
+void put(const ObjectType& type, Record& record, const char* property, const std::string& value) {
+  set_in(record.values, type.column(property), value);
+}
+
+std::string truth(bool value) {
+  return value ? "true" : "false";
+}
+
+void derive_deal(const Portal& portal, const ObjectType& type, Record& record) {
+  const Stage* stage = portal.stage(type, text_at(type, record, "dealstage"));
+  const auto metadata = [&](const char* name) {
+    const auto found = stage == nullptr ? std::map<std::string, std::string>::const_iterator()
+                                        : stage->metadata.find(name);
+    return stage == nullptr || found == stage->metadata.end() ? std::string() : found->second;
+  };
+  const bool closed = metadata("isClosed") == "true";
+  const double probability = number_of(metadata("probability"));
+  put(type, record, "hs_is_closed", truth(closed));
+  put(type, record, "hs_is_closed_won", truth(closed && probability == 1));
+  put(type, record, "hs_is_closed_lost", truth(closed && probability == 0));
+  put(type, record, "hs_deal_stage_probability", number_text(probability));
+  const std::string amount = text_at(type, record, "amount");
+  const std::string currency = text_at(type, record, "deal_currency_code");
+  const auto rate = portal.rates.find(currency);
+  const bool foreign = !currency.empty() && currency != portal.company_currency;
+  const bool known = !foreign || rate != portal.rates.end();
+  put(type, record, "hs_exchange_rate",
+      known && !amount.empty() ? number_text(foreign ? rate->second : 1) : "");
+  put(type, record, "amount_in_home_currency",
+      known && !amount.empty() ? number_text(number_of(amount) * (foreign ? rate->second : 1))
+                               : "");
+}
+
+void derive_task(const Portal& portal, const ObjectType& type, Record& record, Instant at) {
+  if (text_at(type, record, "hs_task_status").empty()) {
+    put(type, record, "hs_task_status", "NOT_STARTED");
+  }
+  const bool done = text_at(type, record, "hs_task_status") == "COMPLETED";
+  const std::string due = text_at(type, record, "hs_timestamp");
+  if (!done) {
+    const bool shows_due = portal.switches.is_on("completion_date_is_due_date");
+    put(type, record, "hs_task_completion_date", shows_due ? due : "");
+  } else if (text_at(type, record, "hs_task_completion_count").empty()) {
+    put(type, record, "hs_task_completion_date", std::to_string(at.ms));
+  }
+  put(type, record, "hs_task_completion_count", done ? "1" : "");
+  put(type, record, "hs_body_preview", text_at(type, record, "hs_task_body").substr(0, 100));
+}
+
+// The newest time of a company's engagements of one object.
+Instant newest(Portal& portal, const ObjectType& companies, const Record& company,
+               const char* object, int& count) {
+  const ObjectType& type = *portal.schema.find(object);
+  const int column = type.column("hs_timestamp");
+  Instant out{0};
+  for (const Link& link : portal.associations.links(companies, company.id, type)) {
+    const Record* record = portal.find(type, link.to);
+    if (record == nullptr || record->is_archived()) continue;
+    ++count;
+    const std::string* at = value_in(record->values, column);
+    if (at != nullptr) out = std::max(out, Instant{instant_ms(*at)});
+  }
+  return out;
+}
+
+struct Deals {
+  int all = 0, open = 0;
+  double won = 0, all_amount = 0, recent_amount = 0;
+  std::int64_t recent_ms = 0, first_created_ms = 0;
+};
+
+Deals deals_of(Portal& portal, const ObjectType& companies, const Record& company) {
+  Deals out;
+  const ObjectType& type = *portal.schema.find("deals");
+  for (const Link& link : portal.associations.links(companies, company.id, type)) {
+    const Record* deal = portal.find(type, link.to);
+    if (deal == nullptr || deal->is_archived()) continue;
+    ++out.all;
+    const double amount = number_of(text_at(type, *deal, "amount_in_home_currency"));
+    out.all_amount += amount;
+    if (text_at(type, *deal, "hs_is_closed") == "false") ++out.open;
+    if (out.first_created_ms == 0 || deal->created_at.ms < out.first_created_ms) {
+      out.first_created_ms = deal->created_at.ms;
+    }
+    if (text_at(type, *deal, "hs_is_closed_won") != "true") continue;
+    out.won += amount;
+    const std::int64_t closed = instant_ms(text_at(type, *deal, "closedate"));
+    if (closed < out.recent_ms) continue;
+    out.recent_ms = closed;
+    out.recent_amount = amount;
+  }
+  return out;
+}
+
+std::string ms_or_unset(std::int64_t ms) {
+  return ms == 0 ? std::string() : std::to_string(ms);
+}
+
+}  // namespace
+
+void derive_values(Portal& portal, const ObjectType& type, Record& record, Instant at) {
+  if (type.name == "deals") derive_deal(portal, type, record);
+  if (type.name == "tasks") derive_task(portal, type, record, at);
+  if (type.name == "line_items") {
+    const double total =
+        number_of(text_at(type, record, "quantity")) * number_of(text_at(type, record, "price"));
+    put(type, record, "amount", number_text(total - number_of(text_at(type, record, "discount"))));
+  }
+  if (type.name == "orders") {
+    put(type, record, "hs_homecurrency_amount", text_at(type, record, "hs_total_price"));
+  }
+}
+
+void refresh_rollups(Portal& portal, Record& company) {
+  const ObjectType& type = *portal.schema.find("companies");
+  const Deals deals = deals_of(portal, type, company);
+  int contacted = 0, ignored = 0;
+  const Instant call = newest(portal, type, company, "calls", contacted);
+  const Instant meeting = newest(portal, type, company, "meetings", contacted);
+  const Instant mail = newest(portal, type, company, "emails", contacted);
+  newest(portal, type, company, "notes", ignored);
+  const std::size_t contacts =
+      portal.associations.links(type, company.id, *portal.schema.find("contacts")).size();
+  const std::pair<const char*, std::string> kValues[] = {
+      {"num_associated_deals", std::to_string(deals.all)},
+      {"hs_num_open_deals", std::to_string(deals.open)},
+      {"total_revenue", number_text(deals.won)},
+      {"hs_total_deal_value", number_text(deals.all_amount)},
+      {"recent_deal_amount", deals.recent_ms == 0 ? "" : number_text(deals.recent_amount)},
+      {"recent_deal_close_date", ms_or_unset(deals.recent_ms)},
+      {"first_deal_created_date", ms_or_unset(deals.first_created_ms)},
+      {"num_associated_contacts", std::to_string(contacts)},
+      {"num_contacted_notes", std::to_string(contacted)},
+      {"num_notes", std::to_string(contacted + ignored)},
+      {"hs_last_logged_call_date", ms_or_unset(call.ms)},
+      {"hs_last_booked_meeting_date", ms_or_unset(meeting.ms)},
+      {"notes_last_contacted", ms_or_unset(std::max({call, meeting, mail}).ms)}};
+  bool changed = false;
+  for (const auto& [name, value] : kValues) {
+    changed |= text_at(type, company, name) != value;
+    put(type, company, name, value);
+  }
+  if (changed && portal.switches.is_on("rollups_touch_date")) company.updated_at = portal.now();
+}
+
+void refresh_companies_of(Portal& portal, const ObjectType& type, const Record& record) {
+  const ObjectType& companies = *portal.schema.find("companies");
+  if (&type == &companies) return;
+  const std::vector<Link> links = portal.associations.links(type, record.id, companies);
+  for (const Link& link : links) {
+    Record* company = portal.find(companies, link.to);
+    if (company != nullptr) refresh_rollups(portal, *company);
+  }
+}
+
+}  // namespace upselld::sandbox::hubspot
