@@ -2,7 +2,7 @@
 # What a machine gets: the programs, the shared library, and what a connector is built against.
 # `cmake --install build --component development` installs the last two alone.
 install(TARGETS upselld RUNTIME DESTINATION bin COMPONENT program)
-install(TARGETS salesforce LIBRARY DESTINATION lib/upselld COMPONENT program)
+install(TARGETS hubspot salesforce LIBRARY DESTINATION lib/upselld COMPONENT program)
 # Not part of the production package.
 install(TARGETS upselld-sandbox RUNTIME DESTINATION bin COMPONENT sandbox)
 set_target_properties(upselld_core PROPERTIES EXPORT_NAME core)

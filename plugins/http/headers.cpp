@@ -32,8 +32,10 @@ constexpr std::string_view kMarks[] = {"Bearer ",        "Basic ",         "OAut
                                        "assertion=",     "refresh_token=", "access_token=",
                                        "client_secret=", "code=",          "sid="};
 
-// A session id ("00Dxx0000000001!AQc..."), or a token in three parts ("eyJ...").
+// A session id ("00Dxx0000000001!AQc..."), a service key ("pat-eu1-..."), or a token in three parts
+// ("eyJ...").
 bool is_token(std::string_view word) {
+  if (word.size() > 12 && word.starts_with("pat-")) return true;
   if (word.size() > 18 && word.starts_with("00D") && word.find('!') < 19) return true;
   return word.size() > 20 && word.starts_with("eyJ");
 }
@@ -85,6 +87,14 @@ std::optional<ReportedUsage> reported_usage(const HttpResponse& response) {
         read_number(figures.substr(slash + 1), usage.limit)) {
       return usage;
     }
+  }
+  ReportedUsage usage;
+  std::uint64_t left = 0;
+  if (read_number(trimmed(header(response, "x-hubspot-ratelimit-daily")), usage.limit) &&
+      read_number(trimmed(header(response, "x-hubspot-ratelimit-daily-remaining")), left) &&
+      left <= usage.limit) {
+    usage.used = usage.limit - left;
+    return usage;
   }
   return std::nullopt;
 }

@@ -22,8 +22,8 @@ std::optional<Instant> server_date(const HttpResponse& response);
 // day.
 std::optional<Duration> retry_after(const HttpResponse& response, Instant now);
 
-// How much of the day's calls is used, by what the headers say (Sforce-Limit-Info). Unknown pairs
-// are passed over.
+// How much of the day's calls is used, by what the headers say (Sforce-Limit-Info,
+// X-HubSpot-RateLimit-Daily and -Daily-Remaining). Unknown pairs are passed over.
 struct ReportedUsage {
   std::uint64_t used = 0;
   std::uint64_t limit = 0;

@@ -50,6 +50,18 @@ TEST_CASE("headers: the day's usage is found among pairs nobody knows") {
   CHECK_FALSE(reported_usage({}));
 }
 
+TEST_CASE("headers: a daily limit and what is left of it are a usage") {
+  HttpResponse response;
+  response.headers = {{"x-hubspot-ratelimit-daily", "250000"},
+                      {"x-hubspot-ratelimit-daily-remaining", "249000"}};
+  const auto usage = reported_usage(response);
+  REQUIRE(usage);
+  CHECK(usage->used == 1'000);
+  CHECK(usage->limit == 250'000);
+  response.headers.pop_back();
+  CHECK_FALSE(reported_usage(response));
+}
+
 TEST_CASE("headers: Retry-After is seconds or a date, and at most a day") {
   const Instant now{1'795'348'800'000};  // 2026-11-22T12:00:00Z
   CHECK(retry_after(with("retry-after", "7"), now) == seconds(7));
@@ -65,6 +77,7 @@ TEST_CASE("headers: no secret of a message is shown, and no control character") 
   CHECK(redacted("sent 00D000000000001!AQcAQ_x. and more").find("AQcAQ") == std::string::npos);
   CHECK(redacted("POST a=b&client_secret=hush&x=1").find("hush") == std::string::npos);
   CHECK(redacted("refresh_token=5Aep861") == "refresh_token=<secret>");
+  CHECK(redacted("key pat-eu1-0000-1111 was refused") == "key <secret> was refused");
   CHECK(redacted("line\nbreak\x1b[31m") == "line break [31m");
   CHECK(redacted("an ordinary sentence, nothing more") == "an ordinary sentence, nothing more");
   CHECK(redacted(std::string(600, 'a')).size() == 503);

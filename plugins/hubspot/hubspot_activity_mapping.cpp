@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/activity_name.h"
+#include "plugins/hubspot/hubspot_fields.h"
+#include "plugins/hubspot/hubspot_mapping.h"
+
+namespace upselld::plugins::hubspot {
+
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kMsPerHour = 3'600'000, kMsPerMinute = 60'000, kMsPerSecond = 1'000;
+// Stage changes of one deal that are kept: the newest.
+constexpr std::size_t kStagesMax = 40;
+
+struct Happening {
+  std::string id;
+  std::string_view account, contact, thread;
+  std::string_view kind;
+  Instant at = Instant::missing(), known_at = Instant::missing();
+  double value = kNaN;
+};
+
+class ActivityMapper final : public Mapper {
+ public:
+  explicit ActivityMapper(MappingContext context)
+      : context_(std::move(context)), key_(key_property(context_.connector.prefix)) {}
+
+  Page empty_page() const override {
+    Page page;
+    page.columns = ActivityColumns{};
+    return page;
+  }
+
+  void add(const Row& row, Page& page) const override {
+    switch (context_.plan.spec->shape) {
+      case Shape::ticket:
+        return add_ticket(row, page);
+      case Shape::engagement:
+        return add_engagement(row, page);
+      case Shape::deal_history:
+        return add_stages(row, page);
+      case Shape::custom:
+        return add_custom(row, page);
+      default:
+        return add_engaged(row, page);
+    }
+  }
+
+  void gone(const std::string& id, Instant at, Page& page) const override {
+    const Shape shape = context_.plan.spec->shape;
+    // What was counted from a contact or a deal happened all the same.
+    if (shape == Shape::engagement || shape == Shape::deal_history) return;
+    page.deletions.push_back({id, at});
+    if (shape != Shape::ticket) return;
+    for (const char* part : {".closed", ".escalated"}) page.deletions.push_back({id + part, at});
+  }
+
+ private:
+  void put(const Row& row, const Happening& it, Page& page) const {
+    if (it.account.empty()) {
+      ++page.rows_without_account;
+      page.deletions.push_back({it.id, row.updated});
+      return;
+    }
+    if (it.at.is_missing()) {
+      add_problem(page, it.id, "it has no date");
+      page.deletions.push_back({it.id, row.updated});
+      return;
+    }
+    auto& c = std::get<ActivityColumns>(page.columns);
+    auto kind = std::find(c.kind_names.begin(), c.kind_names.end(), it.kind);
+    if (kind == c.kind_names.end()) kind = c.kind_names.insert(kind, std::string(it.kind));
+    c.kind.push_back(static_cast<std::uint16_t>(kind - c.kind_names.begin()));
+    c.id.push_back(add_id(page, it.id));
+    c.account.push_back(add_id(page, it.account));
+    c.contact.push_back(add_id(page, it.contact));
+    c.thread.push_back(add_id(page, it.thread));
+    c.at.push_back(it.at);
+    c.known_at.push_back(it.known_at.is_missing() ? it.at : std::max(it.at, it.known_at));
+    c.value.push_back(it.value);
+  }
+
+  // Opened, closed and escalated are events of their own, so that each has its time.
+  void add_ticket(const Row& row, Page& page) const {
+    const std::string closed = row.id + ".closed", escalated = row.id + ".escalated";
+    const Instant opened_at = row.stamp("createdate"), closed_at = row.stamp("closed_date");
+    put(row, {row.id, row.company, row.contact, row.id, "case_opened", opened_at}, page);
+    const Stages* stages = context_.stages;
+    const bool is_closed = !closed_at.is_missing() &&
+                           (stages == nullptr || stages->closed.empty() ||
+                            stages->closed.count(std::string(row.text("hs_pipeline_stage"))) > 0);
+    if (is_closed) {
+      Happening it = {closed, row.company, row.contact, row.id, "case_closed", closed_at};
+      const double told = row.number("time_to_close");
+      it.value =
+          (std::isnan(told) ? static_cast<double>((closed_at - opened_at).ms) : told) / kMsPerHour;
+      put(row, it, page);
+    } else {
+      // It may have been closed before, and opened again.
+      page.deletions.push_back({closed, row.updated});
+    }
+    const auto& urgent = context_.settings.escalated_priorities;
+    const bool is_escalated = std::any_of(urgent.begin(), urgent.end(), [&](const auto& priority) {
+      return is_same_text(priority, row.text("hs_ticket_priority"));
+    });
+    if (!is_escalated) {
+      page.deletions.push_back({escalated, row.updated});
+      return;
+    }
+    // The account does not say when: it is known from now on, and stays where the ticket began.
+    put(row,
+        {escalated, row.company, row.contact, row.id, "case_escalated", opened_at, row.updated},
+        page);
+  }
+
+  // The newest time of each kind stands on the contact; each time that was seen is an event.
+  void add_engagement(const Row& row, Page& page) const {
+    static constexpr std::pair<const char*, const char*> kTimes[] = {
+        {"hs_email_last_open_date", "email_open"},
+        {"hs_email_last_click_date", "email_click"},
+        {"hs_sales_email_last_opened", "email_open"},
+        {"hs_sales_email_last_clicked", "email_click"},
+        {"hs_analytics_last_timestamp", "site_visit"},
+        {"recent_conversion_date", "form_submitted"}};
+    const std::string_view company = row.text("associatedcompanyid");
+    for (const auto& [property, kind] : kTimes) {
+      const Instant at = row.stamp(property);
+      if (at.is_missing() || company.empty()) continue;
+      put(row,
+          {row.id + "." + property + "." + std::to_string(at.ms), company, row.id, {}, kind, at},
+          page);
+    }
+  }
+
+  void add_stages(const Row& row, Page& page) const {
+    std::vector<Row::Change> changes = row.history;
+    std::sort(changes.begin(), changes.end(),
+              [](const auto& a, const auto& b) { return a.at > b.at; });
+    if (changes.size() > kStagesMax) changes.resize(kStagesMax);
+    for (const Row::Change& change : changes) {
+      if (change.at.is_missing() || row.company.empty()) continue;
+      put(row,
+          {row.id + ".stage." + std::to_string(change.at.ms),
+           row.company,
+           {},
+           row.id,
+           "deal_stage_changed",
+           change.at},
+          page);
+    }
+  }
+
+  void add_engaged(const Row& row, Page& page) const {
+    Happening it = {row.id, row.company, row.contact, {}, {}, row.stamp("hs_timestamp")};
+    it.known_at = row.stamp("hs_createdate");
+    if (!describe(row, it)) {
+      page.deletions.push_back({row.id, row.updated});
+      return;
+    }
+    put(row, it, page);
+  }
+
+  // False: it does not count.
+  bool describe(const Row& row, Happening& it) const {
+    switch (context_.plan.spec->shape) {
+      case Shape::call:
+        it.kind = "call";
+        it.value = row.number("hs_call_duration") / kMsPerSecond;
+        return row.text("hs_call_status") != "CANCELED";
+      case Shape::email:
+        it.kind = row.text("hs_email_direction") == "INCOMING_EMAIL" ? "email_reply" : "email_sent";
+        return true;
+      case Shape::meeting: {
+        const std::string_view outcome = row.text("hs_meeting_outcome");
+        const Instant begin = row.stamp("hs_meeting_start_time");
+        const Instant end = row.stamp("hs_meeting_end_time");
+        it.kind = "meeting";
+        if (!begin.is_missing()) it.at = begin;
+        if (!begin.is_missing() && !end.is_missing()) {
+          it.value = static_cast<double>((end - begin).ms) / kMsPerMinute;
+        }
+        return outcome != "CANCELED" && outcome != "NO_SHOW" && outcome != "RESCHEDULED";
+      }
+      case Shape::note:
+        it.kind = "note";
+        return true;
+      case Shape::task: {
+        it.kind = "task_done";
+        const Instant done = row.stamp("hs_task_completion_date");
+        if (!done.is_missing()) it.at = done;
+        // Ours tell their outcome elsewhere.
+        return row.text("hs_task_status") == "COMPLETED" && row.text(key_).empty();
+      }
+      default:
+        it.kind = "message";
+        return true;
+    }
+  }
+
+  void add_custom(const Row& row, Page& page) const {
+    const ActivityObject& activity = *context_.plan.spec->activity;
+    Happening it = {
+        row.id,
+        activity.account.empty() ? std::string_view(row.company) : row.text(activity.account),
+        {},
+        {},
+        activity.kind_field.empty() ? std::string_view(activity.kind)
+                                    : row.text(activity.kind_field),
+        moment_of(row.text(activity.at), context_.connector.zone),
+        row.created};
+    if (!is_activity_name(it.kind)) {
+      add_problem(page, it.id, "its kind is no name of small letters, digits and _");
+      page.deletions.push_back({row.id, row.updated});
+      return;
+    }
+    if (!activity.value.empty()) it.value = row.number(activity.value);
+    put(row, it, page);
+  }
+
+  const MappingContext context_;
+  const std::string key_;
+};
+
+}  // namespace
+
+std::unique_ptr<Mapper> make_activity_mapper(MappingContext context) {
+  return std::make_unique<ActivityMapper>(std::move(context));
+}
+
+}  // namespace upselld::plugins::hubspot

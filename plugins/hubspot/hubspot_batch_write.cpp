@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/hubspot/hubspot_batch_write.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "plugins/json/json_reading.h"
+
+namespace upselld::plugins::hubspot {
+
+namespace {
+
+constexpr int kCallsMax = 40;  // of one batch that is halved
+
+// What an answer says about the items, by their trace ids or else their record ids.
+void take_answer(const nlohmann::json& answer, std::span<const BatchItem> items,
+                 std::span<ItemResult> results) {
+  const auto place = [&](const std::string& trace_id, const std::string& id) {
+    return std::find_if(items.begin(), items.end(), [&](const BatchItem& item) {
+      if (!trace_id.empty()) return item.trace_id == trace_id;
+      return !id.empty() && item.id == id;
+    });
+  };
+  const auto settle = [&](auto found, const auto& change) {
+    if (found != items.end()) change(results[static_cast<std::size_t>(found - items.begin())]);
+  };
+  if (const auto* done = member(answer, "results"); done != nullptr && done->is_array()) {
+    for (const auto& one : *done) {
+      const std::string id = text_in(one, "id");
+      settle(place(text_in(one, "objectWriteTraceId"), id), [&](ItemResult& r) { r.id = id; });
+    }
+  }
+  const auto* errors = member(answer, "errors");
+  if (errors == nullptr || !errors->is_array()) return;
+  for (const auto& error : *errors) {
+    const Fault fault = fault_in(error);
+    const auto put = [&](ItemResult& result) {
+      if (result.id.empty()) result.fault = fault;
+    };
+    for (const std::string& trace_id : fault.trace_ids) settle(place(trace_id, ""), put);
+    for (const std::string& id : fault.ids) settle(place("", id), put);
+    // One that names nobody is about whoever is left.
+    if (!fault.trace_ids.empty() || !fault.ids.empty()) continue;
+    if (std::count_if(results.begin(), results.end(),
+                      [](const ItemResult& r) { return r.id.empty() && !r.fault; }) == 1) {
+      for (ItemResult& result : results) put(result);
+    }
+  }
+}
+
+class Sender {
+ public:
+  Sender(Client& client, const BatchWrite& write) : client_(client), write_(write) {}
+
+  Result<void> send(std::span<const BatchItem> items, std::span<ItemResult> results) {
+    if (items.empty()) return {};
+    if (calls_++ >= kCallsMax) {
+      for (ItemResult& result : results) result.was_not_tried = true;
+      return {};
+    }
+    auto reply = client_.call(write_.doing, call_of(items));
+    if (!reply) return reply.error();
+    if (!reply->fault) {
+      const auto read = parse_json(reply->response.body, write_.doing);
+      // It was done, and nobody can say what became of which item.
+      if (!read) return Error{ErrorKind::timed_out, read.error().message, {}};
+      take_answer(*read, items, results);
+      return {};
+    }
+    const Fault& fault = *reply->fault;
+    if (fault.status >= 500) {
+      return Error{ErrorKind::timed_out, error_of(write_.doing, fault).message, {}};
+    }
+    if (!may_be_one_item(fault)) return error_of(write_.doing, fault);
+    if (items.size() == 1) {
+      results[0].fault = fault;
+      return {};
+    }
+    const std::size_t half = items.size() / 2;
+    if (auto sent = send(items.first(half), results.first(half)); !sent) return sent;
+    return send(items.subspan(half), results.subspan(half));
+  }
+
+ private:
+  Call call_of(std::span<const BatchItem> items) const {
+    std::string body = R"({"inputs":[)";
+    for (std::size_t i = 0; i < items.size(); ++i) body += (i == 0 ? "" : ",") + items[i].input;
+    body += "]}";
+    Call call = {.method = "POST",
+                 .path = client_.paths().objects(
+                     write_.object, write_.is_create ? "/batch/create" : "/batch/update"),
+                 .body = std::move(body)};
+    call.repeatable = !write_.is_create;
+    call.is_write = true;
+    call.wait_before = write_.wait_before;
+    return call;
+  }
+  bool may_be_one_item(const Fault& fault) const {
+    const bool is_ours =
+        std::find(write_.ours.begin(), write_.ours.end(), fault.field) != write_.ours.end();
+    if (is_ours && !is_rule(fault) && class_of(fault) != FaultClass::duplicate) return false;
+    return fault.status == 400 || fault.status == 404 || fault.status == 409;
+  }
+
+  Client& client_;
+  const BatchWrite& write_;
+  int calls_ = 0;
+};
+
+}  // namespace
+
+Result<std::vector<ItemResult>> send_batch(Client& client, const BatchWrite& write,
+                                           const std::vector<BatchItem>& items) {
+  std::vector<ItemResult> results(items.size());
+  Sender sender(client, write);
+  if (auto sent = sender.send(items, results); !sent) {
+    const bool knows_some = std::any_of(results.begin(), results.end(), [](const ItemResult& r) {
+      return !r.id.empty() || r.fault;
+    });
+    // What was answered before the end is worth telling.
+    if (!knows_some) return sent.error();
+  }
+  return results;
+}
+
+}  // namespace upselld::plugins::hubspot

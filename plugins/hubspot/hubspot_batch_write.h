@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plugins/hubspot/hubspot_client.h"
+
+namespace upselld::plugins::hubspot {
+
+// When what could not be written now is due again.
+inline constexpr Duration kDueAgain = minutes(15);
+
+// Records of one batch: created or updated.
+struct BatchItem {
+  std::string trace_id;  // its own, by which the answer tells it from others
+  std::string id;        // of an update; empty: it is created
+  std::string input;     // the JSON object
+};
+
+// What became of one item. Neither id nor fault: the answer does not say.
+struct ItemResult {
+  std::string id;
+  std::optional<Fault> fault;
+  bool was_not_tried = false;  // too many of its batch were refused
+};
+
+struct BatchWrite {
+  std::string doing;
+  std::string object;
+  bool is_create = false;
+  // Properties of ours: what is wrong with one of them is wrong for all items.
+  std::vector<std::string> ours;
+  Duration wait_before = {};
+};
+
+// At most 100 items, in one request where all is well. A batch that is refused whole because of one
+// item is halved until that item stands alone. Results in the order sent. An Error: nothing is
+// known about any of them (timed_out), or none was done.
+Result<std::vector<ItemResult>> send_batch(Client& client, const BatchWrite& write,
+                                           const std::vector<BatchItem>& items);
+
+}  // namespace upselld::plugins::hubspot

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "plugins/hubspot/hubspot_reading.h"
+#include "plugins/json/json_reading.h"
+
+namespace upselld::plugins::hubspot {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kLinksMax = 1'000;
+// Types that make a company the record's primary one.
+constexpr std::int64_t kPrimaryTypes[] = {1, 5, 26, 509};
+
+bool is_primary(const nlohmann::json& to) {
+  const nlohmann::json* types = member(to, "associationTypes");
+  if (types == nullptr || !types->is_array()) return false;
+  return std::any_of(types->begin(), types->end(), [](const nlohmann::json& type) {
+    const auto id = static_cast<std::int64_t>(number_in(type, "typeId").value_or(-1));
+    return std::find(std::begin(kPrimaryTypes), std::end(kPrimaryTypes), id) !=
+           std::end(kPrimaryTypes);
+  });
+}
+
+// Errors of a batch that are no news: the record has nothing on the other side.
+bool is_none(const Fault& fault) {
+  return fault.sub_category == "crm.associations.NO_ASSOCIATIONS_FOUND" ||
+         fault.code == "OBJECT_NOT_FOUND";
+}
+
+// Takes one answer; gives where each record that has more goes on.
+std::map<std::string, std::string> take_links(const nlohmann::json& results, Reader::Links& links) {
+  std::map<std::string, std::string> more;
+  for (const auto& result : results) {
+    const nlohmann::json* from = member(result, "from");
+    const nlohmann::json* to = member(result, "to");
+    if (from == nullptr || to == nullptr || !to->is_array()) continue;
+    const std::string id = text_in(*from, "id");
+    for (const auto& one : *to) {
+      std::string other = text_in(one, "toObjectId");
+      if (other.empty()) other = text_in(one, "id");
+      if (!other.empty()) links[id].push_back({other, is_primary(one)});
+    }
+    if (const auto* next = member_at(result, "paging.next"); next != nullptr) {
+      more[id] = text_in(*next, "after");
+    }
+  }
+  return more;
+}
+
+}  // namespace
+
+Result<void> Reader::read_batch(const Wanted& wanted, std::span<const std::string> ids,
+                                BatchPage& out) {
+  const std::string doing = "read " + wanted.object;
+  Json inputs = Json::array();
+  for (const std::string& id : ids) inputs.push_back(Json({{"id", id}}));
+  Json body = {{"properties", wanted.properties}};
+  body["propertiesWithHistory"] = wanted.history;
+  if (!wanted.id_property.empty()) body["idProperty"] = wanted.id_property;
+  body["inputs"] = inputs;
+  Call call = {
+      .method = "POST",
+      .path = client_.paths().objects(wanted.object, std::string("/batch/read?archived=") +
+                                                         (wanted.archived ? "true" : "false"))};
+  call.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
+  auto reply = client_.call(doing, call);
+  if (!reply) return reply.error();
+  if (reply->fault) return error_of(doing, *reply->fault);
+  const auto read = parse_each(reply->response.body, doing, "results", [&](const auto& record) {
+    out.rows.push_back(read_row(record));
+    return !out.rows.back().id.empty();
+  });
+  if (!read) return read.error();
+  const nlohmann::json* errors = member(*read, "errors");
+  if (errors == nullptr || !errors->is_array()) return {};
+  for (const auto& error : *errors) {
+    const Fault fault = fault_in(error);
+    if (class_of(fault) != FaultClass::gone) return error_of(doing, fault);
+    for (const std::string& id : fault.ids) {
+      if (!id.empty()) out.not_found.insert(id);
+    }
+  }
+  return {};
+}
+
+Result<BatchPage> Reader::batch_read(const Wanted& wanted, std::span<const std::string> ids) {
+  BatchPage out;
+  // The same id twice is an error of the whole batch.
+  std::set<std::string> seen;
+  std::vector<std::string> once;
+  for (const std::string& id : ids) {
+    if (!id.empty() && seen.insert(id).second) once.push_back(id);
+  }
+  const std::size_t step = wanted.history.empty() ? kBatchMax : kHistoryMax;
+  for (std::size_t begin = 0; begin < once.size(); begin += step) {
+    const auto part = std::span(once).subspan(begin, std::min(step, once.size() - begin));
+    if (auto read = read_batch(wanted, part, out); !read) return read.error();
+  }
+  return out;
+}
+
+Result<Reader::Links> Reader::associations(const std::string& from, const std::string& to,
+                                           std::span<const std::string> ids) {
+  const std::string doing = "read the " + to + " of " + from;
+  Links links;
+  std::vector<std::pair<std::string, std::string>> due;
+  for (const std::string& id : ids) due.emplace_back(id, "");
+  for (std::size_t begin = 0; begin < due.size();) {
+    Json inputs = Json::array();
+    std::map<std::string, std::string> asked;
+    for (; begin < due.size() && inputs.size() < kLinksMax; ++begin) {
+      const auto& [id, after] = due[begin];
+      if (!asked.emplace(id, after).second) continue;
+      Json input = {{"id", id}};
+      if (!after.empty()) input["after"] = after;
+      inputs.push_back(std::move(input));
+    }
+    Call call = {.method = "POST", .path = client_.paths().associations(from, to, "/batch/read")};
+    call.body = Json({{"inputs", inputs}}).dump();
+    const auto read = client_.fetch_json(doing, call);
+    if (!read) return read.error();
+    if (const auto* errors = member(*read, "errors"); errors != nullptr && errors->is_array()) {
+      for (const auto& error : *errors) {
+        if (const Fault fault = fault_in(error); !is_none(fault)) return error_of(doing, fault);
+      }
+    }
+    const nlohmann::json* results = member(*read, "results");
+    if (results == nullptr || !results->is_array()) continue;
+    for (const auto& [id, after] : take_links(*results, links)) {
+      if (after.empty() || after == asked[id]) {
+        return Error{ErrorKind::corrupt, doing + ": a list goes on where it began", {}};
+      }
+      due.emplace_back(id, after);
+    }
+  }
+  return links;
+}
+
+}  // namespace upselld::plugins::hubspot

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+
+#include "core/time_zone.h"
+#include "plugins/http/pace.h"
+#include "plugins/hubspot/hubspot_faults.h"
+#include "plugins/hubspot/hubspot_login.h"
+
+namespace upselld::plugins::hubspot {
+
+struct Call {
+  std::string method = "GET";
+  std::string path = {};
+  std::string body = {};  // JSON
+  bool is_search = false;
+  bool repeatable = true;
+  bool is_write = false;
+  Duration wait_before = {};
+};
+
+// An answer: success (200 to 299, so also a batch of which parts failed), or what is wrong with it.
+struct Reply {
+  HttpResponse response;
+  std::optional<Fault> fault;
+};
+
+struct Account {
+  std::string portal, kind, zone_name, currency;
+  TimeZone zone = TimeZone::utc();
+};
+
+// Requests at the pace that the account allows. A token that ended is renewed once and the request
+// sent again; too many requests and locked records are waited for. Used by one thread.
+class Client {
+ public:
+  Client(const HubspotSettings& settings, Host& host);
+
+  // An Error where there is no answer to judge: no connection, no login, the day's calls used up,
+  // stopped. `doing` stands in front of its message.
+  Result<Reply> call(const std::string& doing, const Call& call);
+  // The same with every fault as an Error.
+  Result<HttpResponse> fetch(const std::string& doing, const Call& call);
+  Result<nlohmann::json> fetch_json(const std::string& doing, const Call& call);
+
+  // Which account this is: asked once.
+  Result<Account> account();
+  // By the server's clock, to the second.
+  Instant server_now() const { return host_.clock().now() + login_.clock_ahead(); }
+  Duration clock_ahead() const { return login_.clock_ahead(); }
+  const Paths& paths() const { return paths_; }
+  Host& host() { return host_; }
+
+ private:
+  Result<Reply> send(const std::string& doing, const Call& call);
+  Result<HttpResponse> send_once(const std::string& doing, const Call& call, Duration wait);
+  void learn_pace(const HttpResponse& response);
+  // Nothing: not worth another try.
+  std::optional<Duration> pause_after(const Fault& fault, const HttpResponse& response, int tried);
+  Instant next_midnight();
+
+  const std::string address_;
+  const Paths paths_;
+  Host& host_;
+  Login login_;
+  Pace general_, search_;
+  std::optional<Account> account_;
+};
+
+// For addresses: "a%2Cb".
+std::string query_of(const std::vector<std::pair<std::string, std::string>>& fields);
+
+}  // namespace upselld::plugins::hubspot

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <limits>
+
+#include "plugins/hubspot/hubspot_fields.h"
+#include "plugins/hubspot/hubspot_mapping.h"
+
+namespace upselld::plugins::hubspot {
+
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+double value_of(AttributeKind kind, std::string_view text, const TimeZone& zone) {
+  if (kind != AttributeKind::instant) return number_of(kind, text, zone);
+  const Instant at = moment_of(text, zone);
+  return at.is_missing() ? kNaN : static_cast<double>(at.ms);
+}
+
+class CompanyMapper final : public Mapper {
+ public:
+  explicit CompanyMapper(MappingContext context)
+      : context_(std::move(context)),
+        pause_(property_name(context_.connector.prefix, Field::pause_until)) {}
+
+  Page empty_page() const override {
+    Page page;
+    AccountColumns columns;
+    for (std::size_t i = 0; i < context_.settings.attributes.size(); ++i) {
+      AttributeColumn column;
+      column.attribute = static_cast<std::uint16_t>(i);
+      columns.attributes.push_back(std::move(column));
+    }
+    page.columns = std::move(columns);
+    return page;
+  }
+
+  void add(const Row& row, Page& page) const override {
+    for (const std::string& old : row.merged) page.merges.push_back({old, row.id, row.updated});
+    auto& c = std::get<AccountColumns>(page.columns);
+    c.id.push_back(add_id(page, row.id));
+    c.name.push_back(add_text(page, row.text("name")));
+    c.owner.push_back(add_id(page, row.text("hubspot_owner_id")));
+    c.parent.push_back(add_id(page, row.text("hs_parent_company_id")));
+    c.currency.push_back(add_id(page, context_.home_currency));
+    const Instant created = row.stamp("createdate");
+    c.created_at.push_back(created.is_missing() ? row.created : created);
+    const auto pause = parse_day(row.text(pause_).substr(0, 10));
+    c.pause_until.push_back(pause ? context_.connector.zone.start_of(*pause) : Instant::missing());
+    if (!context_.settings.opted_out_field.empty()) {
+      c.opted_out.push_back(row.flag(context_.settings.opted_out_field) ? 1 : 0);
+    }
+    if (!context_.settings.scope.empty()) c.in_scope.push_back(is_in_scope(row) ? 1 : 0);
+    // With a rollup among the properties the stamp is no version: it stays while values change.
+    if (!context_.plan.has_unstamped) c.modified_at.push_back(row.updated);
+    for (AttributeColumn& column : c.attributes) add_attribute(row, column, page);
+  }
+
+ private:
+  bool is_in_scope(const Row& row) const {
+    const auto& scope = context_.settings.scope;
+    return std::all_of(scope.begin(), scope.end(), [&](const auto& wanted) {
+      return std::any_of(wanted.values.begin(), wanted.values.end(), [&](const auto& value) {
+        return is_same_text(value, row.text(wanted.field));
+      });
+    });
+  }
+  void add_attribute(const Row& row, AttributeColumn& column, Page& page) const {
+    const AttributeField& attribute = context_.settings.attributes[column.attribute];
+    const std::string_view text = row.text(attribute.field);
+    if (is_text(attribute.spec.kind)) {
+      column.text.push_back(add_text(page, text));
+    } else {
+      column.number.push_back(value_of(attribute.spec.kind, text, context_.connector.zone));
+    }
+  }
+
+  const MappingContext context_;
+  const std::string pause_;
+};
+
+// What a mapped property became, by the account's own history.
+class CompanyHistoryMapper final : public Mapper {
+ public:
+  explicit CompanyHistoryMapper(MappingContext context) : context_(std::move(context)) {}
+
+  Page empty_page() const override {
+    Page page;
+    page.columns = AttributeChangeColumns{};
+    return page;
+  }
+
+  void add(const Row& row, Page& page) const override {
+    auto& c = std::get<AttributeChangeColumns>(page.columns);
+    const auto& attributes = context_.settings.attributes;
+    for (const Row::Change& change : row.history) {
+      if (change.at.is_missing()) continue;
+      for (std::size_t i = 0; i < attributes.size(); ++i) {
+        if (attributes[i].field != change.property || attributes[i].spec.is_static) continue;
+        const bool is_word = is_text(attributes[i].spec.kind);
+        c.account.push_back(add_id(page, row.id));
+        c.attribute.push_back(static_cast<std::uint16_t>(i));
+        c.at.push_back(change.at);
+        c.text.push_back(is_word ? add_text(page, change.value) : TextRef{});
+        c.number.push_back(
+            is_word ? kNaN
+                    : value_of(attributes[i].spec.kind, change.value, context_.connector.zone));
+      }
+    }
+  }
+  void gone(const std::string&, Instant, Page&) const override {}
+
+ private:
+  const MappingContext context_;
+};
+
+}  // namespace
+
+std::unique_ptr<Mapper> make_company_mapper(MappingContext context) {
+  if (context.plan.spec->kind == RecordKind::attribute_change) {
+    return std::make_unique<CompanyHistoryMapper>(std::move(context));
+  }
+  return std::make_unique<CompanyMapper>(std::move(context));
+}
+
+}  // namespace upselld::plugins::hubspot

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/hubspot/hubspot_probe.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "plugins/hubspot/hubspot_fields.h"
+#include "plugins/hubspot/hubspot_prepare.h"
+#include "plugins/json/json_reading.h"
+
+namespace upselld::plugins::hubspot {
+
+namespace {
+
+using Level = ProbeFinding::Level;
+
+constexpr std::int64_t kClockAheadMaxMs = 60'000;
+constexpr double kScarceShare = 0.15;
+
+// What a version of the API is supported until.
+struct Support {
+  const char* version;
+  const char* until;
+};
+constexpr Support kSupport[] = {{"2026-09", "March 2028"},
+                                {"2026-03", "September 2027"},
+                                {"legacy", "March 2027 (associations) and September 2027"}};
+
+class Probe {
+ public:
+  Probe(Client& client, Catalogue& catalogue, const HubspotSettings& settings,
+        const ConnectorContext& context)
+      : client_(client),
+        catalogue_(catalogue),
+        settings_(settings),
+        context_(context),
+        prepare_("run: upselld prepare " + context.connection) {}
+
+  // False: nothing more can be asked.
+  bool look_at_login() {
+    const auto account = client_.account();
+    if (!account) {
+      add(Level::failure, account.error().message,
+          "nothing else could be looked at: correct this first");
+      return false;
+    }
+    add(Level::ok, fmt::format("account {} ({}), {}, currency {}", account->portal, account->kind,
+                               account->zone_name, account->currency));
+    for (const Support& one : kSupport) {
+      if (settings_.version != one.version) continue;
+      add(std::string_view(one.version) == "legacy" ? Level::hint : Level::ok,
+          fmt::format("API version {} is supported until {}", one.version, one.until),
+          std::string_view(one.version) == "legacy" ? "set version: 2026-09" : "");
+    }
+    return true;
+  }
+
+  void look_at_clock() {
+    const std::int64_t ahead = client_.clock_ahead().ms;
+    const std::string what =
+        fmt::format("clock {:.1f} s apart", static_cast<double>(std::abs(ahead)) / 1000);
+    if (std::abs(ahead) <= kClockAheadMaxMs) return add(Level::ok, what);
+    add(Level::warning, what, "set this machine's clock");
+  }
+
+  void look_at_calls() {
+    const auto read =
+        client_.fetch_json("look at the day's calls", {.path = client_.paths().usage()});
+    const nlohmann::json* results = read ? member(*read, "results") : nullptr;
+    if (results == nullptr || !results->is_array() || results->empty()) {
+      return add(Level::hint, "the account does not tell how many of the day's calls are used",
+                 "upselld counts its own");
+    }
+    const double most = number_in(results->at(0), "usageLimit").value_or(0);
+    const double used = number_in(results->at(0), "currentUsage").value_or(0);
+    const bool is_short = most > 0 && most - used < most * kScarceShare;
+    add(is_short ? Level::warning : Level::ok,
+        fmt::format("calls left today: {:.0f} of {:.0f}", most - used, most),
+        is_short ? "find out who uses them; upselld stops at 85 % of the account's use" : "");
+  }
+
+  void look_at_stream(const StreamSpec& spec) {
+    // Streams of one object need the same.
+    if (!seen_.insert(spec.object).second) return;
+    const std::string path =
+        spec.shape == Shape::owner
+            ? client_.paths().owners() + "?limit=1"
+            : client_.paths().objects(spec.object, "?limit=1&properties=hs_object_id");
+    const auto reply = client_.call("look at " + spec.object, {.path = path});
+    if (!reply) return add(Level::failure, reply.error().message, "");
+    if (!reply->fault) {
+      return add(Level::ok, spec.name + ": " + spec.object + " can be read");
+    }
+    const bool is_needed = spec.shape == Shape::company || spec.shape == Shape::owner;
+    std::string remedy = remedy_of(*reply->fault);
+    if (remedy.empty() && !spec.scope.empty()) remedy = "grant the scope " + alternatives(spec);
+    if (!is_needed) remedy += ", or name " + spec.name + " in leave_out if it is not used";
+    add(is_needed || spec.activity != nullptr ? Level::failure : Level::warning,
+        error_of(spec.name + ": " + spec.object + " may not be read", *reply->fault).message,
+        remedy);
+  }
+
+  void look_at_attributes() {
+    const auto type = catalogue_.type("companies");
+    if (!type) return add(Level::failure, type.error().message, "");
+    if ((*type)->is_hidden) {
+      return add(Level::warning,
+                 "the properties of companies may not be listed: a misspelt one reads as empty",
+                 "grant the scope crm.schemas.companies.read");
+    }
+    for (const AttributeField& attribute : settings_.attributes) {
+      const Property* property = (*type)->property(attribute.field);
+      const std::string name = "attribute " + attribute.spec.name + ": ";
+      if (property == nullptr) {
+        add(Level::failure, name + "companies have no property " + attribute.field,
+            "correct its name");
+        continue;
+      }
+      if (property->type == "number" && attribute.spec.kind == AttributeKind::text) {
+        add(Level::warning, name + attribute.field + " is a number and is read as text",
+            fmt::format("write {{field: {}, kind: number}}", attribute.field));
+      }
+      if (is_unstamped(*property)) {
+        add(Level::hint,
+            name + attribute.field + " may change unseen; all companies are read again once a day",
+            "map the properties it is made of instead");
+      }
+    }
+  }
+
+  void look_at_ours() {
+    look_at_fields("companies", account_fields());
+    look_at_fields("tasks", task_fields());
+    const auto tasks = catalogue_.type("tasks");
+    if (!tasks || settings_.task_keys != TaskKeys::unique) return;
+    const Property* key = (*tasks)->property(key_property(context_.prefix));
+    if (key != nullptr && !key->is_unique) {
+      add(Level::failure, "property " + key->name + " of tasks is not unique; no task is created",
+          "delete it for good and prepare again, or set task_keys: at_most_once");
+    }
+  }
+
+  void look_at_writing() {
+    add(Level::hint,
+        "scopes to write with cannot be seen without writing: crm.objects.companies.write for "
+        "fields, crm.objects.contacts.write for tasks",
+        "look that both are granted before write: is set to more than nothing");
+  }
+
+  // Rules for people hold for programs too, from 2026-09 on.
+  void look_at_rules() {
+    if (settings_.version != "2026-09") return;
+    for (const auto& [type_id, name] : {std::pair{"0-2", "companies"}, {"0-27", "tasks"}}) {
+      const auto reply = client_.call("look at the rules of " + std::string(name),
+                                      {.path = client_.paths().validations(type_id)});
+      if (!reply || reply->fault) continue;
+      const auto read = parse_json(reply->response.body, "look at rules");
+      const nlohmann::json* results = read ? member(*read, "results") : nullptr;
+      if (results == nullptr || !results->is_array() || results->empty()) continue;
+      add(Level::hint,
+          fmt::format("{} have {} validation rules, which may refuse what upselld writes", name,
+                      results->size()),
+          "records that are refused are listed by: upselld rejected");
+    }
+  }
+
+  ProbeReport take() { return std::move(report_); }
+
+ private:
+  void add(Level level, std::string what, std::string remedy = {}) {
+    report_.findings.push_back({level, std::move(what), std::move(remedy)});
+  }
+
+  static std::string alternatives(const StreamSpec& spec) {
+    std::string text = spec.scope;
+    for (std::size_t at; (at = text.find('|')) != std::string::npos;) text.replace(at, 1, " or ");
+    return text;
+  }
+
+  void look_at_fields(const char* object, std::span<const OurField> fields) {
+    const auto type = catalogue_.type(object);
+    if (!type) return add(Level::failure, type.error().message, "");
+    if ((*type)->is_hidden) return;
+    std::size_t there = 0;
+    for (const OurField& field : fields) {
+      there += (*type)->property(property_name(context_.prefix, field.name)) != nullptr ? 1 : 0;
+    }
+    if (there == 0) {
+      return add(Level::failure, fmt::format("none of our properties is on {}", object), prepare_);
+    }
+    for (const OurField& field : fields) {
+      const std::string name = property_name(context_.prefix, field.name);
+      const Property* property = (*type)->property(name);
+      if (property == nullptr) {
+        add(Level::failure, fmt::format("property {} of {} is missing", name, object), prepare_);
+      } else if (property->type != type_of(field)) {
+        add(Level::failure,
+            fmt::format("property {} of {} is of type {} and not {}", name, object, property->type,
+                        type_of(field)),
+            "archive it in the account, then " + prepare_);
+      }
+    }
+  }
+
+  Client& client_;
+  Catalogue& catalogue_;
+  const HubspotSettings& settings_;
+  const ConnectorContext& context_;
+  const std::string prepare_;
+  std::set<std::string> seen_;
+  ProbeReport report_;
+};
+
+}  // namespace
+
+Result<ProbeReport> probe_account(Client& client, Catalogue& catalogue,
+                                  const HubspotSettings& settings, const ConnectorContext& context,
+                                  const std::vector<StreamSpec>& specs) {
+  Probe probe(client, catalogue, settings, context);
+  if (!probe.look_at_login()) return probe.take();
+  probe.look_at_clock();
+  probe.look_at_calls();
+  for (const StreamSpec& spec : specs) probe.look_at_stream(spec);
+  probe.look_at_attributes();
+  probe.look_at_ours();
+  probe.look_at_rules();
+  probe.look_at_writing();
+  return probe.take();
+}
+
+}  // namespace upselld::plugins::hubspot

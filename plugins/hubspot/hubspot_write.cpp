@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/hubspot/hubspot_write.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "plugins/hubspot/hubspot_fields.h"
+
+namespace upselld::plugins::hubspot {
+
+namespace {
+
+// Before what the answer left out is sent again; the last time it is looked at alone.
+constexpr Duration kPauses[] = {seconds(0), seconds(3)};
+
+std::size_t place(Field field) {
+  return static_cast<std::size_t>(field);
+}
+
+}  // namespace
+
+std::string FieldWriter::sent_text(const Column& column, const std::string& value) {
+  const int length = account_fields()[place(column.field)].length;
+  return length > 0 ? cut_to(value, static_cast<std::size_t>(length)) : value;
+}
+
+// All that would be sent stands already, and something would be.
+bool FieldWriter::stands(const FieldUpdate& update, const FieldState& state,
+                         std::span<const Column> columns) {
+  std::size_t seen = 0;
+  for (const Column& column : columns) {
+    const auto& value = update.values[place(column.field)];
+    if (!value) continue;
+    const auto sent = value_read(column.field, sent_text(column, *value), read_stamp);
+    if (sent != state.values[place(column.field)]) return false;
+    ++seen;
+  }
+  return seen > 0 && state.exists;
+}
+
+Result<std::vector<FieldWriter::Column>> FieldWriter::columns() {
+  const auto type = catalogue_.type("companies");
+  if (!type) return type.error();
+  std::vector<Column> columns;
+  for (std::size_t i = 0; i < kFieldCount; ++i) {
+    const auto field = static_cast<Field>(i);
+    const std::string name = property_name(prefix_, field);
+    if ((*type)->may_have(name)) columns.push_back({field, name});
+  }
+  if (columns.empty()) {
+    return Error{
+        ErrorKind::forbidden, "none of our properties is on companies; run: upselld prepare", {}};
+  }
+  return columns;
+}
+
+Result<std::vector<FieldState>> FieldWriter::current(std::span<const std::string> accounts) {
+  std::vector<FieldState> states(accounts.size());
+  for (std::size_t i = 0; i < accounts.size(); ++i) states[i].account = accounts[i];
+  if (accounts.empty()) return states;
+  const auto known = columns();
+  if (!known) return in_context("read our fields", known.error());
+  Wanted wanted = {"companies", {}};
+  for (const Column& column : *known) wanted.properties.push_back(column.name);
+  const auto read = reader_.batch_read(wanted, accounts);
+  if (!read) return in_context("read our fields", read.error());
+  std::map<std::string, const Row*> rows;
+  for (const Row& row : read->rows) rows[row.id] = &row;
+  for (FieldState& state : states) {
+    // A company that was merged away answers under another id: it is there no longer.
+    const auto found = rows.find(state.account);
+    if (found == rows.end()) continue;
+    state.exists = true;
+    state.version = found->second->version;
+    for (const Column& column : *known) {
+      state.values[place(column.field)] =
+          value_read(column.field, std::string(found->second->text(column.name)), read_stamp);
+    }
+  }
+  return states;
+}
+
+Result<void> FieldWriter::update(std::span<const FieldUpdate> batch, ReceiptSink& sink) {
+  if (batch.empty()) return {};
+  const auto known = columns();
+  if (!known) return in_context("write our fields", known.error());
+  WriteOutcomes out(batch.size());
+  std::vector<std::size_t> due;
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    // The same id twice is an error of the whole batch.
+    if (seen.insert(batch[i].account).second)
+      due.push_back(i);
+    else
+      out.settle(i, plugins::rejected({"DUPLICATE_ID", "the account is twice in one batch", ""}));
+  }
+  const Instant later = client_.host().clock().now() + kDueAgain;
+  Result<void> ended;
+  for (const Duration pause : kPauses) {
+    for (std::size_t begin = 0; ended && begin < due.size(); begin += kBatchMax) {
+      const std::size_t count = std::min(kBatchMax, due.size() - begin);
+      const auto sent = send_group(batch, std::span(due).subspan(begin, count), pause, out);
+      if (sent || sent.error().kind == ErrorKind::timed_out) continue;
+      out.put_off(due, sent.error(), later);
+      ended = sent;
+    }
+    std::erase_if(due, [&](std::size_t i) { return out.is_settled(i); });
+    if (due.empty()) break;
+  }
+  for (const std::size_t i : due) out.settle(i, deferred(out.last_refusal(i), later));
+  out.answer(
+      batch, [&](std::span<const std::string> ids) { return current(ids); },
+      [&](const FieldUpdate& update, const FieldState& state) {
+        return stands(update, state, *known);
+      },
+      sink);
+  return ended;
+}
+
+Result<void> FieldWriter::send_group(std::span<const FieldUpdate> batch,
+                                     std::span<const std::size_t> group, Duration pause,
+                                     WriteOutcomes& out) {
+  const auto known = columns();
+  if (!known) return known.error();
+  BatchWrite write;
+  write.doing = "write our fields";
+  write.object = "companies";
+  write.wait_before = pause;
+  for (const Column& column : *known) write.ours.push_back(column.name);
+  std::vector<BatchItem> items;
+  std::vector<std::size_t> sent;
+  for (const std::size_t i : group) {
+    nlohmann::ordered_json properties = nlohmann::ordered_json::object();
+    for (const Column& column : *known) {
+      const auto& value = batch[i].values[place(column.field)];
+      if (value) properties[column.name] = sent_text(column, *value);
+    }
+    if (properties.empty()) {
+      out.settle(i, plugins::rejected({"NO_FIELD",
+                                       "none of the fields is a property of companies; run: "
+                                       "upselld prepare",
+                                       ""}));
+      continue;
+    }
+    const nlohmann::ordered_json input = {{"id", batch[i].account},
+                                          {"objectWriteTraceId", batch[i].account},
+                                          {"properties", properties}};
+    items.push_back({batch[i].account, batch[i].account,
+                     input.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)});
+    sent.push_back(i);
+  }
+  if (items.empty()) return {};
+  const auto results = send_batch(client_, write, items);
+  if (!results) {
+    if (results.error().kind == ErrorKind::timed_out) {
+      // Nobody knows: it may be asked for again, for it says the same.
+      for (const std::size_t i : sent) out.settle(i, Receipt{});
+    }
+    // A property of ours may be gone, or have other options than it had.
+    if (results.error().kind == ErrorKind::forbidden) catalogue_.forget("companies");
+    return results.error();
+  }
+  std::vector<std::string> unsaid;
+  for (std::size_t k = 0; k < sent.size(); ++k) {
+    const ItemResult& result = (*results)[k];
+    if (!result.id.empty()) {
+      out.done(sent[k]);
+    } else if (result.fault && class_of(*result.fault) != FaultClass::retry) {
+      out.settle(sent[k], rejected(*result.fault));
+    } else if (result.fault) {
+      out.note(sent[k], *result.fault);
+    } else if (result.was_not_tried) {
+      out.settle(sent[k], deferred({"TOO_MANY_REFUSED",
+                                    "too many companies of its batch were refused; it was not "
+                                    "tried",
+                                    ""},
+                                   client_.host().clock().now() + kDueAgain));
+    } else {
+      out.note(sent[k], {"NO_ANSWER", "the answer does not say what became of it", ""});
+      unsaid.push_back(batch[sent[k]].account);
+    }
+  }
+  if (unsaid.empty()) return {};
+  // An answer may be whole and say nothing: what stands there tells.
+  const auto states = current(unsaid);
+  if (!states) return states.error();
+  for (std::size_t k = 0; k < sent.size(); ++k) {
+    const auto state = std::find_if(states->begin(), states->end(), [&](const FieldState& one) {
+      return one.account == batch[sent[k]].account;
+    });
+    const bool is_there = state != states->end() && !out.is_settled(sent[k]) &&
+                          stands(batch[sent[k]], *state, *known);
+    if (is_there) out.done(sent[k]);
+  }
+  return {};
+}
+
+}  // namespace upselld::plugins::hubspot

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "plugins/crm/receipts.h"
+#include "plugins/hubspot/hubspot_batch_write.h"
+#include "plugins/hubspot/hubspot_catalogue.h"
+#include "plugins/hubspot/hubspot_reading.h"
+
+namespace upselld::plugins::hubspot {
+
+// Our properties of companies.
+class FieldWriter {
+ public:
+  FieldWriter(Client& client, Catalogue& catalogue, Reader& reader, std::string prefix)
+      : client_(client), catalogue_(catalogue), reader_(reader), prefix_(std::move(prefix)) {}
+
+  Result<std::vector<FieldState>> current(std::span<const std::string> accounts);
+  Result<void> update(std::span<const FieldUpdate> batch, ReceiptSink& sink);
+
+ private:
+  struct Column {
+    Field field = Field::score;
+    std::string name;
+  };
+
+  Result<std::vector<Column>> columns();
+  Result<void> send_group(std::span<const FieldUpdate> batch, std::span<const std::size_t> group,
+                          Duration pause, WriteOutcomes& out);
+  static std::string sent_text(const Column& column, const std::string& value);
+  static bool stands(const FieldUpdate& update, const FieldState& state,
+                     std::span<const Column> columns);
+
+  Client& client_;
+  Catalogue& catalogue_;
+  Reader& reader_;
+  const std::string prefix_;
+};
+
+}  // namespace upselld::plugins::hubspot
