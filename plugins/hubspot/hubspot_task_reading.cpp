@@ -16,6 +16,9 @@ const std::vector<std::string> kTelling = {"hs_task_status", "hs_task_subject", 
                                            "hubspot_owner_id"};
 // Between a task's creation and its last change by the account itself.
 constexpr Duration kSettling = minutes(1);
+// The bin keeps tasks for 90 days.
+constexpr Duration kBinHolds = seconds(30);
+constexpr int kBinPagesMax = 50;
 
 std::string name_of(const std::string& prefix, std::size_t field) {
   return property_name(prefix, task_fields()[field].name);
@@ -105,7 +108,37 @@ Result<TaskWriter::StandingByKey> TaskWriter::look_up_unique(std::span<const std
     std::erase_if(due, [&](const std::string& key) { return all.count(key) > 0; });
     if (due.empty()) break;
   }
+  if (auto looked = look_into_bin(due, all); !looked) return looked.error();
   return all;
+}
+
+// By its key a deleted task may not be found: the bin has no look-up, and is read whole.
+Result<void> TaskWriter::look_into_bin(std::span<const std::string> keys, StandingByKey& all) {
+  if (keys.empty()) return {};
+  const Duration now = client_.host().clock().steady();
+  if (!bin_read_at_ || now - *bin_read_at_ >= kBinHolds) {
+    bin_.clear();
+    Wanted wanted = wanted_tasks();
+    wanted.history.clear();
+    wanted.archived = true;
+    std::string after;
+    for (int pages = 0; pages < kBinPagesMax; ++pages) {
+      auto page = reader_.list(wanted, after, kListMax);
+      if (!page) return in_context("look for deleted tasks", page.error());
+      for (Row& row : page->rows) {
+        const std::string key = in_lower_case(row.text(key_));
+        if (!key.empty()) bin_[key] = std::move(row);
+      }
+      after = page->after;
+      if (after.empty()) break;
+    }
+    bin_read_at_ = now;
+  }
+  for (const std::string& key : keys) {
+    const auto found = bin_.find(key);
+    if (found != bin_.end()) all.emplace(key, standing_of(found->second, /*is_deleted=*/true));
+  }
+  return {};
 }
 
 // Without a unique property: all tasks of the companies that the keys name.

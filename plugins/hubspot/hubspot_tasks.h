@@ -42,6 +42,8 @@ class TaskWriter {
   // What stands under these keys, deleted ones too.
   Result<StandingByKey> look_up(std::span<const std::string> keys);
   Result<StandingByKey> look_up_unique(std::span<const std::string> keys);
+  // Adds those of the keys that lie in the bin.
+  Result<void> look_into_bin(std::span<const std::string> keys, StandingByKey& all);
   Result<StandingByKey> look_up_by_company(std::span<const std::string> keys, Way way);
   Standing standing_of(Row row, bool is_deleted) const;
   Wanted wanted_tasks() const;
@@ -60,6 +62,8 @@ class TaskWriter {
   Reader& reader_;
   const HubspotSettings& settings_;
   const std::string key_, outcome_, note_, score_;
+  std::map<std::string, Row> bin_;  // deleted tasks of ours, by key, as of then
+  std::optional<Duration> bin_read_at_;
   std::map<std::string, std::string> owners_;  // active ones, by id and by e-mail
 };
 

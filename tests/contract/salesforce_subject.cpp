@@ -9,6 +9,7 @@
 #include "plugins/salesforce/salesforce.h"
 #include "sandbox/http_server.h"
 #include "sandbox/salesforce/service.h"
+#include "tests/contract/shared_time.h"
 #include "tests/contract/subjects.h"
 #include "tests/support/settings_node.h"
 
@@ -29,28 +30,6 @@ constexpr const char* kTaskFields =
     "upselld_Key__c:string:80:uxc|upselld_Outcome__c:picklist:Opportunity opened;Customer declined;"
     "Not now;Wrong suggestion;Already in progress:s|upselld_Outcome_Note__c:string:255|"
     "upselld_Score_At_Creation__c:double:4.1";
-
-// Lets the sandbox live in the test's time, and pauses pass there.
-class SharedTime final : public Transport, public plugins::Pauser {
- public:
-  SharedTime(FakeClock& clock, sandbox::VirtualClock& crm_clock) : clock_(clock), crm_(crm_clock) {}
-  void lead_to(Transport& transport) { next_ = &transport; }
-
-  Result<HttpResponse> send(const HttpRequest& request) override {
-    crm_.set(clock_.time);
-    return next_->send(request);
-  }
-  bool pause(Duration time) override {
-    clock_.time = clock_.time + time;
-    crm_.set(clock_.time);
-    return true;
-  }
-
- private:
-  FakeClock& clock_;
-  sandbox::VirtualClock& crm_;
-  Transport* next_ = nullptr;
-};
 
 class SalesforceSubject final : public Subject {
  public:

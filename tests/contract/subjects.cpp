@@ -125,12 +125,19 @@ class FakeSubject final : public Subject {
 }  // namespace
 
 std::vector<std::string> subject_names() {
-  return {"files", "fake_crm", "fake_crm at its worst", "salesforce", "salesforce at its worst"};
+  return {"files",
+          "fake_crm",
+          "fake_crm at its worst",
+          "salesforce",
+          "hubspot",
+          "salesforce at its worst",
+          "hubspot at its worst"};
 }
 
 std::unique_ptr<Subject> make_subject(const std::string& name) {
   if (name == "files") return std::make_unique<FilesSubject>();
   if (name.starts_with("salesforce")) return make_salesforce_subject(name != "salesforce");
+  if (name.starts_with("hubspot")) return make_hubspot_subject(name != "hubspot");
   FakeFaults faults;
   if (name == "fake_crm at its worst") {
     faults.lost_answers = 0.4;
