@@ -97,17 +97,16 @@ Result<std::unique_ptr<ExchangeLog>> ExchangeLog::open(const std::string& path) 
 
 void ExchangeLog::note(const HttpRequest& request, const HttpAnswer& answer) {
   const std::lock_guard lock(mutex_);
-  if (!out_.is_open()) return;
+  if (!out_.is_open() || request.path.find("/oauth") != std::string::npos) return;
   Json query = Json::object();
   for (const auto& [name, value] : request.query) query[name] = value;
-  const bool is_form = request.headers.get("Content-Type").find("form") != std::string::npos;
-  Json line = {{"method", request.method},
-               {"path", request.path},
-               {"query", query},
-               {"request", is_form ? Json("form") : body_json(request.body)},
-               {"status", answer.status},
-               {"answer", is_form ? Json("token") : body_json(answer.body)},
-               {"broken", answer.cut_after_bytes.has_value()}};
+  const Json line = {{"method", request.method},
+                     {"path", request.path},
+                     {"query", query},
+                     {"request", body_json(request.body)},
+                     {"status", answer.status},
+                     {"answer", body_json(answer.body)},
+                     {"broken", answer.cut_after_bytes.has_value()}};
   out_ << line.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n' << std::flush;
 }
 

@@ -17,6 +17,18 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// What the app was granted, by name: all there are where nothing was left out.
+std::set<std::string> granted_scopes(const Portal& portal, const std::set<std::string>& chosen) {
+  if (!chosen.empty()) return chosen;
+  std::set<std::string> out = {"oauth", "crm.objects.owners.read", "settings.currencies.read"};
+  for (const ObjectType& type : portal.schema.all()) {
+    out.insert(type.read_scopes.begin(), type.read_scopes.end());
+    out.insert(type.write_scopes.begin(), type.write_scopes.end());
+    out.insert(type.schema_scopes.begin(), type.schema_scopes.end());
+  }
+  return out;
+}
+
 HttpAnswer refusal(const char* error, const char* status, const std::string& message) {
   return json_answer(400, Json{{"error", error},
                                {"error_description", message},
@@ -102,10 +114,13 @@ HttpAnswer Auth::granted(const std::string& refresh_token) {
   const std::string access = secret("access");
   Token token{kClientId, oauth_scopes, true, portal_.now() + token_life};
   tokens[access] = token;
-  Json out = {{"token_type", "bearer"}, {"token_use", "access_token"},
-              {"access_token", access}, {"expires_in", token_life.ms / 1000},
-              {"hub_id", portal_.id},   {"user_id", 9'586'504},
-              {"scopes", token.scopes}};
+  Json out = {{"token_type", "bearer"},
+              {"token_use", "access_token"},
+              {"access_token", access},
+              {"expires_in", token_life.ms / 1000},
+              {"hub_id", portal_.id},
+              {"user_id", 9'586'504},
+              {"scopes", granted_scopes(portal_, token.scopes)}};
   if (!refresh_token.empty()) out["refresh_token"] = refresh_token;
   return json_answer(200, out.dump());
 }
@@ -153,7 +168,7 @@ HttpAnswer Auth::introspect(const HttpRequest& request) {
                             {"token_use", "access_token"},
                             {"hub_id", portal_.id},
                             {"client_id", kClientId},
-                            {"scopes", access->second.scopes},
+                            {"scopes", granted_scopes(portal_, access->second.scopes)},
                             {"expires_in", (access->second.expires_at - portal_.now()).ms / 1000}}
                            .dump());
   }
@@ -180,13 +195,13 @@ HttpAnswer Auth::token_facts(const std::string& what, const std::string& token) 
   if (what == "access-tokens") {
     const auto found = tokens.find(token);
     if (found == tokens.end() || !found->second.is_oauth) throw not_found("token not found");
-    out["scopes"] = found->second.scopes;
+    out["scopes"] = granted_scopes(portal_, found->second.scopes);
     out["expires_in"] = (found->second.expires_at - portal_.now()).ms / 1000;
     out["app_id"] = 1;
   } else {
     const auto found = refresh_tokens.find(token);
     if (found == refresh_tokens.end() || !found->second) throw not_found("token not found");
-    out["scopes"] = oauth_scopes;
+    out["scopes"] = granted_scopes(portal_, oauth_scopes);
   }
   return json_answer(200, out.dump());
 }

@@ -88,7 +88,7 @@ Json record_json(const Portal& portal, const ObjectType& type, const Record& rec
   }
   out["url"] = fmt::format("https://app.hubspot.com/contacts/{}/record/{}/{}", portal.id, type.id,
                            record.id);
-  if (portal.switches.is_on("extra_fields")) out["objectWriteTraceHint"] = Json::object();
+  if (portal.switches.is_on("extra_fields")) out["addedLater"] = Json::object();
   return out;
 }
 

@@ -36,7 +36,8 @@ ObjectType& writable(Service& service, const Call& call) {
   ObjectType& type = object_of(service, call);
   const bool forbidden =
       type.name == "tasks" && service.portal.switches.is_on("task_properties_forbidden");
-  need_scope(forbidden ? Token{"", {"none"}, false, Instant::missing()} : call.token, type.schema_scopes);
+  need_scope(forbidden ? Token{"", {"none"}, false, Instant::missing()} : call.token,
+             type.schema_scopes);
   return type;
 }
 

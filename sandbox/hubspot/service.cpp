@@ -136,7 +136,7 @@ HttpAnswer Service::refused(Limits::Verdict verdict) {
   }
   HttpAnswer answer = json_answer(429, body.dump());
   const double draw = static_cast<double>(portal.draw() % 1000) / 1000;
-  if (draw < limits.retry_after_share) {
+  if (draw < limits.retry_after_share && verdict != Limits::Verdict::day) {
     answer.headers.set("Retry-After", verdict == Limits::Verdict::burst ? "10" : "1");
   }
   return answer;
@@ -156,8 +156,12 @@ Fault Service::chance_trouble(const HttpRequest& request) {
     fault.status = status;
     fault.after = done;
     fault.content_type = status == 500 ? "application/json;charset=UTF-8" : kHtml;
-    fault.answer_body = status == 500 ? R"({"status":"error","message":"internal error"})"
-                                      : "<html><body>trouble</body></html>";
+    fault.answer_body =
+        status == 500
+            ? json_of({.status = 500, .category = "INTERNAL_ERROR", .message = "internal error"},
+                      next_correlation_id())
+                  .dump()
+            : "<html><body>trouble</body></html>";
   }
   return fault;
 }

@@ -18,6 +18,8 @@ constexpr Switch kSwitches[] = {
     {"empty_partial_answers", false, "batch updates and creates answer 207 with empty lists"},
     {"equal_values_touch_date", true, "writing the value that is there moves the modify date"},
     {"extra_fields", false, "answers have fields that nobody knows"},
+    {"forgetful_partial_answers", false,
+     "batch updates and creates answer 207 without every second of what was done"},
     {"fresh_hits", false, "search hits carry current values half of the time; off: indexed ones"},
     {"history_needs_small_pages", true, "more than 50 records with history: 400"},
     {"merge_keeps_primary", false, "a merge keeps the primary's id; off: makes a record"},
