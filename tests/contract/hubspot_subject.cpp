@@ -10,6 +10,7 @@
 #include "sandbox/hubspot/service.h"
 #include "tests/contract/shared_time.h"
 #include "tests/contract/subjects.h"
+#include "tests/support/kept_exchanges.h"
 #include "tests/support/settings_node.h"
 
 namespace upselld::tests {
@@ -30,8 +31,11 @@ class HubspotSubject final : public Subject {
     control("limits", {{"enforces", false}});
     furnish();
     host().fake_clock.time = crm_clock_.now() + hours(2);
-    auto server = sandbox::HttpServer::start(
-        {}, [this](const sandbox::HttpRequest& request) { return service_.answer(request); });
+    auto server = sandbox::HttpServer::start({}, [this](const sandbox::HttpRequest& request) {
+      sandbox::HttpAnswer answer = service_.answer(request);
+      exchanges_->note(request, answer);
+      return answer;
+    });
     REQUIRE(server);
     server_ = std::move(*server);
     wire_ = plugins::make_wire({}, host().fake_clock, host().stop());
@@ -154,6 +158,7 @@ class HubspotSubject final : public Subject {
 
   sandbox::VirtualClock crm_clock_{kNow - days(30)};
   hs::Service service_;
+  std::unique_ptr<sandbox::ExchangeLog> exchanges_ = sandbox::kept_exchanges();
   SharedTime time_;
   std::map<std::string, std::string> ids_;
   Node node_;

@@ -2,14 +2,13 @@
 #pragma once
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "sandbox/hubspot/service.h"
-#include "sandbox/serving.h"
+#include "tests/support/kept_exchanges.h"
 
 namespace upselld::sandbox::hubspot {
 
@@ -24,10 +23,6 @@ class TestAccount {
  public:
   explicit TestAccount(std::uint64_t seed = 7) : service(clock, seed) {
     service.portal.index_delay = {0};
-    const char* file = std::getenv("UPSELLD_EXCHANGES");
-    auto opened = ExchangeLog::open(file == nullptr ? "" : file);
-    REQUIRE(opened);
-    exchanges = std::move(*opened);
   }
 
   // `path` with its version and query.
@@ -106,7 +101,7 @@ class TestAccount {
 
   VirtualClock clock{Instant{1'795'502'400'123}};  // 2026-11-24T06:40:00.123Z
   Service service;
-  std::unique_ptr<ExchangeLog> exchanges;  // into $UPSELLD_EXCHANGES, for tests/contract/hubspot
+  std::unique_ptr<ExchangeLog> exchanges = kept_exchanges();
   std::string token = Auth::kServiceKey;
 };
 
