@@ -22,6 +22,8 @@ scoring::TargetKind target_kind(TargetSettings::Kind kind) {
       return scoring::TargetKind::won_opportunity;
     case TargetSettings::Kind::labelled:
       return scoring::TargetKind::labelled;
+    case TargetSettings::Kind::attribute_increase:
+      return scoring::TargetKind::attribute_increase;
   }
   return scoring::TargetKind::larger_order;
 }
@@ -73,6 +75,35 @@ double mean_likelihood(const std::vector<AccountCase>& cases) {
   return count == 0 ? std::nan("") : sum / static_cast<double>(count);
 }
 
+// Only what can rise, and whose past is known: a static attribute is as it is today at all dates.
+Result<void> check_target(const TargetSettings& target, const Vocabulary& vocabulary) {
+  if (target.kind != TargetSettings::Kind::attribute_increase) return {};
+  const auto& all = vocabulary.attributes;
+  const auto found = std::find_if(all.begin(), all.end(), [&](const AttributeSpec& one) {
+    return one.name == target.attribute;
+  });
+  const std::string what = "attribute: \"" + target.attribute + "\" ";
+  if (found == all.end()) {
+    std::vector<std::string> names;
+    for (const AttributeSpec& one : all) names.push_back(one.name);
+    const std::string near = upselld::nearest(target.attribute, names);
+    return error_at(
+        target.attribute_place,
+        what + "is not mapped" + (near.empty() ? std::string() : "; did you mean " + near + "?"));
+  }
+  if (found->kind != AttributeKind::number && found->kind != AttributeKind::ordered_text) {
+    return error_at(target.attribute_place,
+                    what + "cannot rise: map it with kind: number, or with an order");
+  }
+  if (found->is_static) {
+    return error_at(target.attribute_place,
+                    what +
+                        "is static: what it was before is not known, so no rise was ever seen; "
+                        "map its changes");
+  }
+  return {};
+}
+
 }  // namespace
 
 scoring::ScoringSettings scoring_settings(const DaemonSettings& settings,
@@ -85,6 +116,7 @@ scoring::ScoringSettings scoring_settings(const DaemonSettings& settings,
   out.target.later_cancelled = target.later_cancelled_counts
                                    ? scoring::LaterCancelled::counts
                                    : scoring::LaterCancelled::does_not_count;
+  out.target.attribute = target.attribute;
   if (!target.kinds.empty()) {
     out.target.kinds.clear();
     for (const std::string& name : target.kinds) {
@@ -105,6 +137,7 @@ scoring::ScoringSettings scoring_settings(const DaemonSettings& settings,
 Result<scoring::FeatureTable> feature_table(App& app, const Link& link,
                                             const Vocabulary& vocabulary) {
   const FeatureSettings& written = app.settings().features;
+  if (auto good = check_target(link.settings->target, vocabulary); !good) return good.error();
   scoring::ScoringSettings settings = scoring_settings(app.settings(), *link.settings);
   const bool is_only = std::count_if(app.links().begin(), app.links().end(),
                                      [](const Link& each) { return each.brings_accounts(); }) == 1;

@@ -22,13 +22,15 @@ const char* to_text(WriteLevel level);
 
 // What counts as an up-sell.
 struct TargetSettings {
-  enum class Kind : std::uint8_t { larger_order, won_opportunity, labelled };
+  enum class Kind : std::uint8_t { larger_order, won_opportunity, labelled, attribute_increase };
   Kind kind = Kind::larger_order;
   std::vector<std::string> types;  // the CRM's own names; empty: all
   std::vector<std::string> kinds;  // order kinds of core/records.h; empty: all
   Duration horizon = days(60);
   double growth = 1.2;
   bool later_cancelled_counts = false;
+  std::string attribute;  // that rises; only of that kind
+  Place attribute_place;
 };
 const char* to_text(TargetSettings::Kind kind);
 

@@ -16,7 +16,8 @@ const SettingTable& target_table() {
        .default_text = "larger_order",
        .help = "What counts as an up-sell. larger_order: an order well above the account's usual. "
                "won_opportunity: a won order of the types or kinds below; prefer it where the CRM "
-               "has it. labelled: outcomes of past offers.",
+               "has it. labelled: outcomes of past offers. attribute_increase: a mapped attribute "
+               "rises, such as seats or plan.",
        .words = {"larger_order", "won_opportunity", "labelled", "attribute_increase"}},
       {.name = "types",
        .kind = SettingKind::text_list,
@@ -38,6 +39,11 @@ const SettingTable& target_table() {
        .help = "larger_order: how many times the account's median order counts as larger.",
        .least = 1.01,
        .most = 100},
+      {.name = "attribute",
+       .kind = SettingKind::text,
+       .help =
+           "attribute_increase: the attribute that rises: a number, or one with an order, whose "
+           "changes are recorded."},
       {.name = "later_cancelled",
        .kind = SettingKind::word,
        .default_text = "does_not_count",

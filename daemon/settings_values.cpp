@@ -18,6 +18,7 @@ namespace {
 TargetSettings::Kind target_kind(const std::string& word) {
   if (word == "won_opportunity") return TargetSettings::Kind::won_opportunity;
   if (word == "labelled") return TargetSettings::Kind::labelled;
+  if (word == "attribute_increase") return TargetSettings::Kind::attribute_increase;
   return TargetSettings::Kind::larger_order;
 }
 
@@ -97,6 +98,8 @@ const char* to_text(TargetSettings::Kind kind) {
       return "won_opportunity";
     case TargetSettings::Kind::labelled:
       return "labelled";
+    case TargetSettings::Kind::attribute_increase:
+      return "attribute_increase";
   }
   UPSELLD_ASSERT(false);
   return "";
@@ -104,14 +107,18 @@ const char* to_text(TargetSettings::Kind kind) {
 
 TargetSettings read_target(const Settings& group, Findings& findings) {
   TargetSettings target;
-  const std::string kind = group.text("kind");
-  if (kind == "attribute_increase") {
+  target.kind = target_kind(group.text("kind"));
+  target.attribute = group.text("attribute");
+  target.attribute_place = group.place("attribute");
+  const bool is_rise = target.kind == TargetSettings::Kind::attribute_increase;
+  if (is_rise && target.attribute.empty()) {
     findings.push_back({group.place("kind"),
-                        "kind: attribute_increase is not available yet; use larger_order, "
-                        "won_opportunity or labelled"});
-    return target;
+                        "kind: attribute_increase needs attribute: the name of the one that "
+                        "rises, such as seats"});
+  } else if (!is_rise && !target.attribute.empty()) {
+    findings.push_back(
+        {group.place("attribute"), "attribute: only kind: attribute_increase reads it"});
   }
-  target.kind = target_kind(kind);
   target.types = group.texts("types");
   target.kinds = group.texts("kinds");
   check_kinds(group, target, findings);

@@ -36,6 +36,8 @@ std::string what_it_says(const Target& target) {
       return fmt::format("The chance that an upgrade or cross-sale is won within {} days.", days);
     case TargetKind::labelled:
       return fmt::format("The chance that an offer is accepted within {} days.", days);
+    case TargetKind::attribute_increase:
+      return fmt::format("The chance that {} rises within {} days.", target.attribute, days);
   }
   return "";
 }

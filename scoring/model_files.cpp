@@ -88,13 +88,14 @@ Json settings_json(const ScoringSettings& settings) {
   Json kinds = Json::array();
   for (const OrderKind kind : settings.target.kinds) kinds.push_back(upselld::to_text(kind));
   const LearnerSettings& l = settings.learner;
-  return {{"target",
-           {{"kind", to_text(settings.target.kind)},
-            {"horizon", upselld::to_text(settings.target.horizon)},
-            {"growth", settings.target.growth},
-            {"kinds", kinds},
-            {"outcomes", settings.target.outcomes},
-            {"later_cancelled", to_text(settings.target.later_cancelled)}}},
+  Json target = {{"kind", to_text(settings.target.kind)},
+                 {"horizon", upselld::to_text(settings.target.horizon)},
+                 {"growth", settings.target.growth},
+                 {"kinds", kinds},
+                 {"outcomes", settings.target.outcomes},
+                 {"later_cancelled", to_text(settings.target.later_cancelled)}};
+  if (!settings.target.attribute.empty()) target["attribute"] = settings.target.attribute;
+  return {{"target", target},
           {"currency", settings.currency},
           {"currency_rates", settings.currency_rates},
           {"time_zone", settings.zone.name()},

@@ -14,9 +14,10 @@ namespace upselld::scoring {
 
 // What counts as an up-sell.
 enum class TargetKind {
-  larger_order,     // a won order of at least `growth` times the usual one
-  won_opportunity,  // a won order of one of `kinds`
-  labelled,         // an activity of one of `outcomes`
+  larger_order,        // a won order of at least `growth` times the usual one
+  won_opportunity,     // a won order of one of `kinds`
+  labelled,            // an activity of one of `outcomes`
+  attribute_increase,  // `attribute` rises above what it was
 };
 const char* to_text(TargetKind kind);
 
@@ -30,6 +31,7 @@ struct Target {
   double growth = 1.2;
   std::vector<OrderKind> kinds = {OrderKind::upsell, OrderKind::cross_sell};
   std::vector<std::string> outcomes = {"offer_accepted"};
+  std::string attribute = {};  // a number or an ordered text whose changes are recorded
   LaterCancelled later_cancelled = LaterCancelled::does_not_count;
 
   int horizon_days() const { return static_cast<int>(horizon.ms / days(1).ms); }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace upselld::scoring {
 namespace {
@@ -89,6 +90,39 @@ Label label_of_orders(const Timeline& timeline, const OrderBook& book, const Ord
   return label;
 }
 
+std::optional<std::size_t> attribute_of(const Target& target, const Vocabulary& vocabulary) {
+  for (std::size_t i = 0; i < vocabulary.attributes.size(); ++i) {
+    if (vocabulary.attributes[i].name == target.attribute) return i;
+  }
+  return std::nullopt;
+}
+
+// How high a value is: itself, or its place in the order that the admin gave. NaN: not known.
+double height_of(const AttributeSpec& spec, const AttributeValue& value) {
+  if (spec.kind != AttributeKind::ordered_text) return value.number;
+  const auto at = std::find(spec.order.begin(), spec.order.end(), value.text);
+  return at == spec.order.end() ? std::nan("") : static_cast<double>(at - spec.order.begin());
+}
+
+// Above what it was at the snapshot; an account whose value was not known then cannot rise.
+Label label_of_rise(const Timeline& timeline, Instant from, Instant until,
+                    const Vocabulary& vocabulary, const Target& target) {
+  Label label;
+  const auto attribute = attribute_of(target, vocabulary);
+  if (!attribute) return label;
+  double before = std::nan("");
+  for (const AttributeChange& change : timeline.changes) {
+    if (change.attribute != *attribute || change.known_at >= until) continue;
+    const double height = height_of(vocabulary.attributes[*attribute], change.value);
+    if (change.known_at < from) {
+      before = height;
+    } else if (height > before) {
+      note(label, change.known_at, change.known_at);
+    }
+  }
+  return label;
+}
+
 }  // namespace
 
 const char* to_text(TargetKind kind) {
@@ -99,6 +133,8 @@ const char* to_text(TargetKind kind) {
       return "won_opportunity";
     case TargetKind::labelled:
       return "labelled";
+    case TargetKind::attribute_increase:
+      return "attribute_increase";
   }
   return "";
 }
@@ -148,6 +184,14 @@ std::vector<Day> finished_snapshots(Instant data_begins, Instant now,
   return found;
 }
 
+Instant outcomes_begin(Instant data_begins, const Vocabulary& vocabulary, const Target& target) {
+  if (target.kind != TargetKind::attribute_increase) return data_begins;
+  const auto attribute = attribute_of(target, vocabulary);
+  if (!attribute || data_begins.is_missing()) return Instant::missing();
+  const Instant since = vocabulary.recorded_since[*attribute];
+  return since.is_missing() ? since : std::max(since, data_begins);
+}
+
 std::size_t finished_by(const std::vector<Day>& finished, Instant as_of,
                         const ScoringSettings& settings) {
   std::size_t count = 0;
@@ -186,12 +230,16 @@ Label label_of(const Timeline& timeline, const OrderBook& book, const OrderView&
                const Moment& moment, const Vocabulary& vocabulary,
                const ScoringSettings& settings) {
   const Instant from = moment.midnight, until = window_end(moment.day, settings);
-  if (settings.target.kind != TargetKind::labelled) {
+  const Target& target = settings.target;
+  if (target.kind == TargetKind::attribute_increase) {
+    return label_of_rise(timeline, from, until, vocabulary, target);
+  }
+  if (target.kind != TargetKind::labelled) {
     return label_of_orders(timeline, book, view, from, until, vocabulary, settings);
   }
   Label label;
   for (const ActivityEvent& event : timeline.activities) {
-    const auto& outcomes = settings.target.outcomes;
+    const auto& outcomes = target.outcomes;
     if (event.at >= from && event.at < until &&
         std::find(outcomes.begin(), outcomes.end(), vocabulary.activity_kinds[event.kind]) !=
             outcomes.end()) {

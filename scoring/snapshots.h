@@ -32,6 +32,10 @@ std::vector<Day> finished_snapshots(Instant data_begins, Instant now,
 // The first moment after the label window of a snapshot.
 Instant window_end(Day snapshot, const ScoringSettings& settings);
 
+// Where snapshots may begin to count from: the first order, or, where an attribute is to rise,
+// since when its changes are recorded if that is later. Missing: there is no such time yet.
+Instant outcomes_begin(Instant data_begins, const Vocabulary& vocabulary, const Target& target);
+
 // Which dates a training as of `now` uses for what; indices into `finished`.
 struct Judging {
   std::vector<std::size_t> rolling;  // oldest first, at most six

@@ -55,13 +55,21 @@ void predict(const TrainingRows& rows, const JudgedDate& judged,
 
 std::string too_little(const TrainingRows& rows, const Judged& judged,
                        const ScoringSettings& settings) {
-  if (rows.data_begins.is_missing()) return "there are no orders yet: accounts are ranked by rule";
+  const bool is_rise = settings.target.kind == TargetKind::attribute_increase;
+  if (rows.data_begins.is_missing()) {
+    return is_rise ? fmt::format(
+                         "no order yet, or no change of {} was recorded: accounts are "
+                         "ranked by rule",
+                         settings.target.attribute)
+                   : "there are no orders yet: accounts are ranked by rule";
+  }
   if (rows.dates.empty()) {
     return fmt::format(
-        "too little history: no snapshot stands {} days after the first order ({}) "
+        "too little history: no snapshot stands {} days after the first {} ({}) "
         "with {} days of outcomes behind it; accounts are ranked by rule",
-        kDaysBeforeFirstSnapshot, upselld::to_text(settings.zone.day_of(rows.data_begins)),
-        settings.target.horizon_days());
+        kDaysBeforeFirstSnapshot,
+        is_rise ? "order and the first recorded change of " + settings.target.attribute : "order",
+        upselld::to_text(settings.zone.day_of(rows.data_begins)), settings.target.horizon_days());
   }
   return fmt::format(
       "too few accounts: {} with an up-sell and {} without, {} of each are needed; "

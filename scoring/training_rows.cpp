@@ -232,9 +232,9 @@ Result<TrainingRows> gather_rows(const TimelineSource& source, const FeatureTabl
   const auto survey = survey_all(source, now, threads);
   if (!survey) return survey.error();
   TrainingRows rows;
-  rows.data_begins = survey->begins;
+  rows.data_begins = outcomes_begin(survey->begins, vocabulary, settings.target);
   rows.account_count = survey->accounts;
-  const std::vector<Day> days = finished_snapshots(survey->begins, now, settings);
+  const std::vector<Day> days = finished_snapshots(rows.data_begins, now, settings);
   if (days.empty()) return rows;
   std::vector<Moment> moments;
   for (const Day day : days) moments.push_back(moment_at_start_of(day, settings.zone));

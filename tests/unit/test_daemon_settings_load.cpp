@@ -206,8 +206,8 @@ TEST_CASE("settings: all findings come at once, in the order of the file") {
 
 TEST_CASE("settings: each wrong value has its message") {
   CHECK(finding("target: {kind: attribute_increase}\n") ==
-        "upselld.yaml:2: kind: attribute_increase is not available yet; use larger_order, "
-        "won_opportunity or labelled");
+        "upselld.yaml:2: kind: attribute_increase needs attribute: the name of the one that "
+        "rises, such as seats");
   CHECK(finding("target: {horizon: 36h}\n") ==
         "upselld.yaml:2: horizon: must be whole days, such as 90d");
   CHECK(finding("target: {growth: 1}\n") ==
@@ -263,8 +263,10 @@ TEST_CASE("settings: a wrong connection has its message") {
   CHECK(connection_finding("prefix: 1x").find("upselld.yaml:4: prefix: take at most") == 0);
   CHECK(connection_finding("refresh: 1h") ==
         "upselld.yaml:4: refresh: 1h is too little; at least 1d");
-  CHECK(connection_finding("target: {kind: attribute_increase}").find("not available yet") !=
+  CHECK(connection_finding("target: {kind: attribute_increase}").find("needs attribute") !=
         std::string::npos);
+  CHECK(finding("target: {attribute: seats}\n") ==
+        "upselld.yaml:2: attribute: only kind: attribute_increase reads it");
   CHECK(connection_finding("paths: x").find("upselld.yaml:4: unknown key \"paths\"") == 0);
 }
 

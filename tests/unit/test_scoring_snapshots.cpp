@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "scoring/snapshots.h"
 #include "tests/support/timeline_in_memory.h"
@@ -137,6 +138,69 @@ TEST_CASE("labels: an outcome of a past offer") {
   const Instant at = shop.moment.midnight + days(3);
   shop.account->activities.push_back({at, at, NAN, 0, 0, shop.source.kind("offer_accepted")});
   CHECK(shop.label().positive);
+}
+
+TEST_CASE("labels: an attribute that rises above what it was at the snapshot") {
+  Shop shop;
+  shop.settings.target.kind = TargetKind::attribute_increase;
+  shop.settings.target.attribute = "plan";
+  shop.source.words.attributes = {
+      {"seats", AttributeKind::number, {}, false},
+      {"plan", AttributeKind::ordered_text, {"Basic", "Pro", "Enterprise"}, false}};
+  shop.order(-20, 100);
+  const auto change = [&](int days_after, const char* plan) {
+    shop.account->changes.push_back({shop.moment.midnight + days(days_after), 1, {0, plan}});
+  };
+  shop.account->changes.push_back({shop.moment.midnight - days(90), 0, {10, ""}});
+  shop.account->changes.push_back({shop.moment.midnight + days(3), 0, {20, ""}});
+  SECTION("another attribute says nothing") {
+    CHECK_FALSE(shop.label().positive);
+  }
+  SECTION("a rise counts once, known since the change") {
+    change(-90, "Basic");
+    change(5, "Pro");
+    change(9, "Enterprise");
+    CHECK(shop.label().positive);
+    CHECK(shop.label().known_at == shop.moment.midnight + days(5));
+    CHECK(std::isnan(shop.label().gain));
+  }
+  SECTION("on the snapshot's first moment, not on the window's end") {
+    change(-90, "Basic");
+    change(60, "Pro");
+    CHECK_FALSE(shop.label().positive);
+    shop.account->changes.back().known_at = shop.moment.midnight;
+    CHECK(shop.label().positive);
+  }
+  SECTION("a fall, and the way back up, are no rise") {
+    change(-90, "Pro");
+    change(5, "Basic");
+    change(9, "Pro");
+    CHECK_FALSE(shop.label().positive);
+  }
+  SECTION("what was not known cannot rise") {
+    change(5, "Pro");
+    CHECK_FALSE(shop.label().positive);
+  }
+  SECTION("a number") {
+    shop.settings.target.attribute = "seats";
+    CHECK(shop.label().positive);
+  }
+}
+
+TEST_CASE("snapshots: a rise is told only from when changes are recorded on") {
+  Shop shop;
+  Target& target = shop.settings.target;
+  shop.source.words.attributes = {{"seats", AttributeKind::number, {}, false}};
+  shop.source.words.recorded_since = {start(2026, 3, 1)};
+  const Instant first = start(2025, 1, 1);
+  CHECK(outcomes_begin(first, shop.source.words, target) == first);
+  target.kind = TargetKind::attribute_increase;
+  target.attribute = "seats";
+  CHECK(outcomes_begin(first, shop.source.words, target) == start(2026, 3, 1));
+  CHECK(outcomes_begin(start(2026, 5, 1), shop.source.words, target) == start(2026, 5, 1));
+  shop.source.words.recorded_since = {Instant::missing()};
+  CHECK(outcomes_begin(first, shop.source.words, target).is_missing());
+  CHECK(outcomes_begin(Instant::missing(), shop.source.words, target).is_missing());
 }
 
 TEST_CASE("eligible: has bought, is in scope, not opted out, not deleted before") {
