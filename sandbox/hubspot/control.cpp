@@ -195,7 +195,8 @@ Json counters(Service& service) {
           {"others", all - searches},
           {"used_today", service.limits.used_today(portal.now(), portal.zone)},
           {"refused_by_limits", service.limits.refused()},
-          {"faults_used", service.faults.used()}};
+          {"faults_used", service.faults.used()},
+          {"edits_refused", service.edits_refused}};
 }
 
 }  // namespace

@@ -54,6 +54,16 @@ Record* Portal::resolve(const ObjectType& type, RecordId sought) {
   return find(type, sought);
 }
 
+std::vector<Link> Portal::live_links(const ObjectType& from, RecordId sought,
+                                     const ObjectType& to) {
+  std::vector<Link> out = associations.links(from, sought, to);
+  std::erase_if(out, [&](const Link& link) {
+    const Record* record = find(to, link.to);
+    return record == nullptr || record->is_archived();
+  });
+  return out;
+}
+
 const Owner* Portal::owner(const std::string& sought) const {
   for (const Owner& owner : owners) {
     if (owner.id == sought) return &owner;

@@ -71,6 +71,8 @@ class Portal {
   Record* find(const ObjectType& type, RecordId sought);
   // As find, and through merges to the survivor.
   Record* resolve(const ObjectType& type, RecordId sought);
+  // What a record is associated with and is still there.
+  std::vector<Link> live_links(const ObjectType& from, RecordId sought, const ObjectType& to);
   const Owner* owner(const std::string& sought) const;
   // Null: none. Archived stages are found.
   const Stage* stage(const ObjectType& type, const std::string& stage) const;

@@ -43,7 +43,7 @@ Json link_json(Service& service, const Ends& ends, const Link& link) {
 // A page of a record's links as `to` or `results`, and where the next begins.
 Json page_json(Service& service, const Ends& ends, RecordId id, const std::string& after,
                std::size_t limit, const char* name) {
-  const auto& links = service.portal.associations.links(ends.from, id, ends.to);
+  const std::vector<Link> links = service.portal.live_links(ends.from, id, ends.to);
   const auto begin = static_cast<std::size_t>(record_id(after).value_or(0));
   Json entries = Json::array();
   std::size_t i = begin;
@@ -119,10 +119,6 @@ void refresh_after_unlink(Service& service, const Ends& ends, RecordId from, Rec
   }
 }
 
-Json missing_error(const ApiError& error) {
-  return json_of(error, "");
-}
-
 }  // namespace
 
 HttpAnswer list_associations(Service& service, const Call& call) {
@@ -172,7 +168,7 @@ HttpAnswer batch_read_associations(Service& service, const Call& call) {
     const RecordId id = record_id(text).value_or(0);
     const Record* record = service.portal.find(ends.from, id);
     const bool none = record == nullptr || record->is_archived() ||
-                      service.portal.associations.links(ends.from, id, ends.to).empty();
+                      service.portal.live_links(ends.from, id, ends.to).empty();
     if (none) {
       ApiError error = not_found("No associations found");
       error.sub_category = "crm.associations.NO_ASSOCIATIONS_FOUND";
@@ -200,7 +196,7 @@ HttpAnswer batch_create_associations(Service& service, const Call& call) {
       const Record& to = record_at(service, ends.to, id_text(input.at("to").at("id")));
       outcome.results.push_back(set_labels(service, ends, from.id, to.id, input.at("types")));
     } catch (const ApiError& error) {
-      outcome.errors.push_back(missing_error(error));
+      outcome.errors.push_back(json_of(error, ""));
     }
   }
   return batch_answer(service, 201, std::move(outcome));
@@ -216,7 +212,7 @@ HttpAnswer batch_default_associations(Service& service, const Call& call) {
       const Record& to = record_at(service, ends.to, id_text(input.at("to").at("id")));
       set_default(service, ends, from.id, to.id, outcome);
     } catch (const ApiError& error) {
-      outcome.errors.push_back(missing_error(error));
+      outcome.errors.push_back(json_of(error, ""));
     }
   }
   return batch_answer(service, 200, std::move(outcome));

@@ -35,7 +35,7 @@ Json inline_links(Service& service, const Call& call, const ObjectType& type, Re
   Json out = Json::object();
   for (const std::string& name : call.list("associations")) {
     const ObjectType& to = known_object(service, call, name, /*for_writing=*/false);
-    const auto& links = service.portal.associations.links(type, id, to);
+    const std::vector<Link> links = service.portal.live_links(type, id, to);
     if (links.empty()) continue;
     Json results = Json::array();
     for (std::size_t i = 0; i < links.size() && i < kInlineLinksMax; ++i) {

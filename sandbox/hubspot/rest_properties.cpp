@@ -41,10 +41,10 @@ ObjectType& writable(Service& service, const Call& call) {
   return type;
 }
 
-Property& property_of(const ObjectType& type, ObjectType& editable, const std::string& name) {
+Property& property_of(ObjectType& type, const std::string& name) {
   const int column = type.column(name);
   if (column < 0) throw not_found(fmt::format("property \"{}\" does not exist", name));
-  return editable.at(column);
+  return type.at(column);
 }
 
 ApiError exists_already(const std::string& name) {
@@ -82,7 +82,7 @@ Property& make_property(Service& service, ObjectType& type, const Json& body) {
 }
 
 void archive(Service& service, ObjectType& type, const std::string& name) {
-  Property& property = property_of(type, type, name);
+  Property& property = property_of(type, name);
   if (property.hubspot_defined) {
     throw ApiError{.message = "this property cannot be archived",
                    .sub_category = "PropertyValidationError.CANNOT_DELETE_PROPERTY_IN_USE"};
@@ -125,7 +125,7 @@ HttpAnswer create_property(Service& service, const Call& call) {
 
 HttpAnswer update_property(Service& service, const Call& call) {
   ObjectType& type = writable(service, call);
-  Property& property = property_of(type, type, call.part(3));
+  Property& property = property_of(type, call.part(3));
   const Json body = json_body(call);
   const std::string group = body.value("groupName", property.group);
   if (!type.groups.contains(group)) throw invalid("property group " + group + " does not exist");

@@ -28,7 +28,8 @@ std::int64_t number_at(const Json& body, const char* name, std::int64_t otherwis
   const std::string text = found->is_string() ? found->get<std::string>() : found->dump();
   if (text.empty()) return otherwise;
   const auto number = number_in(text);
-  if (!number || *number < 0) throw invalid(fmt::format("{} must be a number", name));
+  if (!number || *number < 0 || *number > 1e9)
+    throw invalid(fmt::format("{} must be a number", name));
   return static_cast<std::int64_t>(*number);
 }
 

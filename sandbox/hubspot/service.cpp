@@ -166,8 +166,11 @@ Fault Service::chance_trouble(const HttpRequest& request) {
   return fault;
 }
 
-void Service::edit(const Json& edit) {
-  apply_edit(portal, edit);
+// A fault may come when there is nothing to edit any more.
+void Service::edit(const std::string& edit) try {
+  apply_edit(portal, Json::parse(edit));
+} catch (const std::exception&) {
+  ++edits_refused;
 }
 
 HttpAnswer Service::answer(const HttpRequest& request) {
@@ -175,7 +178,7 @@ HttpAnswer Service::answer(const HttpRequest& request) {
   const Fault* matched = faults.match(request);
   const Fault fault = matched == nullptr ? chance_trouble(request) : *matched;
   HttpAnswer answer;
-  if (!fault.edit.empty()) edit(Json::parse(fault.edit));
+  if (!fault.edit.empty()) edit(fault.edit);
   if (fault.before == "expire_tokens") auth.expire_all();
   if (fault.drop_before) {
     answer.cut_after_bytes = 0;

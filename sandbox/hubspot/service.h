@@ -54,6 +54,7 @@ class Service {
   Duration date_skew{0};        // of the Date header
   double trouble_share = 0;     // of requests that meet a fault by chance
   bool applies_trouble = true;  // half of the writes among them are done all the same
+  int edits_refused = 0;        // of those that faults carry
 
  private:
   HttpAnswer answer_unfaulted(const HttpRequest& request);
@@ -62,7 +63,7 @@ class Service {
   HttpAnswer error_answer(const ApiError& error);
   Fault chance_trouble(const HttpRequest& request);
   std::string next_correlation_id();
-  void edit(const Json& edit);
+  void edit(const std::string& edit);
 
   std::mutex mutex_;
   std::uint64_t answers_ = 0;

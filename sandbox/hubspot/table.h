@@ -32,9 +32,8 @@ struct Record {
   Values values;
   Instant created_at, updated_at;
   Instant archived_at = Instant::missing();
-  bool is_gone = false;            // merged away, purged or forgotten
-  std::vector<Version> history;    // what changed since it was made, oldest first
-  std::deque<Instant> written_at;  // of the last seconds, by the API
+  bool is_gone = false;          // merged away, purged or forgotten
+  std::vector<Version> history;  // what changed since it was made, oldest first
 
   bool is_archived() const { return !archived_at.is_missing(); }
 };
@@ -63,7 +62,8 @@ class Table {
   void hold(int column, const std::string& value, RecordId id);
   void release(int column, const std::string& value);
 
-  std::map<RecordId, RecordId> aliases;  // merged away -> survivor
+  std::map<RecordId, RecordId> aliases;                          // merged away -> survivor
+  std::unordered_map<RecordId, std::deque<Instant>> written_at;  // of the last seconds, by the API
   RecordId next_id = 0;
 
   // The record as the index knows it is kept aside until `until`.

@@ -137,8 +137,8 @@ Kept kept_value(const Portal& portal, const Property& property, const std::strin
 }
 
 std::string time_text(Instant at) {
-  const Day day{static_cast<std::int32_t>(at.ms / kDayMs)};
-  const std::int64_t ms = at.ms % kDayMs;
+  const std::int64_t ms = (at.ms % kDayMs + kDayMs) % kDayMs;
+  const Day day{static_cast<std::int32_t>((at.ms - ms) / kDayMs)};
   const std::string second = fmt::format("{}T{:02}:{:02}:{:02}", to_text(day), ms / 3'600'000,
                                          ms / 60'000 % 60, ms / 1000 % 60);
   return ms % 1000 == 0 ? second + "Z" : fmt::format("{}.{:03}Z", second, ms % 1000);

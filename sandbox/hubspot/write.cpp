@@ -155,14 +155,13 @@ std::vector<Writer::Target> Writer::targets_of(const Json& associations) const {
   return targets;
 }
 
-void Writer::count_write(Record& record) const {
-  while (!record.written_at.empty() && portal_.now() - record.written_at.front() > kLockWindow) {
-    record.written_at.pop_front();
-  }
-  if (static_cast<int>(record.written_at.size()) >= portal_.writes_per_record_max) {
+void Writer::count_write(const Record& record) const {
+  std::deque<Instant>& written = portal_.table(type_).written_at[record.id];
+  while (!written.empty() && portal_.now() - written.front() > kLockWindow) written.pop_front();
+  if (static_cast<int>(written.size()) >= portal_.writes_per_record_max) {
     throw ApiError{.status = 423, .category = "LOCKED", .message = "the record is locked"};
   }
-  record.written_at.push_back(portal_.now());
+  written.push_back(portal_.now());
 }
 
 void Writer::check_create(const Json& properties, const Json& associations) {

@@ -46,7 +46,7 @@ class Writer {
   void check_rules(const Values& values, const Record* record) const;
   void check_needed(const Values& values) const;
   std::vector<Target> targets_of(const Json& associations) const;
-  void count_write(Record& record) const;
+  void count_write(const Record& record) const;
 
   Portal& portal_;
   ObjectType& type_;

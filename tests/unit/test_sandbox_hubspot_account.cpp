@@ -232,6 +232,15 @@ TEST_CASE("sandbox hubspot: faults lose answers of what was done, or never do it
   CHECK(some.status == 207);
   CHECK(some.body["results"].size() == 1);
   CHECK(account.value("companies", two[1]["id"], "description") == "kept");
+  account.control(
+      "faults",
+      {{"add",
+        {{{"method", "GET"},
+          {"edit", {{"object", "companies"}, {"id", id}, {"properties", {{"name", "Bolt"}}}}}},
+         {{"method", "GET"}, {"edit", {{"object", "companies"}, {"id", "17"}}}}}}});
+  CHECK(account.get("/crm/objects/2026-09/companies/" + id).body["properties"]["name"] == "Bolt");
+  CHECK(account.get(kDetails).status == 200);
+  CHECK(account.look("counters")["edits_refused"] == 1);
   account.control("clock", {{"skew", "10m"}});
   CHECK(account.get(kDetails).answer.headers.get("Date") == "Tue, 24 Nov 2026 06:50:00 GMT");
 }

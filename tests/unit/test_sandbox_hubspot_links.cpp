@@ -106,6 +106,16 @@ TEST_CASE("sandbox hubspot: batches of associations are made and taken back") {
   CHECK(pair.types(pair.company).empty());
 }
 
+TEST_CASE("sandbox hubspot: an archived record is associated with nothing until it is restored") {
+  TestAccount account;
+  const Pair pair(account);
+  account.call("PUT", pair.path(pair.company), Json::array({spec(5)}));
+  account.control("edit", {{"object", "companies"}, {"id", pair.company}, {"delete", true}});
+  CHECK(pair.types(pair.company).empty());
+  account.control("edit", {{"object", "companies"}, {"id", pair.company}, {"restore", true}});
+  CHECK(pair.types(pair.company) == Types{5, 341});
+}
+
 TEST_CASE("sandbox hubspot: inline associations name a record once for each of its types") {
   TestAccount account;
   const Pair pair(account);
