@@ -193,13 +193,13 @@ Result<void> App::open_store(Access access) {
 }
 
 Result<void> App::open_budgets() {
-  auto database = store::Database::open(database_path_, store::OpenMode::create_or_upgrade);
-  if (!database) return database.error();
-  budget_database_ = std::move(*database);
   for (Link& link : links_) {
+    auto database = store::Database::open(database_path_, store::OpenMode::create_or_upgrade);
+    if (!database) return database.error();
+    budget_databases_.push_back(std::make_unique<store::Database>(std::move(*database)));
     store::BudgetLimits limits;
     limits.own_share = link.settings->api_budget;
-    auto budget = std::make_unique<store::Budget>(*budget_database_, link.name(), limits);
+    auto budget = std::make_unique<store::Budget>(*budget_databases_.back(), link.name(), limits);
     if (const auto recovered = budget->recover(); !recovered) return recovered.error();
     link.host->count_against(*budget);
     budgets_.push_back(std::move(budget));

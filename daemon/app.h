@@ -90,8 +90,9 @@ class App {
   std::filesystem::path database_path_;
   std::optional<store::Database> database_;
   std::unique_ptr<Ledger> ledger_;
-  // A connection of its own: requests are sent while other transactions are open.
-  std::optional<store::Database> budget_database_;
+  // A connection to the store for each budget: requests are sent while other transactions are open,
+  // and each CRM is read by a thread of its own.
+  std::vector<std::unique_ptr<store::Database>> budget_databases_;
   std::vector<std::unique_ptr<store::Budget>> budgets_;
   std::vector<Link> links_;
 };

@@ -2,72 +2,30 @@
 #include "tests/e2e/salesforce_run.h"
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
 
 namespace upselld::e2e {
 namespace {
 
-namespace fs = std::filesystem;
 using sandbox::salesforce::Serving;
-
-// What is stamped in the last minutes may still be on its way: no reading goes up to now.
-constexpr const char* kLoaded = "2026-11-02T08:00:00Z";
-constexpr const char* kExamples = UPSELLD_SOURCE_DIR "/config/examples/";
 
 }  // namespace
 
-SalesforceRun::SalesforceRun(HistorySize size, sandbox::ServerCertificate certificate) {
-  const Ended made =
-      run(UPSELLD_SANDBOX,
-          {"generate", "--accounts", std::to_string(size.accounts), "--months",
-           std::to_string(size.months), "--seed", std::to_string(size.seed), "--out", "data"},
-          folder_.path());
-  INFO(made.err);
-  REQUIRE(made.code == 0);
-  set_clock(kLoaded);
-  ::setenv("UPSELLD_CLOCK", folder_.path("clock").c_str(), 1);
+SalesforceRun::SalesforceRun(HistorySize size, sandbox::ServerCertificate certificate)
+    : RehearsedRun(size) {
   sandbox::salesforce::ServeOptions options;
   options.tls = true;
   options.server_certificate = certificate;
-  options.data = folder_.path("data");
-  options.clock_file = folder_.path("clock");
-  options.out = folder_.path("org");
+  options.data = folder().path("data");
+  options.clock_file = folder().path("clock");
+  options.out = folder().path("org");
   auto serving = Serving::start(options);
   INFO((serving ? std::string() : serving.error().message));
   REQUIRE(serving);
   serving_ = std::move(*serving);
-  fs::copy(std::string(kExamples) + "demo-salesforce.yaml", folder_.path("upselld.yaml"));
-  fs::copy(std::string(kExamples) + "demo-salesforce-playbook.yaml",
-           folder_.path("demo-salesforce-playbook.yaml"));
+  take_settings("demo-salesforce.yaml");
   edit_settings("https://127.0.0.1:8443", serving_->instance_url());
   edit_settings("write: nothing ", "write: fields_and_tasks ");
   set_clock(kMonday);
-}
-
-SalesforceRun::~SalesforceRun() {
-  ::unsetenv("UPSELLD_CLOCK");
-}
-
-Ended SalesforceRun::upselld(const std::vector<std::string>& arguments,
-                             const std::string& input) const {
-  return upselld_with("upselld.yaml", arguments, input);
-}
-
-Ended SalesforceRun::upselld_with(const std::string& settings,
-                                  const std::vector<std::string>& arguments,
-                                  const std::string& input) const {
-  std::vector<std::string> all = {"--config", settings};
-  all.insert(all.end(), arguments.begin(), arguments.end());
-  return run(UPSELLD_PROGRAM, all, folder_.path(), input);
-}
-
-nlohmann::json SalesforceRun::answer(std::vector<std::string> arguments) const {
-  arguments.insert(arguments.begin(), "--json");
-  const Ended ended = upselld(arguments);
-  INFO("exit " << ended.code << "\nstdout: " << ended.out << "\nstderr: " << ended.err);
-  REQUIRE((ended.code == 0 || ended.code == 3));
-  return ended.json();
 }
 
 Ended SalesforceRun::prepare(std::vector<std::string> more) const {
@@ -122,16 +80,8 @@ nlohmann::json SalesforceRun::record(const std::string& object, const std::strin
 }
 
 void SalesforceRun::set_clock(const std::string& time) const {
-  folder_.write("clock", time + "\n");
+  RehearsedRun::set_clock(time);
   if (serving_) control("clock", {{"set", time}});
-}
-
-void SalesforceRun::edit_settings(const std::string& from, const std::string& to) const {
-  std::string text = folder_.read("upselld.yaml");
-  const std::size_t at = text.find(from);
-  INFO("no \"" << from << "\"");
-  REQUIRE(at != std::string::npos);
-  folder_.write("upselld.yaml", text.replace(at, from.size(), to));
 }
 
 }  // namespace upselld::e2e
