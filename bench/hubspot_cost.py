@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What bench/api_cost needs to know of HubSpot: data, settings, and the least number of calls."""
+import math
+import random
+import subprocess
+
+PAGE, HISTORY_PAGE, LINKS, SEARCH_PAGE, WRITE_BATCH = 100, 50, 1_000, 200, 100
+SETTINGS = """time_zone: UTC
+currency: EUR
+connections:
+  crm:
+    plugin: hubspot
+    host: {host}
+    token: {{file: secret}}
+    write: fields
+    api_budget: 50%
+    attributes:
+      seats: {{field: seats, kind: number}}
+      plan: {{field: plan, order: [Basic, Pro, Enterprise]}}
+    activities:
+      - {{object: usages, at: day, kind: quota_usage, value: share}}
+target: {{kind: won_opportunity, types: [existingbusiness], kinds: [upsell], horizon: 90d}}
+"""
+# Stream: whose records are asked for, how many at once, and how many kinds of links each has.
+STREAMS = {
+    "accounts": ("accounts", PAGE, 0), "account_changes": ("accounts", HISTORY_PAGE, 0),
+    "contacts": ("contacts", PAGE, 0), "engagement": ("contacts", PAGE, 0),
+    "products": ("products", PAGE, 0), "orders": ("orders", PAGE, 1),
+    "order_history": ("orders", HISTORY_PAGE, 1), "order_lines": ("order_lines", PAGE, 1),
+    "cases": ("cases", PAGE, 2), "calls": ("calls", PAGE, 2), "emails": ("emails", PAGE, 2),
+    "meetings": ("meetings", PAGE, 2), "usages_quota_usage": ("usages_quota_usage", PAGE, 1)}
+ENGAGEMENTS = ("notes", "tasks", "communications")
+
+
+def make_data(options, folder):
+    subprocess.run([options.bin / "upselld-sandbox", "generate", "--accounts",
+                    str(options.accounts), "--months", "18", "--seed", "7", "--out", "data"],
+                   cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+
+def secret_of(facts):
+    return facts["token"]
+
+
+def furnish(sandbox):
+    # It measures its windows in real time, and in a rehearsal nobody waits.
+    sandbox.control("limits", {"burst_max": 1_000_000, "search_max": 1_000_000})
+
+
+def prepare(options, _sandbox, folder, measured):
+    measured([options.bin / "upselld", "--config", "upselld.yaml", "--quiet", "--json", "prepare",
+              "crm"], folder)
+
+
+def searches(calls):
+    return sum(count for kind, count in calls.items() if kind.endswith("/search"))
+
+
+def minimum(read, written, whole):
+    """`read`: records by stream. A ticket is up to three of ours: two on average."""
+    rows = {**read, "cases": math.ceil(read.get("cases", 0) / 2)}
+    calls = 2 + len(ENGAGEMENTS)
+    objects = {}
+    for entity, page, links in STREAMS.values():
+        count = rows.get(entity, 0)
+        calls += math.ceil(count / page) + links * math.ceil(count / LINKS)
+        objects[entity] = count
+    # The deals of lines, and their companies.
+    deals = rows.get("orders", 0) if whole else rows.get("order_lines", 0)
+    calls += math.ceil(deals / PAGE) + math.ceil(deals / LINKS)
+    if not whole:
+        calls += 2 * len(ENGAGEMENTS)
+        calls += sum(max(2, math.ceil(count / SEARCH_PAGE)) for count in objects.values())
+    # Looked at before, written, and read back.
+    return calls + 3 * math.ceil(written / WRITE_BATCH)
+
+
+def change_some(sandbox, accounts):
+    """1 % of the companies buy for ten times what any bought before."""
+    ids = [row["id"] for row in sandbox.control("state?object=companies")["companies"]]
+    for company in random.Random(8).sample(ids, accounts // 100):
+        for day in ("2026-10-30", "2026-11-02"):
+            sandbox.control("edit", {
+                "object": "deals", "associate": {"object": "companies", "id": company},
+                "properties": {"dealname": "Deal", "pipeline": "default", "dealstage": "closedwon",
+                               "dealtype": "newbusiness", "amount": "90000",
+                               "closedate": day + "T00:00:00Z"}})
+
+
