@@ -13,39 +13,40 @@ namespace {
 
 constexpr int kCallsMax = 40;  // of one batch that is halved
 
-// What an answer says about the items, by their trace ids or else their record ids.
+// What an answer says about the items, by their trace ids or else their record ids. An error that
+// names none of them is about all that are left.
 void take_answer(const nlohmann::json& answer, std::span<const BatchItem> items,
                  std::span<ItemResult> results) {
-  const auto place = [&](const std::string& trace_id, const std::string& id) {
-    return std::find_if(items.begin(), items.end(), [&](const BatchItem& item) {
+  const auto settle = [&](const std::string& trace_id, const std::string& id, const auto& change) {
+    const auto found = std::find_if(items.begin(), items.end(), [&](const BatchItem& item) {
       if (!trace_id.empty()) return item.trace_id == trace_id;
       return !id.empty() && item.id == id;
     });
-  };
-  const auto settle = [&](auto found, const auto& change) {
-    if (found != items.end()) change(results[static_cast<std::size_t>(found - items.begin())]);
+    if (found == items.end()) return false;
+    change(results[static_cast<std::size_t>(found - items.begin())]);
+    return true;
   };
   if (const auto* done = member(answer, "results"); done != nullptr && done->is_array()) {
     for (const auto& one : *done) {
       const std::string id = text_in(one, "id");
-      settle(place(text_in(one, "objectWriteTraceId"), id), [&](ItemResult& r) { r.id = id; });
+      settle(text_in(one, "objectWriteTraceId"), id, [&](ItemResult& r) { r.id = id; });
     }
   }
   const auto* errors = member(answer, "errors");
   if (errors == nullptr || !errors->is_array()) return;
+  std::optional<Fault> of_the_rest;
   for (const auto& error : *errors) {
     const Fault fault = fault_in(error);
+    bool is_named = false;
     const auto put = [&](ItemResult& result) {
       if (result.id.empty()) result.fault = fault;
     };
-    for (const std::string& trace_id : fault.trace_ids) settle(place(trace_id, ""), put);
-    for (const std::string& id : fault.ids) settle(place("", id), put);
-    // One that names nobody is about whoever is left.
-    if (!fault.trace_ids.empty() || !fault.ids.empty()) continue;
-    if (std::count_if(results.begin(), results.end(),
-                      [](const ItemResult& r) { return r.id.empty() && !r.fault; }) == 1) {
-      for (ItemResult& result : results) put(result);
-    }
+    for (const std::string& trace_id : fault.trace_ids) is_named |= settle(trace_id, "", put);
+    for (const std::string& id : fault.ids) is_named |= settle("", id, put);
+    if (!is_named) of_the_rest = fault;
+  }
+  for (ItemResult& result : results) {
+    if (of_the_rest && result.id.empty() && !result.fault) result.fault = of_the_rest;
   }
 }
 
