@@ -85,5 +85,3 @@ def change_some(sandbox, accounts):
                 "properties": {"dealname": "Deal", "pipeline": "default", "dealstage": "closedwon",
                                "dealtype": "newbusiness", "amount": "90000",
                                "closedate": day + "T00:00:00Z"}})
-
-

@@ -13,6 +13,8 @@ find_package(date REQUIRED)
 pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
 find_package(XGBoostC 1.7 REQUIRED)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+# Tells the service manager what the service does; without it all else works.
+pkg_check_modules(SYSTEMD IMPORTED_TARGET libsystemd)
 if(UPSELLD_TESTS)
   find_package(Catch2 2.13 REQUIRED)
 endif()

@@ -3,6 +3,7 @@
 # `cmake --install build --component development` installs the last two alone.
 install(TARGETS upselld RUNTIME DESTINATION bin COMPONENT program)
 install(TARGETS hubspot salesforce LIBRARY DESTINATION lib/upselld COMPONENT program)
+install(FILES systemd/upselld.service DESTINATION lib/systemd/system COMPONENT program)
 # Not part of the production package.
 install(TARGETS upselld-sandbox RUNTIME DESTINATION bin COMPONENT sandbox)
 set_target_properties(upselld_core PROPERTIES EXPORT_NAME core)

@@ -25,12 +25,14 @@ constexpr std::uint32_t kRunsMax = 12;
 constexpr const char* kSystemSettings = "/etc/upselld/upselld.yaml";
 
 // `is_named`: the settings name it. The default place may be empty: then the built-in rules hold.
-Result<PlaybookText> read_playbook(const fs::path& path, bool is_named) {
+Result<PlaybookText> read_playbook(const fs::path& path, bool is_named, const ConfigTexts* texts) {
   PlaybookText playbook;
   playbook.root.kind = Node::Kind::map;
   std::error_code ignored;
-  if (path.empty() || (!is_named && !fs::exists(path, ignored))) return playbook;
-  auto text = read_file(path.string(), kSettingsBytesMax);
+  const bool may_be_none = texts == nullptr ? !fs::exists(path, ignored) : texts->playbook.empty();
+  if (path.empty() || (!is_named && may_be_none)) return playbook;
+  auto text = texts == nullptr ? read_file(path.string(), kSettingsBytesMax)
+                               : Result<std::string>(texts->playbook);
   if (!text) {
     return Error{ErrorKind::invalid_config, "read the playbook: " + text.error().message, {}};
   }
@@ -94,19 +96,20 @@ Result<plugins::PluginSet> installed_plugins() {
   return plugins::PluginSet::load(plugins::plugin_folders(), kBuiltIn);
 }
 
-Result<std::unique_ptr<App>> App::open(const Invocation& invocation, Access access) {
+Result<std::unique_ptr<App>> App::open(const Invocation& invocation, Access access,
+                                       const ConfigTexts* texts) {
   std::unique_ptr<App> app(new App);
   auto clock = make_clock();
   if (!clock) return clock.error();
   app->clock_ = std::move(*clock);
-  if (const auto loaded = app->load(invocation); !loaded) return loaded.error();
+  if (const auto loaded = app->load(invocation, texts); !loaded) return loaded.error();
   if (const auto built = app->build_links(); !built) return built.error();
   if (access == Access::settings_only) return app;
   if (const auto opened = app->open_store(access); !opened) return opened.error();
   return app;
 }
 
-Result<void> App::load(const Invocation& invocation) {
+Result<void> App::load(const Invocation& invocation, const ConfigTexts* texts) {
   invocation_ = invocation;
   const auto file = settings_file(invocation);
   if (!file) return file.error();
@@ -116,15 +119,16 @@ Result<void> App::load(const Invocation& invocation) {
   plugins_ = std::move(*plugins);
   PluginTables tables;
   for (const ConnectorDescriptor* plugin : plugins_.list()) tables[plugin->name] = plugin->settings;
-  auto loaded = load_settings(*file, tables);
+  auto text = texts == nullptr ? read_file(file->string(), kSettingsBytesMax)
+                               : Result<std::string>(texts->settings);
+  if (!text) return Error{ErrorKind::invalid_config, text.error().message, {}};
+  settings_text_ = std::move(*text);
+  auto loaded = load_settings(*file, settings_text_, tables);
   if (!loaded.settings) return joined(loaded.findings);
   settings_ = std::move(*loaded.settings);
-  auto text = read_file(file->string(), kSettingsBytesMax);
-  if (!text) return text.error();
-  settings_text_ = std::move(*text);
   const auto root = parse_yaml(settings_text_, file->filename().string());
   const bool is_named = root && root->find("playbook") != nullptr;
-  auto playbook = read_playbook(settings_.playbook, is_named);
+  auto playbook = read_playbook(settings_.playbook, is_named, texts);
   if (!playbook) return playbook.error();
   playbook_ = std::move(*playbook);
   database_path_ = settings_.state / "upselld.db";

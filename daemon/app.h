@@ -47,18 +47,27 @@ struct PlaybookText {
   Node root;
 };
 
+// Settings and playbook as they were read: what a service goes on with when the files are wrong
+// now.
+struct ConfigTexts {
+  std::string settings, playbook;
+};
+
 // Builds every object once and owns it. Others get references.
 class App {
  public:
   // Reads settings and playbook text, loads plugins, makes connectors (without network), opens the
   // store. All findings of a wrong settings file are in the one message, a line each.
-  static Result<std::unique_ptr<App>> open(const Invocation& invocation, Access access);
+  // `texts` stand in the place of the files; nullptr: they are read.
+  static Result<std::unique_ptr<App>> open(const Invocation& invocation, Access access,
+                                           const ConfigTexts* texts = nullptr);
 
   const Invocation& invocation() const { return invocation_; }
   const DaemonSettings& settings() const { return settings_; }
   const plugins::PluginSet& plugin_set() const { return plugins_; }
   const PlaybookText& playbook() const { return playbook_; }
   const std::string& settings_text() const { return settings_text_; }
+  ConfigTexts texts() const { return {settings_text_, playbook_.text}; }
   const WaitableClock& clock() const { return *clock_; }
   std::vector<Link>& links() { return links_; }
   const std::filesystem::path& database_path() const { return database_path_; }
@@ -74,7 +83,7 @@ class App {
 
  private:
   App() = default;
-  Result<void> load(const Invocation& invocation);
+  Result<void> load(const Invocation& invocation, const ConfigTexts* texts);
   Result<void> build_links();
   Result<void> open_store(Access access);
   Result<void> open_budgets();

@@ -7,6 +7,7 @@
 namespace upselld::daemon {
 
 // The commands by name; command_table.cpp says what each is for.
+Result<int> service_command(const Invocation& invocation);
 Result<int> sync_command(const Invocation& invocation);
 Result<int> train_command(const Invocation& invocation);
 Result<int> score_command(const Invocation& invocation);

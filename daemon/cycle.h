@@ -21,6 +21,7 @@ struct CycleOptions {
   bool full = false;       // everything again, from nothing
   bool dry_run = false;    // bring data, decide nothing
   bool pull_only = false;  // bring data; neither train nor decide
+  bool train = false;      // also where there is a model already
 };
 
 // A share of accounts that a full pull no longer showed.
@@ -58,7 +59,7 @@ struct Cycle {
 Result<void> pull_stage(Cycle& cycle);
 // Reads what became of our open tasks.
 Result<void> outcomes_stage(Cycle& cycle, ConnectionCycle& connection);
-// Trains where there is no model yet; publishes where the settings say so.
+// Trains where there is no model yet, or where the cycle is to; publishes where the settings say.
 Result<void> train_stage(Cycle& cycle, ConnectionCycle& connection);
 Result<void> score_stage(Cycle& cycle, ConnectionCycle& connection);
 // Decides about every account, tests the brakes, and stores the decisions with their deliveries.

@@ -5,41 +5,94 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <mutex>
 #include <thread>
 
 namespace upselld::daemon {
 namespace {
 
-std::stop_source& source() {
-  static std::stop_source the_source;
-  return the_source;
+struct Signals {
+  std::stop_source stop;
+  std::mutex mutex;       // of all below
+  std::stop_source wake;  // a new one for each hangup that was taken
+  bool takes_hangups = false;
+  bool hung_up = false;
+};
+
+Signals& signals() {
+  static Signals the_signals;
+  return the_signals;
+}
+
+// True: it was a hangup that only wakes.
+bool is_taken_as_hangup(int signal) {
+  Signals& all = signals();
+  const std::lock_guard lock(all.mutex);
+  if (signal != SIGHUP || !all.takes_hangups) return false;
+  all.hung_up = true;
+  all.wake.request_stop();
+  return true;
+}
+
+void stop_all() {
+  Signals& all = signals();
+  all.stop.request_stop();
+  const std::lock_guard lock(all.mutex);
+  all.wake.request_stop();
 }
 
 }  // namespace
 
 void stop_on_signals() {
-  source();
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
+  signals();
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  struct sigaction hangup {};
+  if (sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) {
+    sigaddset(&set, SIGHUP);
+  }
   // Blocked everywhere and taken by one thread: no work is done inside a signal handler.
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::thread([signals] {
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::thread([set] {
     int signal = 0;
-    sigwait(&signals, &signal);
+    do {
+      sigwait(&set, &signal);
+    } while (is_taken_as_hangup(signal));
     static constexpr char kNotice[] =
         "stopping at the next safe place; once more to stop at once (nothing is lost either way)\n";
     [[maybe_unused]] const auto written = write(STDERR_FILENO, kNotice, sizeof(kNotice) - 1);
-    source().request_stop();
-    sigwait(&signals, &signal);
+    stop_all();
+    do {
+      sigwait(&set, &signal);
+    } while (is_taken_as_hangup(signal));
     _exit(128 + signal);
   }).detach();
   signal(SIGPIPE, SIG_IGN);
 }
 
 std::stop_token stop_signal() {
-  return source().get_token();
+  return signals().stop.get_token();
+}
+
+void take_hangups() {
+  const std::lock_guard lock(signals().mutex);
+  signals().takes_hangups = true;
+}
+
+bool take_hangup() {
+  Signals& all = signals();
+  const std::lock_guard lock(all.mutex);
+  if (!all.hung_up) return false;
+  all.hung_up = false;
+  if (!all.stop.stop_requested()) all.wake = std::stop_source();
+  return true;
+}
+
+std::stop_token wake_signal() {
+  const std::lock_guard lock(signals().mutex);
+  return signals().wake.get_token();
 }
 
 }  // namespace upselld::daemon

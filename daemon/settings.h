@@ -124,6 +124,9 @@ struct LoadedSettings {
 // Reads and checks the file. Reads no secret, no playbook and no network; looks at
 // $STATE_DIRECTORY.
 LoadedSettings load_settings(const std::filesystem::path& path, const PluginTables& plugins);
+// The same of a text that was read from that file before.
+LoadedSettings load_settings(const std::filesystem::path& path, const std::string& text,
+                             const PluginTables& plugins);
 
 // "256MiB", "1GiB", "512KiB", "1000000": bytes. nullopt: no size.
 std::optional<std::uint64_t> parse_size(std::string_view text);

@@ -233,10 +233,11 @@ const ConnectionSettings* DaemonSettings::connection(const std::string& name) co
   return nullptr;
 }
 
-LoadedSettings load_settings(const std::filesystem::path& path, const PluginTables& plugins) {
-  const fs::path file = fs::absolute(path).lexically_normal();
+namespace {
+
+LoadedSettings load_root(const fs::path& file, const Result<Node>& root,
+                         const PluginTables& plugins) {
   LoadedSettings loaded;
-  const auto root = read_yaml_file(file);
   if (!root) {
     loaded.findings.push_back(root.error());
     return loaded;
@@ -247,6 +248,19 @@ LoadedSettings load_settings(const std::filesystem::path& path, const PluginTabl
   loaded.findings = errors_in_file_order(std::move(findings));
   if (loaded.findings.empty()) loaded.settings = std::move(settings);
   return loaded;
+}
+
+}  // namespace
+
+LoadedSettings load_settings(const std::filesystem::path& path, const PluginTables& plugins) {
+  const fs::path file = fs::absolute(path).lexically_normal();
+  return load_root(file, read_yaml_file(file), plugins);
+}
+
+LoadedSettings load_settings(const std::filesystem::path& path, const std::string& text,
+                             const PluginTables& plugins) {
+  const fs::path file = fs::absolute(path).lexically_normal();
+  return load_root(file, parse_yaml(text, file.string()), plugins);
 }
 
 }  // namespace upselld::daemon

@@ -77,7 +77,7 @@ Result<void> train_stage(Cycle& cycle, ConnectionCycle& connection) {
   connection.cases = std::move(*cases);
   const auto trained = cycle.app.ledger().models.list(link.name());
   if (!trained) return trained.error();
-  if (!trained->empty()) return {};
+  if (!trained->empty() && !cycle.options.train) return {};
   const Publish rule =
       link.settings->schedule.publish_automatically ? Publish::automatic : Publish::ask;
   auto outcome = train_and_store(cycle.app, link, connection.cases, cycle.now, cycle.run, rule);
@@ -87,7 +87,10 @@ Result<void> train_stage(Cycle& cycle, ConnectionCycle& connection) {
         "model " + outcome->version + " was trained and waits for you: upselld models show " +
         outcome->version + ", then upselld models publish " + outcome->version);
   } else if (!outcome->publishable) {
-    connection.report.notes.push_back("ranked by rule: " + outcome->reason);
+    const auto live = cycle.app.ledger().models.published(link.name());
+    if (!live) return live.error();
+    connection.report.notes.push_back(
+        (*live ? "model " + **live + " stays: " : "ranked by rule: ") + outcome->reason);
   }
   connection.report.train_json =
       with_published(outcome->report_json, outcome->published, outcome->reason);

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/command_list.h"
+#include "daemon/service.h"
+
+namespace upselld::daemon {
+
+Result<int> service_command(const Invocation& invocation) {
+  if (invocation.as_of) {
+    return Error{ErrorKind::invalid_config,
+                 "--as-of: a service runs in its own time; for one cycle use: upselld sync",
+                 {}};
+  }
+  std::optional<Instant> until;
+  if (const std::string text = invocation.option("--until"); !text.empty()) {
+    until = parse_instant(text, "iso", TimeZone::utc());
+    if (!until) {
+      return Error{ErrorKind::invalid_config,
+                   "--until " + text + ": write a time as 2026-12-01T00:00:00Z",
+                   {}};
+    }
+  }
+  const auto service = Service::start(invocation);
+  if (!service) return service.error();
+  if (auto ran = (*service)->run(until); !ran) return ran.error();
+  return kDone;
+}
+
+}  // namespace upselld::daemon

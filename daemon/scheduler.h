@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/schedule.h"
+
+namespace upselld::daemon {
+
+enum class JobKind { sync, train };
+const char* to_text(JobKind kind);
+
+// A job whose time has come.
+struct DueJob {
+  std::string connection;
+  JobKind kind = JobKind::sync;
+  Instant at;      // when it was due
+  int passed = 0;  // scheduled times after that one, up to now: they are passed over, not made up
+};
+
+// When which connection is synced and trained. Knows no clock: it is told the time. A time that was
+// missed while nothing ran is due once, at once; and a clock that is set back doubles nothing.
+class Scheduler {
+ public:
+  explicit Scheduler(TimeZone zone) : zone_(std::move(zone)) {}
+
+  // The first time is the one after `last`, when the job last began; missing: at once.
+  void add(const std::string& connection, JobKind kind, const Schedule& schedule, Instant last);
+  // The earliest time of all; nothing: there is no job.
+  std::optional<Instant> next() const;
+  // All that is due by `now`, in the order in which they were added; each waits for its first
+  // scheduled time after `now`.
+  std::vector<DueJob> take(Instant now);
+  // A job that could not begin is due again at `at`, unless its next scheduled time is sooner.
+  void again(const DueJob& job, Instant at);
+
+ private:
+  struct Entry {
+    std::string connection;
+    JobKind kind = JobKind::sync;
+    Schedule schedule;
+    Instant due;
+  };
+
+  TimeZone zone_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace upselld::daemon

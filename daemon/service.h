@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/app.h"
+#include "daemon/scheduler.h"
+#include "store/database.h"
+
+namespace upselld::daemon {
+
+// `upselld run`: cycles when the schedules say, until it is asked to stop. Between cycles nothing
+// is held open, so that other commands work; a cycle that meets one is tried again a minute later.
+// Settings and playbook are those of the last good load: start or hangup. One service for each
+// state directory.
+class Service {
+ public:
+  // Wrong settings, or another service on the same state directory: an error.
+  static Result<std::unique_ptr<Service>> start(const Invocation& invocation);
+
+  // Until a stop is asked for, or until the next job would be after `until`.
+  Result<void> run(std::optional<Instant> until);
+
+ private:
+  Service(const Invocation& invocation, std::unique_ptr<WaitableClock> clock)
+      : invocation_(invocation), clock_(std::move(clock)), scheduler_(TimeZone::utc()) {}
+
+  // What one cycle is to do.
+  struct Round {
+    std::string connection;  // empty: all
+    bool train = false;
+    std::vector<DueJob> jobs;
+  };
+
+  Result<void> load();
+  Result<void> read_last_runs(Instant& last_sync, std::map<std::string, Instant>& last_train);
+  void schedule(Instant last_sync, const std::map<std::string, Instant>& last_train);
+  void reload();
+  std::vector<Round> rounds_of(const std::vector<DueJob>& due) const;
+  void run_due();
+  void run_round(const Round& round);
+
+  // One connection, as far as schedules know it.
+  struct Known {
+    std::string name;
+    bool brings_accounts = true;
+    ScheduleSettings schedule;
+  };
+
+  const Invocation invocation_;
+  std::unique_ptr<WaitableClock> clock_;
+  ConfigTexts texts_;
+  std::filesystem::path state_;
+  TimeZone zone_ = TimeZone::utc();
+  std::vector<Known> connections_;  // those that bring only events first
+  Scheduler scheduler_;
+  std::optional<store::StateLock> lock_;
+};
+
+}  // namespace upselld::daemon

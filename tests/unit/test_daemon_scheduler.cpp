@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+
+#include "daemon/scheduler.h"
+
+using namespace upselld;
+using namespace upselld::daemon;
+
+namespace {
+
+const TimeZone kBerlin = *TimeZone::load("Europe/Berlin");
+
+Instant at(const char* text) {
+  return *parse_instant(text, "iso", TimeZone::utc());
+}
+Schedule schedule(const char* text) {
+  return *parse_schedule(text);
+}
+
+}  // namespace
+
+TEST_CASE("scheduler: what never ran is due at once, then at its times") {
+  Scheduler scheduler(kBerlin);
+  CHECK_FALSE(scheduler.next());
+  scheduler.add("crm", JobKind::sync, schedule("daily at 05:00"), Instant::missing());
+  const auto first = scheduler.take(at("2026-11-02T09:30:00Z"));
+  REQUIRE(first.size() == 1);
+  CHECK(first[0].connection == "crm");
+  CHECK(first[0].passed == 0);
+  CHECK(*scheduler.next() == at("2026-11-03T04:00:00Z"));
+  CHECK(scheduler.take(at("2026-11-03T03:59:59Z")).empty());
+  CHECK(scheduler.take(at("2026-11-03T04:00:00Z")).size() == 1);
+}
+
+TEST_CASE("scheduler: a time that was missed is due once, whatever was missed after it") {
+  Scheduler scheduler(kBerlin);
+  scheduler.add("crm", JobKind::sync, schedule("every 1h"), at("2026-11-02T09:30:00Z"));
+  const auto due = scheduler.take(at("2026-11-02T13:10:00Z"));
+  REQUIRE(due.size() == 1);
+  CHECK(due[0].at == at("2026-11-02T10:00:00Z"));
+  CHECK(due[0].passed == 3);  // 11, 12 and 13 o'clock
+  CHECK(*scheduler.next() == at("2026-11-02T14:00:00Z"));
+}
+
+TEST_CASE("scheduler: a clock that is set back doubles nothing") {
+  Scheduler scheduler(kBerlin);
+  scheduler.add("crm", JobKind::sync, schedule("every 1h"), at("2026-11-02T09:30:00Z"));
+  CHECK(scheduler.take(at("2026-11-02T10:00:00Z")).size() == 1);
+  CHECK(scheduler.take(at("2026-11-02T09:10:00Z")).empty());
+  CHECK(scheduler.take(at("2026-11-02T10:00:00Z")).empty());
+  CHECK(*scheduler.next() == at("2026-11-02T11:00:00Z"));
+}
+
+TEST_CASE("scheduler: each local day once, when clocks are moved too") {
+  // Clocks go back on 25 October 2026 and forward on 28 March 2027; 02:30 is there twice, or never.
+  for (const char* from : {"2026-10-23T00:00:00Z", "2027-03-26T00:00:00Z"}) {
+    Scheduler scheduler(kBerlin);
+    scheduler.add("crm", JobKind::sync, schedule("daily at 02:30"), at(from));
+    int count = 0;
+    for (Instant now = at(from); now < at(from) + days(5); now = now + minutes(10)) {
+      for (const DueJob& job : scheduler.take(now)) {
+        CHECK(job.passed == 0);
+        ++count;
+      }
+    }
+    CHECK(count == 5);
+  }
+}
+
+TEST_CASE("scheduler: what could not begin is due again, but not after its next time") {
+  Scheduler scheduler(kBerlin);
+  scheduler.add("crm", JobKind::sync, schedule("every 1h"), at("2026-11-02T09:30:00Z"));
+  scheduler.add("crm", JobKind::train, schedule("daily at 05:00"), at("2026-11-02T09:30:00Z"));
+  const auto due = scheduler.take(at("2026-11-02T10:00:00Z"));
+  REQUIRE(due.size() == 1);
+  scheduler.again(due[0], at("2026-11-02T10:01:00Z"));
+  CHECK(*scheduler.next() == at("2026-11-02T10:01:00Z"));
+  CHECK(scheduler.take(at("2026-11-02T10:01:00Z")).size() == 1);
+  scheduler.again(due[0], at("2026-11-02T12:00:00Z"));
+  CHECK(*scheduler.next() == at("2026-11-02T11:00:00Z"));
+}
