@@ -24,12 +24,22 @@ std::string truth(bool value) {
   return value ? "true" : "false";
 }
 
+// At most 100 bytes, and no half of a character.
+std::string beginning(std::string text) {
+  std::size_t end = std::min<std::size_t>(text.size(), 100);
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+    --end;
+  }
+  text.resize(end);
+  return text;
+}
+
 void derive_deal(const Portal& portal, const ObjectType& type, Record& record) {
   const Stage* stage = portal.stage(type, text_at(type, record, "dealstage"));
   const auto metadata = [&](const char* name) {
-    const auto found = stage == nullptr ? std::map<std::string, std::string>::const_iterator()
-                                        : stage->metadata.find(name);
-    return stage == nullptr || found == stage->metadata.end() ? std::string() : found->second;
+    if (stage == nullptr) return std::string();
+    const auto found = stage->metadata.find(name);
+    return found == stage->metadata.end() ? std::string() : found->second;
   };
   const bool closed = metadata("isClosed") == "true";
   const double probability = number_of(metadata("probability"));
@@ -62,7 +72,7 @@ void derive_task(const Portal& portal, const ObjectType& type, Record& record, I
     put(type, record, "hs_task_completion_date", std::to_string(at.ms));
   }
   put(type, record, "hs_task_completion_count", done ? "1" : "");
-  put(type, record, "hs_body_preview", text_at(type, record, "hs_task_body").substr(0, 100));
+  put(type, record, "hs_body_preview", beginning(text_at(type, record, "hs_task_body")));
 }
 
 // The newest time of a company's engagements of one object.

@@ -132,7 +132,7 @@ void Portal::lag(const ObjectType& type, const Record& record, bool existed) {
 }
 
 void Portal::change(const ObjectType& type, Record& record, const Values& values, Instant at,
-                    const std::string& source, bool keeps_date) {
+                    const std::string& source) {
   lag(type, record, /*existed=*/true);
   Table& table = this->table(type);
   bool changed = false;
@@ -155,7 +155,7 @@ void Portal::change(const ObjectType& type, Record& record, const Values& values
   }
   if (changed) derive_values(*this, type, record, at);
   const bool touches = changed || switches.is_on("equal_values_touch_date");
-  if (touches && !keeps_date) record.updated_at = std::max(at, record.updated_at);
+  if (touches) record.updated_at = std::max(at, record.updated_at);
 }
 
 void Portal::archive(const ObjectType& type, Record& record, Instant at) {

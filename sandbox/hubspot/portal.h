@@ -71,7 +71,7 @@ class Portal {
   Record* find(const ObjectType& type, RecordId sought);
   // As find, and through merges to the survivor.
   Record* resolve(const ObjectType& type, RecordId sought);
-  // What a record is associated with and is still there.
+  // What a record is associated with, without what is archived or gone.
   std::vector<Link> live_links(const ObjectType& from, RecordId sought, const ObjectType& to);
   const Owner* owner(const std::string& sought) const;
   // Null: none. Archived stages are found.
@@ -86,18 +86,18 @@ class Portal {
   // A number of [0, 1) that depends on the seed and `text` only.
   double chance(const std::string& text) const;
 
-  // Checks nothing. Stamps are `at` when given.
+  // Checks nothing. Made and last changed at `at`.
   Record& insert(const ObjectType& type, Values values, Instant at);
-  // Values as they are kept; stamps the record unless `keeps_date`.
+  // Values as they are kept; writes history, and stamps the record.
   void change(const ObjectType& type, Record& record, const Values& values, Instant at,
-              const std::string& source, bool keeps_date = false);
+              const std::string& source);
   void archive(const ObjectType& type, Record& record, Instant at);
   void restore(const ObjectType& type, Record& record, Instant at);
   // For ever, as by a privacy request or after 90 days.
   void purge(const ObjectType& type, Record& record);
   // The survivor: a new record, or the primary (switch). Throws std::invalid_argument.
   Record& merge(const ObjectType& type, RecordId primary, RecordId other, Instant at);
-  // Archived for more than 90 days.
+  // Archived for more than 90 days, or gone.
   bool is_purged(const Record& record) const;
 
  private:

@@ -189,7 +189,7 @@ HttpAnswer Service::answer(const HttpRequest& request) {
     answer.headers.set("Content-Type", fault.content_type);
     answer.body = fault.answer_body;
     if (fault.status == 477) answer.headers.set("Retry-After", "60");
-    log.note(request, "fault", fault.status, portal.now());
+    if (!fault.after) log.note(request, "fault", fault.status, portal.now());
   } else {
     answer = answer_unfaulted(request);
   }

@@ -255,6 +255,11 @@ TEST_CASE("sandbox hubspot: a task's completion and owner are kept as reps make 
   TestAccount account;
   const std::string id = account.make(
       "tasks", {{"hs_timestamp", "2026-11-26T08:00:00Z"}, {"hubspot_owner_id", "41629780"}});
+  std::string body = "x";
+  for (int i = 0; i < 99; ++i) body += "\u00e4";
+  account.control("edit",
+                  {{"object", "tasks"}, {"id", id}, {"properties", {{"hs_task_body", body}}}});
+  CHECK(account.value("tasks", id, "hs_body_preview") == body.substr(0, 99));
   const Said archived = account.call("PATCH", "/crm/objects/2026-09/tasks/" + id,
                                      {{"properties", {{"hubspot_owner_id", "41629781"}}}});
   CHECK(archived.status == 400);
