@@ -162,9 +162,16 @@ Result<void> FieldWriter::send_group(std::span<const FieldUpdate> batch,
     if (results.error().kind == ErrorKind::forbidden) catalogue_.forget("companies");
     return results.error();
   }
+  return take(batch, sent, *results, *known, out);
+}
+
+Result<void> FieldWriter::take(std::span<const FieldUpdate> batch,
+                               std::span<const std::size_t> sent,
+                               std::span<const ItemResult> results, std::span<const Column> known,
+                               WriteOutcomes& out) {
   std::vector<std::string> unsaid;
   for (std::size_t k = 0; k < sent.size(); ++k) {
-    const ItemResult& result = (*results)[k];
+    const ItemResult& result = results[k];
     if (!result.id.empty()) {
       out.done(sent[k]);
     } else if (result.fault && class_of(*result.fault) != FaultClass::retry) {
@@ -190,8 +197,8 @@ Result<void> FieldWriter::send_group(std::span<const FieldUpdate> batch,
     const auto state = std::find_if(states->begin(), states->end(), [&](const FieldState& one) {
       return one.account == batch[sent[k]].account;
     });
-    const bool is_there = state != states->end() && !out.is_settled(sent[k]) &&
-                          stands(batch[sent[k]], *state, *known);
+    const bool is_there =
+        state != states->end() && !out.is_settled(sent[k]) && stands(batch[sent[k]], *state, known);
     if (is_there) out.done(sent[k]);
   }
   return {};

@@ -30,6 +30,10 @@ class FieldWriter {
   Result<std::vector<Column>> columns();
   Result<void> send_group(std::span<const FieldUpdate> batch, std::span<const std::size_t> group,
                           Duration pause, WriteOutcomes& out);
+  // What an answer says of the items that were sent; of those it says nothing about, what stands.
+  Result<void> take(std::span<const FieldUpdate> batch, std::span<const std::size_t> sent,
+                    std::span<const ItemResult> results, std::span<const Column> known,
+                    WriteOutcomes& out);
   static std::string sent_text(const Column& column, const std::string& value);
   static bool stands(const FieldUpdate& update, const FieldState& state,
                      std::span<const Column> columns);
