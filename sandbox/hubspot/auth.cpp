@@ -76,12 +76,9 @@ void need_scope(const Token& token, const std::vector<std::string>& one_of) {
                      return token.scopes.contains(scope);
                    });
   if (has) return;
-  ApiError error{.status = 403,
-                 .category = "MISSING_SCOPES",
-                 .message = "This app hasn't been granted all required scopes to make this call."};
-  error.errors.push_back({"One or more of the following scopes are required.",
-                          "",
-                          {{"requiredGranularScopes", one_of}}});
+  ApiError error{.status = 403, .category = "MISSING_SCOPES", .message = "the token lacks a scope"};
+  error.errors.push_back(
+      {"one of these scopes is needed", "", {{"requiredGranularScopes", one_of}}});
   throw error;
 }
 
@@ -90,7 +87,7 @@ const Token& Auth::caller(const HttpRequest& request) const {
   constexpr std::string_view kScheme = "Bearer ";
   ApiError refused{.status = 401,
                    .category = "INVALID_AUTHENTICATION",
-                   .message = "Authentication credentials not found."};
+                   .message = "no valid token in the Authorization header"};
   if (!header.starts_with(kScheme)) throw refused;
   const std::string text(header.substr(kScheme.size()));
   if (!looks_like_token(text)) throw ApiError{.status = 530, .message = "malformed token"};
@@ -98,7 +95,7 @@ const Token& Auth::caller(const HttpRequest& request) const {
   if (found == tokens.end()) throw refused;
   if (found->second.is_oauth && found->second.expires_at <= portal_.now()) {
     refused.category = "EXPIRED_AUTHENTICATION";
-    refused.message = "The OAuth token used to make this call expired.";
+    refused.message = "the access token has expired";
     refused.context["expire time"] = {time_text(found->second.expires_at)};
     throw refused;
   }

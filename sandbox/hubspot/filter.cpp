@@ -193,8 +193,7 @@ Filter Filters::filter_of(const Json& json) const {
     if (filter.other == nullptr || filter.test != Test::eq)
       throw invalid("no such filter: " + name);
   } else if (filter.column < 0) {
-    throw invalid("There was a problem with the request: no property " + name,
-                  "PROPERTY_DOESNT_EXIST", name);
+    throw invalid("no property " + name, "PROPERTY_DOESNT_EXIST", name);
   }
   if (name == "hs_email_html" || name == "hs_body_preview") throw invalid(name + " is no filter");
   if (filter.test == Test::in || filter.test == Test::not_in) {

@@ -170,7 +170,7 @@ HttpAnswer batch_read_associations(Service& service, const Call& call) {
     const bool none = record == nullptr || record->is_archived() ||
                       service.portal.live_links(ends.from, id, ends.to).empty();
     if (none) {
-      ApiError error = not_found("No associations found");
+      ApiError error = not_found("nothing is associated");
       error.sub_category = "crm.associations.NO_ASSOCIATIONS_FOUND";
       error.context = {{"fromObjectId", {text}},
                        {"fromObjectType", {ends.from.singular}},

@@ -41,15 +41,14 @@ void refuse_duplicates(const std::vector<std::string>& ids) {
   if (twice.empty()) return;
   std::string list;
   for (const std::string& id : twice) list += (list.empty() ? "" : ", ") + id;
-  throw ApiError{
-      .message = fmt::format("Duplicate IDs found in batch input: [{}]. IDs must be unique", list),
-      .context = {{"ids", twice}}};
+  throw ApiError{.message = fmt::format("Duplicate IDs found in batch input: [{}]", list),
+                 .context = {{"ids", twice}}};
 }
 
 int unique_column(const ObjectType& type, const std::string& property) {
   const int column = type.column(property);
   if (column < 0 || !type.at(column).unique) {
-    throw invalid(fmt::format("Cannot read, update or upsert objects by the non-unique property {}",
+    throw invalid(fmt::format("no read, update or upsert by the non-unique property {}",
                               property.substr(0, 100)),
                   "NON_UNIQUE_ID_PROPERTY", property);
   }
@@ -108,9 +107,7 @@ HttpAnswer batch_read(Service& service, const Call& call) {
     outcome.results.push_back(record_json(portal, type, *record, wanted));
   }
   if (!missing.empty()) {
-    ApiError error =
-        not_found("Could not get some " + type.singular +
-                  " objects, they may be deleted or not exist. Check that ids are valid.");
+    ApiError error = not_found("some records are not there");
     error.context["ids"] = missing;
     outcome.errors.push_back(json_of(error, ""));
   }

@@ -180,7 +180,7 @@ HttpAnswer batch_update(Service& service, const Call& call) {
     outcome.results.push_back(result_json(service, type, *record, *input));
   }
   if (!missing.empty()) {
-    ApiError error = not_found("Could not find some objects to update");
+    ApiError error = not_found("some records are not there");
     error.context["ids"] = missing;
     outcome.errors.push_back(json_of(error, ""));
   }

@@ -79,7 +79,7 @@ Record& record_of_path(Service& service, const Call& call, const ObjectType& typ
   }
   Record* record = id == 0 ? nullptr : portal.resolve(type, id);
   if (record == nullptr || record->is_archived() != archived) {
-    throw not_found("Object not found.  objectId are usually numeric.");
+    throw not_found("no such record");
   }
   return *record;
 }
@@ -96,7 +96,7 @@ HttpAnswer list_records(Service& service, const Call& call) {
       limit_of(call, 10, wanted.history.empty() || !small ? kPageMax : kHistoryPageMax);
   if (portal.switches.is_on("wide_pages_fail") && limit > kWidePage &&
       call.list("properties").size() > kWideProperties) {
-    throw ApiError{.status = 500, .category = "INTERNAL_ERROR", .message = "internal error"};
+    throw ApiError{.status = 500, .category = "INTERNAL_ERROR", .message = "something broke"};
   }
   const std::string after = call.parameter("after");
   if (!after.empty() && !record_id(after)) throw invalid("after is no cursor of this list");

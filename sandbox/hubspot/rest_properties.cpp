@@ -15,7 +15,7 @@ constexpr std::size_t kInputsMax = 100, kUniqueMax = 10;
 
 ObjectType& object_of(Service& service, const Call& call) {
   ObjectType* type = service.portal.schema.find(call.part(2));
-  if (type == nullptr) throw not_found("Unable to infer object type from: " + call.part(2));
+  if (type == nullptr) throw not_found("no object " + call.part(2));
   return *type;
 }
 
@@ -43,14 +43,14 @@ ObjectType& writable(Service& service, const Call& call) {
 
 Property& property_of(ObjectType& type, const std::string& name) {
   const int column = type.column(name);
-  if (column < 0) throw not_found(fmt::format("property \"{}\" does not exist", name));
+  if (column < 0) throw not_found(fmt::format("no property {}", name));
   return type.at(column);
 }
 
 ApiError exists_already(const std::string& name) {
   return {.status = 409,
           .category = "OBJECT_ALREADY_EXISTS",
-          .message = fmt::format("A property named '{}' already exists.", name),
+          .message = fmt::format("there is a property {}", name),
           .sub_category = "Properties.PROPERTY_WITH_NAME_EXISTS"};
 }
 
@@ -110,7 +110,7 @@ HttpAnswer read_property(Service& service, const Call& call) {
   ObjectType& type = readable(service, call);
   const int column = type.any_column(call.part(3));
   if (column < 0 || type.at(column).is_archived() != call.flag("archived")) {
-    throw not_found(fmt::format("property \"{}\" does not exist", call.part(3)));
+    throw not_found(fmt::format("no property {}", call.part(3)));
   }
   return json_answer(200, property_json(type.at(column)).dump());
 }
@@ -202,7 +202,7 @@ HttpAnswer create_group(Service& service, const Call& call) {
   if (type.groups.contains(name)) {
     throw ApiError{.status = 409,
                    .category = "OBJECT_ALREADY_EXISTS",
-                   .message = fmt::format("A property group named '{}' already exists.", name),
+                   .message = fmt::format("there is a group {}", name),
                    .sub_category = "PropertyGroupError.GROUP_ALREADY_EXISTS"};
   }
   type.groups[name] = {name, body.at("label").get<std::string>(), body.value("displayOrder", -1)};

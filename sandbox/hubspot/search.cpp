@@ -111,7 +111,7 @@ Json search(Portal& portal, const ObjectType& type, const std::string& text) {
     throw invalid("the body of a search has at most 3,000 characters");
   }
   const Json body = text.empty() ? Json::object() : Json::parse(text, nullptr, false);
-  if (!body.is_object()) throw invalid("Invalid input JSON");
+  if (!body.is_object()) throw invalid("the body is not JSON of the form that is needed");
   const Page page = page_of(portal, body);
   const Sort sort = sort_of(type, body);
   const Filters filters(portal, type, body);

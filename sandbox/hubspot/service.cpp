@@ -69,7 +69,7 @@ Json json_body(const Call& call) {
     throw ApiError{.status = 415, .message = "Content-Type must be application/json"};
   }
   Json body = Json::parse(call.request.body, nullptr, /*allow_exceptions=*/false);
-  if (body.is_discarded()) throw invalid("Invalid input JSON on line 1, column 1");
+  if (body.is_discarded()) throw invalid("the body is not JSON of the form that is needed");
   return body;
 }
 
@@ -88,7 +88,7 @@ ObjectType& known_object(Service& service, const Call& call, const std::string& 
   if (type == nullptr) {
     throw ApiError{.status = 404,
                    .category = "OBJECT_NOT_FOUND",
-                   .message = "Unable to infer object type from: " + name.substr(0, 50)};
+                   .message = "no object " + name.substr(0, 50)};
   }
   if (type->name == "orders" && service.portal.switches.is_on("orders_off")) {
     need_scope({"", {"none"}, false, Instant::missing()}, type->read_scopes);
@@ -158,7 +158,7 @@ Fault Service::chance_trouble(const HttpRequest& request) {
     fault.content_type = status == 500 ? "application/json;charset=UTF-8" : kHtml;
     fault.answer_body =
         status == 500
-            ? json_of({.status = 500, .category = "INTERNAL_ERROR", .message = "internal error"},
+            ? json_of({.status = 500, .category = "INTERNAL_ERROR", .message = "something broke"},
                       next_correlation_id())
                   .dump()
             : "<html><body>trouble</body></html>";
@@ -215,7 +215,7 @@ HttpAnswer Service::answer_unfaulted(const HttpRequest& request) {
     answer = error_answer(error);
   } catch (const Json::exception&) {
     // A part of the body has another form than the operation takes.
-    answer = error_answer(invalid("Invalid input JSON on line 1, column 1"));
+    answer = error_answer(invalid("the body is not JSON of the form that is needed"));
   }
   log.note(request, kind, answer.status, portal.now());
   return answer;
@@ -260,7 +260,7 @@ HttpAnswer Service::let_in(const HttpRequest& request, const ApiPath& path, std:
   } catch (const ApiError& error) {
     answer = error_answer(error);
   } catch (const Json::exception&) {
-    answer = error_answer(invalid("Invalid input JSON on line 1, column 1"));
+    answer = error_answer(invalid("the body is not JSON of the form that is needed"));
   }
   if (!searches) limits.add_headers(caller, portal.now(), portal.zone, answer.headers);
   return answer;

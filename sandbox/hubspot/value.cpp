@@ -37,7 +37,7 @@ const Option* option_of(const Property& property, const std::string& value) {
 Kept kept_choice(const Property& property, const std::string& written, const std::string& before) {
   if (!property.takes_many()) {
     if (option_of(property, written) != nullptr) return {written, {}};
-    return bad("INVALID_OPTION", written + " was not one of the allowed options");
+    return bad("INVALID_OPTION", written + " is no option");
   }
   const bool appends = written.starts_with(';');
   std::vector<std::string> chosen =
@@ -45,7 +45,7 @@ Kept kept_choice(const Property& property, const std::string& written, const std
   for (const std::string& each : split(written, ';')) {
     if (each.empty()) continue;
     if (option_of(property, each) == nullptr) {
-      return bad("INVALID_OPTION", each + " was not one of the allowed options");
+      return bad("INVALID_OPTION", each + " is no option");
     }
     if (std::find(chosen.begin(), chosen.end(), each) == chosen.end()) chosen.push_back(each);
   }
@@ -112,16 +112,16 @@ Kept kept_value(const Portal& portal, const Property& property, const std::strin
     case PropertyType::string:
       if (written.size() > kTextMax) return bad("INVALID_STRING_LENGTH", "the text is too long");
       if (property.name == "email" && written.find('@') == std::string::npos) {
-        return bad("INVALID_EMAIL", "Email address " + written + " is invalid");
+        return bad("INVALID_EMAIL", "no e-mail address: " + written);
       }
       return {written, {}};
     case PropertyType::number:
-      if (!number_in(written)) return bad("INVALID_INTEGER", written + " was not a valid number.");
+      if (!number_in(written)) return bad("INVALID_INTEGER", written + " is no number");
       return {written, {}};
     case PropertyType::boolean: {
       const std::string word = lower(written);
       if (word == "true" || word == "false") return {word, {}};
-      return bad("INVALID_OPTION", written + " was not one of the allowed options: [true, false]");
+      return bad("INVALID_OPTION", written + " is neither true nor false");
     }
     case PropertyType::date:
       return kept_date(written);

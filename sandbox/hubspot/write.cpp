@@ -24,7 +24,7 @@ std::string text_of(const std::string& name, const Json& value) {
 
 void refuse(const std::vector<ErrorDetail>& errors) {
   if (errors.empty()) return;
-  ApiError error{.message = "Property values were not valid: " + errors[0].message};
+  ApiError error{.message = "values refused: " + errors[0].message};
   error.errors = errors;
   throw error;
 }
@@ -42,14 +42,12 @@ Values Writer::values_of(const Json& properties, const Record* record) const {
   for (const auto& [name, json] : properties.items()) {
     const int column = type_.column(name);
     if (column < 0 || portal_.now() < type_.at(column).usable_from) {
-      refused(name, "PROPERTY_DOESNT_EXIST",
-              fmt::format("Property \"{}\" does not exist", name.substr(0, 100)));
+      refused(name, "PROPERTY_DOESNT_EXIST", fmt::format("no property {}", name.substr(0, 100)));
       continue;
     }
     const Property& property = type_.at(column);
     if (property.read_only || property.calculated) {
-      refused(name, "READ_ONLY_VALUE",
-              fmt::format("\"{}\" is a read only property; its value cannot be set", name));
+      refused(name, "READ_ONLY_VALUE", fmt::format("{} is read only", name));
       continue;
     }
     const std::string before = record == nullptr ? "" : value_of(type_, *record, column);
@@ -73,14 +71,14 @@ void Writer::check_unique(const Values& values, const Record* record) const {
     const RecordId holder = portal_.table(type_).holder(column, value);
     if (holder == 0 || (record != nullptr && holder == record->id)) continue;
     if (type_.name == "contacts" && property.name == "email") {
-      throw ApiError{.status = 409,
-                     .category = "CONFLICT",
-                     .message = fmt::format("Contact already exists. Existing ID: {}", holder),
-                     .context = {{"existingId", {std::to_string(holder)}}}};
+      throw ApiError{
+          .status = 409,
+          .category = "CONFLICT",
+          .message = fmt::format("this e-mail belongs to a contact. Existing ID: {}", holder),
+          .context = {{"existingId", {std::to_string(holder)}}}};
     }
-    ApiError error =
-        invalid(fmt::format("{} already has the value for property {}", holder, property.name),
-                "CONFLICTING_UNIQUE_VALUE", property.name);
+    ApiError error = invalid(fmt::format("record {} holds this value of {}", holder, property.name),
+                             "CONFLICTING_UNIQUE_VALUE", property.name);
     error.context["existingId"] = {std::to_string(holder)};
     throw error;
   }

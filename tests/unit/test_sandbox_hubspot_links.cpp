@@ -187,7 +187,7 @@ TEST_CASE("sandbox hubspot: single records are made, found by a unique value, an
   const std::string id = made.body["id"];
   const Said twice = account.post(path, contact);
   CHECK(twice.status == 409);
-  CHECK(twice.body["message"] == "Contact already exists. Existing ID: " + id);
+  CHECK(twice.body["message"] == "this e-mail belongs to a contact. Existing ID: " + id);
   CHECK(account.get(path + "/A@contacts.example?idProperty=email").body["id"] == id);
   CHECK(account.post(path + "/batch/archive", {{"inputs", {{{"id", id}}}}}).status == 204);
   CHECK(account.get(path + "/" + id).status == 404);
