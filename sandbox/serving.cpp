@@ -7,6 +7,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "core/file_io.h"
 #include "sandbox/control.h"
 
 namespace upselld::sandbox {
@@ -51,13 +52,8 @@ Result<void> write_text(const std::string& folder, const std::string& name,
   std::error_code code;
   fs::create_directories(folder, code);
   if (code) return Error{ErrorKind::io, "make " + folder + ": " + code.message(), {}};
-  const fs::path path = fs::path(folder) / name;
-  std::ofstream out(path, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) return Error{ErrorKind::io, "write " + path.string(), {}};
-  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
-  return {};
+  // Whoever waits for the file finds it whole; nobody else can read it at any moment.
+  return write_file_atomically(fs::path(folder) / name, text, 0600);
 }
 
 Result<std::unique_ptr<ServedClock>> ServedClock::start(const ServeOptions& options) {
