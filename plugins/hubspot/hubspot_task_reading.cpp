@@ -12,8 +12,8 @@ namespace upselld::plugins::hubspot {
 namespace {
 
 // A person who changes one of these has taken the task.
-const std::vector<std::string> kTelling = {"hs_task_status", "hs_task_subject", "hs_timestamp",
-                                           "hubspot_owner_id"};
+const std::vector<std::string> kTelling = {"hs_task_status", "hs_task_subject", "hs_task_body",
+                                           "hs_timestamp", "hubspot_owner_id"};
 // Between a task's creation and its last change by the account itself.
 constexpr Duration kSettling = minutes(1);
 // The bin keeps tasks for 90 days.
