@@ -117,7 +117,7 @@ Result<Page> Puller::pull_owners(const Step& step, PullCursor at) {
 // What is in the bin, as far as it is news. A record that was merged away may be listed too: it is
 // told from a deleted one by reading it, which gives the one that took it in.
 Result<Page> Puller::pull_archived(const Step& step, PullCursor at) {
-  Wanted asked = {step.spec().object, {"hs_object_id"}};
+  Wanted asked = {step.spec().object, {"hs_object_id", "hs_merged_object_ids"}};
   asked.archived = true;
   std::vector<Row> news;
   bool is_last = false;
@@ -150,7 +150,12 @@ Result<Page> Puller::pull_archived(const Step& step, PullCursor at) {
       }
     }
     for (const Row& row : news) {
-      if (alive.count(row.id) == 0) step.stream.mapper->gone(row.id, row.archived_at, page);
+      if (alive.count(row.id) > 0) continue;
+      step.stream.mapper->gone(row.id, row.archived_at, page);
+      // Nothing else tells of those it had taken in: they are in no list, not even this one.
+      for (const std::string& old : row.merged) {
+        step.stream.mapper->gone(old, row.archived_at, page);
+      }
     }
   }
   if (is_last) return finished(step, std::move(at), std::move(page));
