@@ -121,7 +121,8 @@ Result<void> TaskWriter::send_group(std::span<const TaskDraft> batch,
     if (results.error().kind == ErrorKind::timed_out) return settle_by_look(batch, sent, pending);
     return results.error();
   }
-  std::vector<std::size_t> unsaid, doubled;
+  std::vector<std::size_t> unsaid;
+  std::map<std::size_t, Fault> doubled;
   for (std::size_t k = 0; k < sent.size(); ++k) {
     const ItemResult& result = (*results)[k];
     const std::size_t i = sent[k];
@@ -136,7 +137,7 @@ Result<void> TaskWriter::send_group(std::span<const TaskDraft> batch,
     } else if (class_of(*result.fault) == FaultClass::duplicate) {
       // Somebody was faster, or it was us, and the answer got lost.
       pending.note(i, *result.fault);
-      doubled.push_back(i);
+      doubled.emplace(i, *result.fault);
     } else if (class_of(*result.fault) == FaultClass::retry) {
       pending.note(i, *result.fault);
     } else {
@@ -146,13 +147,16 @@ Result<void> TaskWriter::send_group(std::span<const TaskDraft> batch,
   if (auto settled = settle_by_look(batch, unsaid, pending); !settled) return settled;
   if (doubled.empty()) return {};
   std::vector<std::string> keys;
-  for (const std::size_t i : doubled) keys.push_back(batch[i].key);
+  for (const auto& [i, fault] : doubled) keys.push_back(batch[i].key);
   const auto standing = look_up(keys);
   if (!standing) return standing.error();
-  for (const std::size_t i : doubled) {
+  for (const auto& [i, fault] : doubled) {
     const auto there = standing->find(in_lower_case(batch[i].key));
     if (there != standing->end())
       pending.already_there(i, there->second.row.id);
+    else if (fault.field == key_ && !fault.existing_id.empty())
+      // The look-up is behind, and the account itself names who holds our key.
+      pending.already_there(i, fault.existing_id);
     else
       // A duplicate that is not our key is somebody else's rule.
       pending.settle(i, plugins::rejected(pending.last_refusal(i)));
