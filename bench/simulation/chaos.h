@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -14,43 +15,9 @@
 
 namespace upselld::simulation {
 
-// Everything that goes wrong, or that people do, while upselld is at work.
-enum class Mishap {
-  too_many_requests,
-  server_error,
-  gateway_page,
-  empty_gateway,
-  edge_refusal,
-  refused_connection,
-  answer_lost,
-  answer_cut,
-  answer_garbled,
-  slow_answer,
-  session_over,
-  cursors_lost,
-  calls_used_up,
-  too_many_at_once,
-  row_locked,
-  row_refused,
-  maintenance,
-  job_stuck,
-  job_failed,
-  late_commit,
-  clock_apart,
-  killed_before,
-  killed_after,
-  person_works,
-  person_edits_our_field,
-  edit_inside_window,
-  kCount,
-};
-inline constexpr std::size_t kMishapCount = static_cast<std::size_t>(Mishap::kCount);
-const char* to_text(Mishap mishap);
-using MishapCounts = std::array<std::uint64_t, kMishapCount>;
-
-// The org's network: lets a seed's mishaps happen to requests, and looks at what each request does
-// to the org. One request at a time.
-class Chaos {
+// The CRM's network: lets a seed's mishaps happen to requests, and looks at what each request does
+// to the CRM. One request at a time.
+class Chaos final : private Dice {
  public:
   // `clock_file`: what $UPSELLD_CLOCK names for upselld.
   Chaos(World& world, std::filesystem::path clock_file);
@@ -58,11 +25,11 @@ class Chaos {
   // Starts the server; its address.
   std::string open();
   void begin_disorder() { is_calm_ = false; }
-  // Ends what still goes on: locks, maintenance, open transactions, a clock that is wrong.
+  // Ends what still goes on in the CRM, and a clock that is wrong.
   void calm_down();
   // What is killed by a mishap: 0, nobody.
   void set_child(int pid);
-  // upselld's clock, and the org's with it.
+  // upselld's clock, and the CRM's with it.
   Instant now() const;
   void move_clock(Duration by);
   // Between two runs.
@@ -79,10 +46,11 @@ class Chaos {
   sandbox::HttpAnswer exchange(const sandbox::HttpRequest& request);
   std::optional<sandbox::HttpAnswer> instead_of_an_answer(const sandbox::HttpRequest& request);
   void spoil(sandbox::HttpAnswer& answer);
-  void disturb_org(const sandbox::HttpRequest& request);
-  void look_at(const sandbox::HttpRequest& request);
+  void disturb(const sandbox::HttpRequest& request);
+  void look_at(const Asked& asked);
   void follow_clock();
-  bool may_happen(Mishap mishap, double chance);
+  bool may_happen(Mishap mishap, double chance) override;
+  sandbox::Random& random() override { return random_; }
   void happened(Mishap mishap) { ++counts_[static_cast<std::size_t>(mishap)]; }
 
   World& world_;
@@ -91,8 +59,9 @@ class Chaos {
   mutable std::mutex mutex_;
   bool is_calm_ = true;
   int child_ = 0;
-  Duration apart_;  // the org's clock ahead of upselld's
+  Duration apart_;  // the CRM's clock ahead of upselld's
   std::set<std::string> read_not_written_;
+  std::set<std::string> written_;  // in this run, where writes may be repeated
   MishapCounts counts_{};
   std::set<std::string> violations_;
   std::map<std::int32_t, int> calls_;  // by day

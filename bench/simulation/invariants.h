@@ -14,7 +14,7 @@ using Violations = std::set<std::string>;
 
 // A run's exit code and report tell the truth about what is left to do.
 void check_truthful(const Ended& run, Violations& violations);
-// After all is quiet: nothing is left in the outbox, and what was delivered stands in the org, but
+// After all is quiet: nothing is left in the outbox, and what was delivered stands in the CRM, but
 // for what people did to it.
 void check_delivered(const Program& program, const World& world, Violations& violations);
 // At most one task per key, ever.

@@ -42,20 +42,16 @@ std::string read(const std::filesystem::path& path) {
 Program::Program(std::filesystem::path binary, std::filesystem::path folder)
     : binary_(std::move(binary)), folder_(std::move(folder)) {}
 
-void Program::configure(const std::string& url, const std::string& more) const {
-  write(folder_ / "secret", "secret");
-  std::filesystem::permissions(folder_ / "secret", std::filesystem::perms::owner_read);
+void Program::configure(const Connection& connection) const {
+  for (const auto& [name, text] : connection.files) {
+    write(folder_ / name, text);
+    std::filesystem::permissions(folder_ / name, std::filesystem::perms::owner_read);
+  }
   write(folder_ / "playbook.yaml", kPlaybook);
   const auto settings = [&](const char* state) {
     return "time_zone: UTC\ncurrency: EUR\nstate: " + std::string(state) +
-           "\nconnections:\n  crm:\n    plugin: salesforce\n    host: " + url +
-           "\n    auth: client_credentials\n    client_id: app\n    client_secret: {file: secret}\n"
+           "\nconnections:\n  crm:\n" + connection.settings +
            "    write: fields_and_tasks\n    fallback_owner: admin@sandbox.example\n"
-           "    attributes: {seats: {field: Seats__c, kind: number}}\n"
-           "    activities:\n"
-           "      - {object: Usage__c, account: Account__c, at: Day__c, kind: quota_usage, value: "
-           "Share__c}\n" +
-           more +
            "target: {kind: won_opportunity, kinds: [upsell], horizon: 90d}\n"
            "stop_when: {accounts_lost: 100%, bands_moved: 100%, new_tasks: 1000}\n";
   };

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "bench/simulation/world.h"
+
 namespace upselld::simulation {
 
 // How a run of upselld ended.
@@ -16,13 +18,12 @@ struct Ended {
   std::string err;
 };
 
-// upselld in one folder, with settings for one org and a clock of its own.
+// upselld in one folder, with settings for one CRM and a clock of its own.
 class Program {
  public:
   Program(std::filesystem::path binary, std::filesystem::path folder);
 
-  // Writes the settings; `more` stands in the connection.
-  void configure(const std::string& url, const std::string& more) const;
+  void configure(const Connection& connection) const;
   // Runs `upselld --json ...`. `started` is told its process id, and 0 when it has ended.
   Ended run(const std::vector<std::string>& arguments, const std::function<void(int)>& started,
             const std::string& settings = "upselld.yaml") const;

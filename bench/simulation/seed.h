@@ -17,7 +17,7 @@ struct SeedResult {
 
 // A few days of one small company, with everything that the seed says goes wrong, and then quiet.
 // `folder` is made anew; `work` is where it stands.
-SeedResult run_seed(std::uint64_t seed, const std::filesystem::path& program,
-                    const std::filesystem::path& folder);
+SeedResult run_seed(const std::string& crm, std::uint64_t seed,
+                    const std::filesystem::path& program, const std::filesystem::path& folder);
 
 }  // namespace upselld::simulation

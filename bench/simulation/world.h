@@ -2,36 +2,81 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
+#include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "sandbox/random.h"
-#include "sandbox/salesforce/service.h"
+#include "bench/simulation/mishap.h"
+#include "core/decision.h"
+#include "sandbox/http_message.h"
+#include "sandbox/virtual_clock.h"
 
 namespace upselld::simulation {
 
-namespace sf = sandbox::salesforce;
-
 // A value that a person put into one of our fields.
 struct OwnEdit {
-  std::string account, field, value;
+  std::string account;
+  Field field = Field::next_action;
+  std::string value;
   // True when upselld has read the account after it, or had not read it yet: it must stay.
   bool must_stay = true;
 };
 
-// A small Salesforce org that is prepared for upselld, and the people who work in it. Not safe to
-// share between threads: whoever holds the simulation's lock uses it.
+// What a request asks for, as far as the simulation looks at it.
+struct Asked {
+  bool reads_fields = false, writes_fields = false;  // ours, of `accounts`
+  bool counts = false;                               // against the calls of the day
+  std::vector<std::string> accounts;
+};
+
+// How upselld is connected: what stands in the connection, and files that it names.
+struct Connection {
+  std::string settings;
+  std::map<std::string, std::string> files;
+};
+
+// A small CRM that is prepared for upselld, and the people who work in it. Not safe to share
+// between threads: whoever holds the simulation's lock uses it.
 class World {
  public:
   World(std::uint64_t seed, Instant now);
+  virtual ~World() = default;
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
 
-  sf::Service& service() { return service_; }
+  std::uint64_t seed() const { return seed_; }
   sandbox::VirtualClock& clock() { return clock_; }
-  sandbox::Random& random() { return random_; }
+  const sandbox::VirtualClock& clock() const { return clock_; }
+
+  // The CRM at an address, in one of its forms.
+  virtual Connection connect(const std::string& url, sandbox::Random& random) = 0;
+  // Of the day, everybody's; the share of upselld is its own matter.
+  virtual int calls_a_day_max() const = 0;
+  // How long before each quiet run, and how many there must be before all that people did can be
+  // known.
+  virtual Duration before_quiet_run(int number) const = 0;
+  virtual int quiet_runs_least() const = 0;
+  // True: a look may be followed by several writes, and an edit between them may be overwritten.
+  virtual bool repeats_writes() const = 0;
+
+  virtual sandbox::HttpAnswer answer(const sandbox::HttpRequest& request) = 0;
+  virtual Asked asked(const sandbox::HttpRequest& request) const = 0;
+
+  virtual bool can_happen(Mishap mishap) const = 0;
+  // What ends before the CRM looks at a request: sessions, places in long answers.
+  virtual void let_end(const sandbox::HttpRequest& request, Dice& dice) = 0;
+  // What else the CRM does before it looks at it.
+  virtual void disturb(const sandbox::HttpRequest& request, Dice& dice) = 0;
+  // A refusal in the CRM's words, instead of an answer.
+  virtual std::optional<sandbox::HttpAnswer> refuse(const sandbox::HttpRequest& request,
+                                                    Dice& dice) = 0;
+  // Ends what the CRM still does: locks, rules, transactions, delays.
+  virtual void calm_down() = 0;
 
   // Somebody works: sells, talks, reports a case, moves an account, answers or deletes a task.
-  void somebody_works();
+  virtual void somebody_works() = 0;
   // Somebody puts his own words into one of our fields. `is_read`: upselld has just looked at that
   // account and has not written yet.
   void edit_our_field(const std::string& account, bool is_read);
@@ -41,34 +86,34 @@ class World {
   const std::vector<OwnEdit>& own_edits() const { return own_edits_; }
 
   // Everything but our fields, our tasks and stamps; equal digests, nothing was touched.
-  std::uint64_t digest_of_others() const;
+  virtual std::uint64_t digest_of_others() const = 0;
   // Our tasks that a person has closed, changed or deleted, as they stand.
-  std::uint64_t digest_of_touched_tasks() const;
-  // The text of a cell; empty: null or no such record.
-  std::string text(const std::string& id, const std::string& field) const;
+  virtual std::uint64_t digest_of_touched_tasks() const = 0;
+  // What stands in one of our fields; empty: nothing, or no such account.
+  virtual std::string text(const std::string& account, Field field) const = 0;
+  virtual bool is_gone(const std::string& account) const = 0;
+  // Of all tasks of ours, deleted ones too.
+  virtual std::vector<std::string> task_keys() const = 0;
+  // The accounts that bear a status of ours.
+  virtual std::vector<std::string> written_accounts() const = 0;
 
- private:
-  void add_fields();
-  void add_people();
-  void add_account();
-  void add_deal(const std::string& account, bool is_won);
-  void add_usage(const std::string& account);
-  void answer_task();
-  void work_on(const std::string& account);
-  std::string put(const char* object, const std::vector<std::pair<std::string, sf::Value>>& cells) {
-    return service_.org.put(object, cells).id();
-  }
-  void edit(const std::string& object, const std::string& id, const nlohmann::ordered_json& fields,
-            bool deletes = false);
-  std::uint64_t digest(bool only_touched_tasks) const;
+ protected:
+  // A person writes; refused where the account is gone.
+  virtual void write_by_hand(const std::string& account, Field field, const std::string& value) = 0;
 
+  const std::uint64_t seed_;
   sandbox::VirtualClock clock_;
-  sf::Service service_;
   sandbox::Random random_;
-  std::vector<std::string> reps_, accounts_;
-  std::string product_;
+  std::vector<std::string> accounts_;
   std::vector<OwnEdit> own_edits_;
-  int made_ = 0;
 };
+
+// `crm`: salesforce or hubspot; null for any other.
+std::unique_ptr<World> make_world(const std::string& crm, std::uint64_t seed, Instant now);
+
+// An answer of whoever stands before a CRM.
+sandbox::HttpAnswer made_answer(int status, std::string body,
+                                const char* type = "application/json");
+bool has(const sandbox::HttpRequest& request, const char* part);
 
 }  // namespace upselld::simulation
