@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "daemon/text_table.h"
+
 #ifdef UPSELLD_SYSTEMD
 #include <systemd/sd-daemon.h>
 #endif
@@ -11,32 +13,39 @@
 namespace upselld::daemon {
 namespace {
 
-std::string quoted(std::string_view value) {
-  const bool is_plain =
-      !value.empty() && value.find_first_of(" \"=\\\n\r\t") == std::string_view::npos;
-  if (is_plain) return std::string(value);
-  std::string out = "\"";
-  for (const char c : value) {
-    if (c == '\n') {
-      out += "\\n";
-      continue;
+constexpr std::size_t kValueWidthMax = 2'000;
+
+// What a CRM says may hold anything: nothing that moves a terminal gets through.
+std::string quoted(const std::string& value) {
+  std::string out;
+  std::size_t begin = 0;
+  for (std::size_t end = 0; end != std::string::npos; begin = end + 1) {
+    end = value.find('\n', begin);
+    if (begin > 0) out += "\\n";
+    for (const char c : printable(value.substr(begin, end - begin), kValueWidthMax)) {
+      if (c == '"' || c == '\\') out += '\\';
+      out += c;
     }
-    if (c == '"' || c == '\\') out += '\\';
-    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
   }
-  return out + '"';
+  const bool is_plain = !out.empty() && out.find_first_of(" \"=\\") == std::string::npos;
+  return is_plain ? out : '"' + out + '"';
 }
 
 }  // namespace
 
-void log_event(LogPriority priority, Instant at, std::string_view event,
-               const std::vector<std::pair<std::string, std::string>>& values) {
+std::string event_line(LogPriority priority, Instant at, const std::string& event,
+                       const EventValues& values) {
   const bool is_journald = std::getenv("JOURNAL_STREAM") != nullptr;
   std::string line = is_journald ? "<" + std::to_string(static_cast<int>(priority)) + ">"
                                  : "at=" + to_text(at) + " ";
   line += "event=" + quoted(event);
   for (const auto& [name, value] : values) line += " " + name + "=" + quoted(value);
-  line += '\n';
+  return line + '\n';
+}
+
+void log_event(LogPriority priority, Instant at, const std::string& event,
+               const EventValues& values) {
+  const std::string line = event_line(priority, at, event, values);
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,11 +13,16 @@ namespace upselld::daemon {
 
 enum class LogPriority { error = 3, warning = 4, info = 6 };
 
-// One line on standard error: "at=2026-11-02T10:00:00Z event=sync status=done". Values with blanks,
-// quotes or line ends are quoted. Under journald (JOURNAL_STREAM), which writes down the time
-// itself, the line begins with its priority instead.
-void log_event(LogPriority priority, Instant at, std::string_view event,
-               const std::vector<std::pair<std::string, std::string>>& values = {});
+using EventValues = std::vector<std::pair<std::string, std::string>>;
+
+// "at=2026-11-02T10:00:00Z event=sync status=done\n". Values with blanks or quotes are quoted, line
+// ends are written as \n, and what a terminal would obey is left out. Under journald
+// (JOURNAL_STREAM), which writes down the time itself, the line begins with its priority instead.
+std::string event_line(LogPriority priority, Instant at, const std::string& event,
+                       const EventValues& values = {});
+// The same on standard error.
+void log_event(LogPriority priority, Instant at, const std::string& event,
+               const EventValues& values = {});
 
 // "READY=1", "STATUS=...": see sd_notify(3). Nothing where no service manager listens.
 void tell_service_manager(const std::string& state);
