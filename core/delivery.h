@@ -49,7 +49,7 @@ std::string outcome_of(const std::string& picklist_value);
 // What the CRM said about one item of a batch.
 struct Receipt {
   enum class Outcome : std::uint8_t {
-    accepted,       // done; `stored` is what now stands there
+    accepted,       // done; `stored` is what the CRM made of it, whoever changed it since
     already_there,  // the key or value was there before
     rejected,       // code, message, field: will not work until something changes
     deferred,       // not now; try again after `until`

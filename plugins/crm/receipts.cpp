@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "plugins/crm/our_fields.h"
+
 namespace upselld::plugins {
 
 namespace {
@@ -13,6 +15,18 @@ Receipt put_off_by(const Error& error, Instant until) {
 }
 
 }  // namespace
+
+bool all_stand(const FieldValues& sent, const FieldState& state) {
+  std::size_t seen = 0;
+  for (std::size_t f = 0; f < kFieldCount; ++f) {
+    if (!sent[f]) continue;
+    if (!may_be_stored_as(static_cast<Field>(f), *sent[f], state.values[f].value_or(""))) {
+      return false;
+    }
+    ++seen;
+  }
+  return seen > 0 && state.exists;
+}
 
 Receipt rejected(const Refusal& refusal) {
   Receipt receipt;
@@ -44,7 +58,7 @@ void WriteOutcomes::put_off(const std::vector<std::size_t>& items, const Error& 
 }
 
 void WriteOutcomes::answer(std::span<const FieldUpdate> batch, const Read& read,
-                           const Stands& stands, ReceiptSink& sink) {
+                           const Sent& sent_of, ReceiptSink& sink) {
   std::vector<std::string> ids;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -61,15 +75,19 @@ void WriteOutcomes::answer(std::span<const FieldUpdate> batch, const Read& read,
       continue;
     }
     const FieldState& state = (*states)[k];
+    const FieldValues sent = sent_of(update);
     if (is_refused(places[k])) {
-      if (!stands(update, state)) continue;
+      if (!all_stand(sent, state)) continue;
       receipt = Receipt{};
       receipt.outcome = Receipt::Outcome::accepted;
     }
     receipt.crm_id = update.account;
     receipt.version = state.version;
     for (std::size_t f = 0; f < kFieldCount; ++f) {
-      if (update.values[f]) receipt.stored[f] = state.values[f].value_or("");
+      if (!update.values[f]) continue;
+      const std::string standing = state.values[f].value_or("");
+      const bool is_ours = !sent[f] || may_be_stored_as(static_cast<Field>(f), *sent[f], standing);
+      receipt.stored[f] = is_ours ? standing : *sent[f];
     }
   }
   for (std::size_t i = 0; i < batch.size(); ++i) {

@@ -25,6 +25,9 @@ struct Refusal {
 Receipt rejected(const Refusal& refusal);
 Receipt deferred(const Refusal& refusal, Instant until);
 
+// All that was sent stands there, and something was sent.
+bool all_stand(const FieldValues& sent, const FieldState& state);
+
 // Field updates: settled one by one, answered together once their values were read back.
 class WriteOutcomes {
  public:
@@ -42,13 +45,16 @@ class WriteOutcomes {
   }
   const Refusal& last_refusal(std::size_t index) const { return last_[index]; }
 
-  // Done is what can be read: values are answered as they stand now, with the record's version.
+  // Done is what can be read: values are answered as the CRM stored them, with the record's
+  // version. A value that cannot have come from ours was put there by a person in between: then
+  // what was sent is answered, so that theirs is seen as theirs from now on.
   // What was refused is looked at too: where a first answer was lost, the refusal is of the repeat
-  // alone, and it is done if `stands` says that all that would be sent is there. A read that fails
-  // makes both unknown: the next look will tell.
+  // alone, and it is done if all that was sent is there. A read that fails makes both unknown: the
+  // next look will tell.
   using Read = std::function<Result<std::vector<FieldState>>(std::span<const std::string>)>;
-  using Stands = std::function<bool(const FieldUpdate&, const FieldState&)>;
-  void answer(std::span<const FieldUpdate> batch, const Read& read, const Stands& stands,
+  // What of an update is sent, in the words in which it is read; nullopt: is not sent.
+  using Sent = std::function<FieldValues(const FieldUpdate&)>;
+  void answer(std::span<const FieldUpdate> batch, const Read& read, const Sent& sent,
               ReceiptSink& sink);
 
  private:

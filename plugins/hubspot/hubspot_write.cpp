@@ -26,18 +26,15 @@ std::string FieldWriter::sent_text(const Column& column, const std::string& valu
   return length > 0 ? cut_to(value, static_cast<std::size_t>(length)) : value;
 }
 
-// All that would be sent stands already, and something would be.
-bool FieldWriter::stands(const FieldUpdate& update, const FieldState& state,
-                         std::span<const Column> columns) {
-  std::size_t seen = 0;
+FieldValues FieldWriter::values_sent(const FieldUpdate& update, std::span<const Column> columns) {
+  FieldValues values;
   for (const Column& column : columns) {
     const auto& value = update.values[place(column.field)];
     if (!value) continue;
-    const auto sent = value_read(column.field, sent_text(column, *value), read_stamp);
-    if (sent != state.values[place(column.field)]) return false;
-    ++seen;
+    values[place(column.field)] =
+        value_read(column.field, sent_text(column, *value), read_stamp).value_or("");
   }
-  return seen > 0 && state.exists;
+  return values;
 }
 
 Result<std::vector<FieldWriter::Column>> FieldWriter::columns() {
@@ -112,10 +109,7 @@ Result<void> FieldWriter::update(std::span<const FieldUpdate> batch, ReceiptSink
   for (const std::size_t i : due) out.settle(i, deferred(out.last_refusal(i), later));
   out.answer(
       batch, [&](std::span<const std::string> ids) { return current(ids); },
-      [&](const FieldUpdate& update, const FieldState& state) {
-        return stands(update, state, *known);
-      },
-      sink);
+      [&](const FieldUpdate& update) { return values_sent(update, *known); }, sink);
   return ended;
 }
 
@@ -197,8 +191,8 @@ Result<void> FieldWriter::take(std::span<const FieldUpdate> batch,
     const auto state = std::find_if(states->begin(), states->end(), [&](const FieldState& one) {
       return one.account == batch[sent[k]].account;
     });
-    const bool is_there =
-        state != states->end() && !out.is_settled(sent[k]) && stands(batch[sent[k]], *state, known);
+    const bool is_there = state != states->end() && !out.is_settled(sent[k]) &&
+                          all_stand(values_sent(batch[sent[k]], known), *state);
     if (is_there) out.done(sent[k]);
   }
   return {};

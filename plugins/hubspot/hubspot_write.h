@@ -35,8 +35,8 @@ class FieldWriter {
                     std::span<const ItemResult> results, std::span<const Column> known,
                     WriteOutcomes& out);
   static std::string sent_text(const Column& column, const std::string& value);
-  static bool stands(const FieldUpdate& update, const FieldState& state,
-                     std::span<const Column> columns);
+  // In the words in which it is read; nullopt: is not sent.
+  static FieldValues values_sent(const FieldUpdate& update, std::span<const Column> columns);
 
   Client& client_;
   Catalogue& catalogue_;

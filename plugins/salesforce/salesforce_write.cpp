@@ -142,8 +142,8 @@ Result<void> FieldWriter::update(std::span<const FieldUpdate> batch, ReceiptSink
   const auto known = columns();
   out.answer(
       batch, [&](std::span<const std::string> ids) { return current(ids); },
-      [&](const FieldUpdate& update, const FieldState& state) {
-        return known && stands(update, state, *known);
+      [&](const FieldUpdate& update) {
+        return known ? values_sent(update, *known) : FieldValues{};
       },
       sink);
   return sent;
@@ -215,19 +215,14 @@ Result<void> FieldWriter::by_collections(std::span<const FieldUpdate> batch,
   return {};
 }
 
-// All that would be sent stands already, and something would be.
-bool FieldWriter::stands(const FieldUpdate& update, const FieldState& state,
-                         std::span<const Column> columns) {
-  std::size_t seen = 0;
+FieldValues FieldWriter::values_sent(const FieldUpdate& update, std::span<const Column> columns) {
+  FieldValues values;
   for (const Column& column : columns) {
     const auto& value = update.values[place(column.field)];
     if (!value || !column.may_write) continue;
-    if (value_read(column.field, sent_text(column, *value)) != state.values[place(column.field)]) {
-      return false;
-    }
-    ++seen;
+    values[place(column.field)] = value_read(column.field, sent_text(column, *value)).value_or("");
   }
-  return seen > 0;
+  return values;
 }
 
 }  // namespace upselld::plugins::salesforce

@@ -64,8 +64,8 @@ class FieldWriter {
   };
 
   static std::string sent_text(const Column& column, const std::string& value);
-  static bool stands(const FieldUpdate& update, const FieldState& state,
-                     std::span<const Column> columns);
+  // In the words in which it is read; nullopt: is not sent.
+  static FieldValues values_sent(const FieldUpdate& update, std::span<const Column> columns);
   Result<std::vector<Column>> columns();
   std::vector<std::size_t> sorted(std::span<const FieldUpdate> batch) const;
   Result<void> by_collections(std::span<const FieldUpdate> batch,
