@@ -14,9 +14,10 @@ namespace {
 struct Signals {
   std::stop_source stop;
   std::mutex mutex;       // of all below
-  std::stop_source wake;  // a new one for each hangup that was taken
+  std::stop_source wake;  // a new one after each hangup or waking that was taken
   bool takes_hangups = false;
   bool hung_up = false;
+  bool woken = false;
 };
 
 Signals& signals() {
@@ -84,10 +85,17 @@ void take_hangups() {
 bool take_hangup() {
   Signals& all = signals();
   const std::lock_guard lock(all.mutex);
-  if (!all.hung_up) return false;
-  all.hung_up = false;
-  if (!all.stop.stop_requested()) all.wake = std::stop_source();
-  return true;
+  const bool was_hung_up = all.hung_up;
+  if ((was_hung_up || all.woken) && !all.stop.stop_requested()) all.wake = std::stop_source();
+  all.hung_up = all.woken = false;
+  return was_hung_up;
+}
+
+void wake_up() {
+  Signals& all = signals();
+  const std::lock_guard lock(all.mutex);
+  all.woken = true;
+  all.wake.request_stop();
 }
 
 std::stop_token wake_signal() {

@@ -19,5 +19,7 @@ void take_hangups();
 bool take_hangup();
 // Stops at a stop, and at a hangup that was not taken yet: for waits that a hangup is to end.
 std::stop_token wake_signal();
+// Ends a wait on wake_signal() as a hangup does, until take_hangup() was called. From any thread.
+void wake_up();
 
 }  // namespace upselld::daemon

@@ -84,6 +84,9 @@ Result<void> Service::load() {
   std::stable_sort(connections_.begin(), connections_.end(), [](const Known& a, const Known& b) {
     return !a.brings_accounts && b.brings_accounts;
   });
+  std::vector<std::string> names;
+  for (const Known& each : connections_) names.push_back(each.name);
+  requests_.loaded(texts_, names);
   return {};
 }
 
@@ -177,8 +180,24 @@ void Service::run_due() {
   }
 }
 
+// What people asked for beside the schedules, which go on as they were.
+void Service::run_asked() {
+  for (const std::string& connection : requests_.take_syncs()) {
+    if (stop_signal().stop_requested()) return;
+    Round round{connection, false, {}};
+    for (const Known& each : connections_) {
+      if (!connection.empty() && each.name != connection) continue;
+      round.jobs.push_back({each.name, JobKind::sync, clock_->now(), 0});
+    }
+    log_event(LogPriority::info, clock_->now(), "sync_asked",
+              {{"connection", connection.empty() ? "all" : connection}});
+    run_round(round);
+  }
+}
+
 void Service::run_round(const Round& round) {
   const std::string what = round.connection.empty() ? "all" : round.connection;
+  requests_.begins(round.train ? "sync and train" : "sync", what, clock_->now());
   tell_service_manager("STATUS=sync of " + what + (round.train ? ", with training" : ""));
   Invocation invocation = invocation_;
   invocation.quiet = true;
@@ -222,9 +241,12 @@ Result<void> Service::run(std::optional<Instant> until) {
   log_event(LogPriority::info, clock_->now(), "started", {{"state", state_.string()}});
   Result<void> ended;
   while (!stop_signal().stop_requested()) {
-    if (take_hangup()) reload();
+    const bool is_hung_up = take_hangup();
+    if (requests_.take_reload() || is_hung_up) reload();
+    run_asked();
     const auto next = scheduler_.next();
     if (!next || (until && *next > *until)) break;
+    requests_.waits(clock_->now(), *next);
     tell_service_manager("STATUS=next sync at " + to_text(std::max(*next, clock_->now())));
     const std::stop_token wake = wake_signal();
     if (clock_->wait_until(*next, wake)) {

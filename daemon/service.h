@@ -10,6 +10,7 @@
 
 #include "daemon/app.h"
 #include "daemon/scheduler.h"
+#include "daemon/service_requests.h"
 #include "store/database.h"
 
 namespace upselld::daemon {
@@ -43,6 +44,7 @@ class Service {
   void reload();
   std::vector<Round> rounds_of(const std::vector<DueJob>& due) const;
   void run_due();
+  void run_asked();
   void run_round(const Round& round);
 
   // One connection, as far as schedules know it.
@@ -59,6 +61,7 @@ class Service {
   TimeZone zone_ = TimeZone::utc();
   std::vector<Known> connections_;  // those that bring only events first
   Scheduler scheduler_;
+  ServiceRequests requests_;
   std::optional<store::StateLock> lock_;
 };
 

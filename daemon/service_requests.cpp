@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/service_requests.h"
+
+#include <algorithm>
+
+#include "daemon/interrupt.h"
+
+namespace upselld::daemon {
+
+ServiceState ServiceRequests::state() const {
+  const std::lock_guard lock(mutex_);
+  ServiceState state = state_;
+  state.sync_is_asked = !syncs_.empty();
+  return state;
+}
+
+ConfigTexts ServiceRequests::texts() const {
+  const std::lock_guard lock(mutex_);
+  return texts_;
+}
+
+Result<void> ServiceRequests::request_sync(const std::string& connection) {
+  {
+    const std::lock_guard lock(mutex_);
+    const bool is_known =
+        std::find(connections_.begin(), connections_.end(), connection) != connections_.end();
+    if (!connection.empty() && !is_known) {
+      return Error{ErrorKind::invalid_config,
+                   "there is no connection " + connection + " in the settings",
+                   {}};
+    }
+    syncs_.insert(connection);
+  }
+  wake_up();
+  return {};
+}
+
+void ServiceRequests::request_reload() {
+  {
+    const std::lock_guard lock(mutex_);
+    reload_ = true;
+  }
+  wake_up();
+}
+
+void ServiceRequests::loaded(const ConfigTexts& texts,
+                             const std::vector<std::string>& connections) {
+  const std::lock_guard lock(mutex_);
+  texts_ = texts;
+  connections_ = connections;
+}
+
+void ServiceRequests::begins(const std::string& doing, const std::string& connection, Instant at) {
+  const std::lock_guard lock(mutex_);
+  state_.doing = doing;
+  state_.connection = connection;
+  state_.since = at;
+}
+
+void ServiceRequests::waits(Instant at, Instant next_at) {
+  const std::lock_guard lock(mutex_);
+  if (state_.doing != "waiting") state_.since = at;
+  state_.doing = "waiting";
+  state_.connection.clear();
+  state_.next_at = next_at;
+}
+
+std::vector<std::string> ServiceRequests::take_syncs() {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> taken(syncs_.begin(), syncs_.end());
+  syncs_.clear();
+  // All is first in order, and holds every other.
+  if (!taken.empty() && taken.front().empty()) taken.resize(1);
+  return taken;
+}
+
+bool ServiceRequests::take_reload() {
+  const std::lock_guard lock(mutex_);
+  const bool was = reload_;
+  reload_ = false;
+  return was;
+}
+
+}  // namespace upselld::daemon

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "daemon/app.h"
+#include "daemon/service_door.h"
+
+namespace upselld::daemon {
+
+// The service's side of its door: the loop says what it does and takes what was asked of it. Any
+// thread may call it.
+class ServiceRequests : public ServiceDoor {
+ public:
+  ServiceState state() const override;
+  ConfigTexts texts() const override;
+  Result<void> request_sync(const std::string& connection) override;
+  void request_reload() override;
+
+  // After each good load.
+  void loaded(const ConfigTexts& texts, const std::vector<std::string>& connections);
+  void begins(const std::string& doing, const std::string& connection, Instant at);
+  void waits(Instant at, Instant next_at);
+  // Connections that were asked for, each once; empty text: all. None is an empty list.
+  std::vector<std::string> take_syncs();
+  bool take_reload();
+
+ private:
+  mutable std::mutex mutex_;
+  ServiceState state_;
+  ConfigTexts texts_;
+  std::vector<std::string> connections_;
+  std::set<std::string> syncs_;
+  bool reload_ = false;
+};
+
+}  // namespace upselld::daemon
