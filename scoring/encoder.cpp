@@ -208,11 +208,7 @@ void Encoder::encode_line(std::span<const float> row, std::span<float> out) cons
 }
 
 void Encoder::encode_trees(std::span<const float> row, std::span<float> out) const {
-  for (std::size_t i = 0; i < trees.size(); ++i) {
-    const TreeColumn& column = trees[i];
-    const float value = row[column.feature];
-    out[i] = column.is_level ? (value == column.level ? 1.0F : 0.0F) : value;
-  }
+  for (std::size_t i = 0; i < trees.size(); ++i) out[i] = trees[i].of(row);
 }
 
 std::vector<std::string> Encoder::tree_names() const {

@@ -37,6 +37,11 @@ struct TreeColumn {
   std::uint32_t feature = 0;
   bool is_level = false;
   float level = 0;
+
+  float of(std::span<const float> row) const {
+    const float value = row[feature];
+    return is_level ? (value == level ? 1.0F : 0.0F) : value;
+  }
 };
 
 // Turns feature rows (one value for each of `features`) into inputs of the learners.

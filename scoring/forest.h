@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +26,10 @@ class Forest {
   // Adds each column's exact Shapley value (path dependent, as XGBoost's) to `out`; with base()
   // they sum to the margin.
   void add_contributions(std::span<const float> row, std::span<double> out) const;
+  // Adds each tree's value to the margin of every row, tree after tree, as floats: what XGBoost
+  // itself goes on from. `read_column` gives the values of a column from a row on.
+  using ReadColumn = std::function<void(std::size_t column, std::size_t first, std::span<float>)>;
+  void add_margins(const ReadColumn& read_column, std::span<float> margins) const;
   double base() const { return base_; }
 
  private:
@@ -44,12 +49,14 @@ class Forest {
     };
     std::array<Told, kWays> told{};
 
+    std::size_t goes_left(std::size_t i, float value) const {
+      const bool missing = value != value;
+      return static_cast<std::size_t>((value < split[i]) | (missing & missing_left[i]));
+    }
     std::size_t way_of(std::span<const float> row) const {
       std::size_t way = 0;
       for (std::size_t i = 0; i < kSplits; ++i) {
-        const float value = row[static_cast<std::size_t>(column[i])];
-        const bool missing = value != value;
-        way |= static_cast<std::size_t>((value < split[i]) | (missing & missing_left[i])) << i;
+        way |= goes_left(i, row[static_cast<std::size_t>(column[i])]) << i;
       }
       return way;
     }

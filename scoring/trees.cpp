@@ -7,18 +7,57 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <utility>
 
 #include "core/assertions.h"
+#include "scoring/forest.h"
 
 namespace upselld::scoring {
 namespace {
 
 constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 
+// What the library asks for the rows, block after block, as often as it wants.
+class Blocks {
+ public:
+  Blocks(const RowReader& rows, DMatrixHandle proxy)
+      : rows_(rows), proxy_(proxy), values_(kBlockRows * rows.width) {}
+
+  static void reset(DataIterHandle blocks) { static_cast<Blocks*>(blocks)->next_ = 0; }
+  // 1: there is a block. 0: that was all. -1: an error of the library's own.
+  static int next(DataIterHandle blocks) { return static_cast<Blocks*>(blocks)->give_next(); }
+
+ private:
+  static constexpr std::size_t kBlockRows = 8192;
+
+  int give_next() {
+    const std::size_t count = std::min(kBlockRows, rows_.count - next_);
+    if (count == 0) return 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      rows_.read(next_ + i, std::span(values_).subspan(i * rows_.width, rows_.width));
+    }
+    next_ += count;
+    const std::string described =
+        fmt::format(R"({{"data":[{},true],"shape":[{},{}],"typestr":"<f4","version":3}})",
+                    reinterpret_cast<std::uintptr_t>(values_.data()), count, rows_.width);
+    return XGProxyDMatrixSetDataDense(proxy_, described.c_str()) == 0 ? 1 : -1;
+  }
+
+  const RowReader& rows_;
+  DMatrixHandle proxy_;
+  std::vector<float> values_;
+  std::size_t next_ = 0;
+};
+
 // Owns the library's objects. After an error the booster is never touched again: the next call on
 // it would crash. Freeing it is safe.
+//
+// The rows are the library's matrix of bins, filled block by block: an eighth of the memory of its
+// other one. With several trees a round it would predict its own rows by looking every bin up
+// again, so gradients are given to it, from margins that are kept here. The model has the same
+// bytes either way.
 class Session {
  public:
   Session() = default;
@@ -26,22 +65,19 @@ class Session {
   Session& operator=(const Session&) = delete;
   ~Session() {
     if (booster_ != nullptr) XGBoosterFree(booster_);
-    if (rows_ != nullptr) XGDMatrixFree(rows_);
+    if (matrix_ != nullptr) XGDMatrixFree(matrix_);
+    if (proxy_ != nullptr) XGDMatrixFree(proxy_);
   }
 
-  // Not the library's matrix of bins, which is filled row by row: with several trees a round it
-  // predicts by looking every bin up again, and took ten times as long.
-  void open(const RowReader& rows, std::span<const std::uint8_t> positive) {
-    std::vector<float> values(rows.count * rows.width);
-    for (std::size_t i = 0; i < rows.count; ++i) {
-      rows.read(i, std::span(values).subspan(i * rows.width, rows.width));
-    }
-    const std::vector<float> labels(positive.begin(), positive.end());
+  void open(const RowReader& rows, int bins) {
+    call([&] { return XGProxyDMatrixCreate(&proxy_); });
+    Blocks blocks(rows, proxy_);
+    const std::string config = fmt::format(R"({{"missing":NaN,"nthread":1,"max_bin":{}}})", bins);
     call([&] {
-      return XGDMatrixCreateFromMat(values.data(), rows.count, rows.width, kMissing, &rows_);
+      return XGQuantileDMatrixCreateFromCallback(&blocks, proxy_, nullptr, Blocks::reset,
+                                                 Blocks::next, config.c_str(), &matrix_);
     });
-    call([&] { return XGDMatrixSetFloatInfo(rows_, "label", labels.data(), labels.size()); });
-    call([&] { return XGBoosterCreate(&rows_, 1, &booster_); });
+    call([&] { return XGBoosterCreate(&matrix_, 1, &booster_); });
   }
   void set(const char* name, const std::string& value) {
     call([&] { return XGBoosterSetParam(booster_, name, value.c_str()); });
@@ -59,22 +95,34 @@ class Session {
       return XGBoosterSetStrFeatureInfo(booster_, "feature_type", types.data(), types.size());
     });
   }
-  void round(int number) {
-    call([&] { return XGBoosterUpdateOneIter(booster_, number, rows_); });
+  void round(std::span<float> gradient, std::span<float> hessian) {
+    call([&] {
+      return XGBoosterBoostOneIter(booster_, matrix_, gradient.data(), hessian.data(),
+                                   gradient.size());
+    });
   }
-  Result<std::string> finish() {
+  // The model of one round alone, or of all of them.
+  Result<std::string> of_round(int number) {
+    BoosterHandle slice = nullptr;
+    call([&] { return XGBoosterSlice(booster_, number, number + 1, 1, &slice); });
+    auto json = saved(slice);
+    if (slice != nullptr) XGBoosterFree(slice);
+    return json;
+  }
+  Result<std::string> whole() { return saved(booster_); }
+
+ private:
+  Result<std::string> saved(BoosterHandle booster) {
     bst_ulong length = 0;
     const char* bytes = nullptr;
     call([&] {
-      return XGBoosterSaveModelToBuffer(booster_, R"({"format":"json"})", &length, &bytes);
+      return XGBoosterSaveModelToBuffer(booster, R"({"format":"json"})", &length, &bytes);
     });
     if (!error_.empty()) {
       return Error{ErrorKind::unsupported, "train trees: " + error_, std::nullopt};
     }
     return std::string(bytes, length);
   }
-
- private:
   template <typename Call>
   void call(const Call& run) {
     if (!error_.empty()) return;
@@ -84,9 +132,37 @@ class Session {
     std::replace(error_.begin(), error_.end(), '\n', ' ');
     if (error_.empty()) error_ = "unknown error";
   }
-  DMatrixHandle rows_ = nullptr;
+  DMatrixHandle proxy_ = nullptr;
+  DMatrixHandle matrix_ = nullptr;
   BoosterHandle booster_ = nullptr;
   std::string error_;
+};
+
+// Log-loss by margin, in the library's own float steps: the same gradients, the same bytes.
+class Gradients {
+ public:
+  Gradients(std::span<const std::uint8_t> positive, float rate)
+      : positive_(positive),
+        margin_(positive.size(), -std::log(1.0F / rate - 1.0F)),
+        gradient_(positive.size()),
+        hessian_(positive.size()) {}
+
+  void update() {
+    constexpr float kLargest = 88.7F, kLeast = 1e-16F;
+    for (std::size_t i = 0; i < margin_.size(); ++i) {
+      const float odds_against = std::exp(std::min(-margin_[i], kLargest));
+      const float probability = 1.0F / (odds_against + 1.0F + kLeast);
+      gradient_[i] = probability - static_cast<float>(positive_[i]);
+      hessian_[i] = std::max(probability * (1.0F - probability), kLeast);
+    }
+  }
+  std::span<float> margin() { return margin_; }
+  std::span<float> gradient() { return gradient_; }
+  std::span<float> hessian() { return hessian_; }
+
+ private:
+  std::span<const std::uint8_t> positive_;
+  std::vector<float> margin_, gradient_, hessian_;
 };
 
 }  // namespace
@@ -99,7 +175,8 @@ Result<std::string> fit_trees(const RowReader& rows, std::span<const std::uint8_
   const double rate = positives / static_cast<double>(positive.size());
   UPSELLD_ASSERT(rate > 0 && rate < 1);
   Session session;
-  session.open(rows, positive);
+  session.open(rows, settings.bins);
+  const std::string start = fmt::format("{:.9g}", rate);
   const std::pair<const char*, std::string> parameters[] = {
       {"objective", "binary:logistic"},
       {"tree_method", "hist"},
@@ -111,12 +188,21 @@ Result<std::string> fit_trees(const RowReader& rows, std::span<const std::uint8_
       {"subsample", fmt::format("{}", settings.row_share)},
       {"colsample_bytree", fmt::format("{}", settings.column_share)},
       {"max_bin", std::to_string(settings.bins)},
-      {"base_score", fmt::format("{:.9g}", rate)},
+      {"base_score", start},
       {"verbosity", "0"}};
   for (const auto& [name, value] : parameters) session.set(name, value);
   session.name_columns(names);
-  for (int round = 0; round < settings.rounds; ++round) session.round(round);
-  return session.finish();
+  Gradients gradients(positive, std::strtof(start.c_str(), nullptr));
+  for (int round = 0; round < settings.rounds; ++round) {
+    gradients.update();
+    session.round(gradients.gradient(), gradients.hessian());
+    const auto json = session.of_round(round);
+    if (!json) return json.error();
+    const auto grown = Forest::read(*json);
+    if (!grown) return grown.error();
+    grown->add_margins(rows.read_column, gradients.margin());
+  }
+  return session.whole();
 }
 
 std::string trees_library_version() {

@@ -14,6 +14,7 @@
 
 using namespace upselld::scoring;
 using upselld::tests::asked_of_library;
+using upselld::tests::grown_by_library;
 using upselld::tests::reader_of;
 
 namespace {
@@ -112,10 +113,10 @@ TEST_CASE("forest: random ones agree with the library in margins and exact contr
     settings.row_share = 0.3 + 0.7 * random.share();
     settings.column_share = 0.3 + 0.7 * random.share();
     settings.eta = 0.02 + 0.2 * random.share();
-    const auto json =
-        fit_trees(reader_of(inputs), sample.positive, encoder.tree_names(), settings);
+    const auto json = fit_trees(reader_of(inputs), sample.positive, encoder.tree_names(), settings);
     REQUIRE(json);
     check_against_library(*json, inputs);
+    CHECK(*json == grown_by_library(inputs, sample.positive, encoder.tree_names(), settings));
   }
 }
 
