@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "scoring/measures.h"
+#include "scoring/report_curves.h"
 #include "scoring/report_tables.h"
 #include "scoring/value.h"
 
@@ -67,6 +68,8 @@ Json test_json(const Findings& findings) {
   found["segments"] = segments_json(findings.rows, findings.table, *test);
   found["reliability"] = reliability_json(date.positive, test->probability);
   found["isotonic"] = isotonic_json(date.positive, test->probability);
+  found["precision_recall"] = precision_recall_json(date.positive, test->probability);
+  found["deciles"] = deciles_json(date.positive, test->probability);
   found["precision_at"] = precision_json(date.positive, test->probability);
   found["choice"] = choice_json(test->choice, findings.settings);
   found["log_loss_minus_baseline"] = interval_json(findings.judged.test_gain);

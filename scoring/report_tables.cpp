@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "scoring/random.h"
+#include "scoring/report_curves.h"
 
 namespace upselld::scoring {
 namespace {
@@ -182,6 +183,7 @@ Json baselines_json(const TrainingRows& rows, const FeatureTable& table, const J
   Json baselines = Json::object();
   const auto add = [&](const char* name, const std::vector<double>& rank) {
     baselines[name] = ranking_json(date.positive, rank);
+    baselines[name]["deciles"] = deciles_json(date.positive, rank);
     baselines[name]["model_pr_auc_minus_this"] =
         interval_json(area_difference(rows, judged.date, judged.probability, rank, threads));
   };
