@@ -133,6 +133,50 @@ Result<StoredDecision> read_decision(SQLite::Statement& row) {
                {}};
 }
 
+// All columns that it looks at stand in the index of ranks.
+std::string condition_of(const DecisionFilter& filter) {
+  std::string sql = " INDEXED BY decisions_by_rank WHERE 1";
+  if (!filter.connection.empty()) sql += " AND connection = :connection";
+  if (!filter.segment.empty()) sql += " AND segment = :segment";
+  if (filter.band) sql += " AND band = :band";
+  if (!filter.held.empty()) sql += " AND held = :held";
+  if (filter.any_held) sql += " AND held <> ''";
+  if (!filter.action.empty()) sql += " AND action = :action";
+  if (filter.accounts.empty()) return sql;
+  std::string numbers;
+  for (const std::uint32_t number : filter.accounts) {
+    numbers += (numbers.empty() ? "" : ",") + std::to_string(number);
+  }
+  return sql + " AND account IN (" + numbers + ")";
+}
+
+void bind_filter(SQLite::Statement& query, const DecisionFilter& filter) {
+  if (!filter.connection.empty()) query.bind(":connection", filter.connection);
+  if (!filter.segment.empty()) query.bind(":segment", filter.segment);
+  if (filter.band) query.bind(":band", static_cast<int>(*filter.band));
+  if (!filter.held.empty()) query.bind(":held", filter.held);
+  if (!filter.action.empty()) query.bind(":action", filter.action);
+}
+
+std::string order_of(const DecisionFilter& filter) {
+  const std::string last = "rank_value DESC, account";
+  const std::string down = filter.is_reversed ? " DESC" : "";
+  switch (filter.order) {
+    case DecisionOrder::rank:
+      return filter.is_reversed ? " ORDER BY rank_value, account DESC" : " ORDER BY " + last;
+    case DecisionOrder::segment:
+      return " ORDER BY segment" + down + ", " + last;
+    case DecisionOrder::band:
+      return " ORDER BY band" + down + ", " + last;
+    case DecisionOrder::action:
+      return " ORDER BY action" + down + ", " + last;
+    case DecisionOrder::held:
+      return " ORDER BY held" + down + ", " + last;
+  }
+  UPSELLD_ASSERT(false);
+  return {};
+}
+
 }  // namespace
 
 Decisions::Decisions(Database& database)
@@ -214,30 +258,40 @@ Result<std::optional<StoredDecision>> Decisions::latest(std::uint32_t account) c
 }
 
 Result<std::vector<StoredDecision>> Decisions::list(const DecisionFilter& filter) const {
-  using Decided = std::vector<StoredDecision>;
-  return guarded("store: list decisions", [&]() -> Result<Decided> {
-    std::string sql = std::string(kColumns) + "INDEXED BY decisions_by_rank WHERE 1";
-    if (!filter.connection.empty()) sql += " AND connection = :connection";
-    if (!filter.segment.empty()) sql += " AND segment = :segment";
-    if (filter.band) sql += " AND band = :band";
-    if (!filter.held.empty()) sql += " AND held = :held";
-    if (filter.any_held) sql += " AND held <> ''";
-    if (!filter.action.empty()) sql += " AND action = :action";
-    SQLite::Statement query(raw(database_),
-                            sql + " ORDER BY rank_value DESC, account LIMIT :count_max");
-    if (!filter.connection.empty()) query.bind(":connection", filter.connection);
-    if (!filter.segment.empty()) query.bind(":segment", filter.segment);
-    if (filter.band) query.bind(":band", static_cast<int>(*filter.band));
-    if (!filter.held.empty()) query.bind(":held", filter.held);
-    if (!filter.action.empty()) query.bind(":action", filter.action);
+  std::vector<StoredDecision> decisions;
+  const Result<void> read =
+      each(filter, [&](StoredDecision&& decision) { decisions.push_back(std::move(decision)); });
+  if (!read) return read.error();
+  return decisions;
+}
+
+Result<void> Decisions::each(const DecisionFilter& filter,
+                             const std::function<void(StoredDecision&& decision)>& visit) const {
+  return guarded("store: list decisions", [&]() -> Result<void> {
+    const std::string order = order_of(filter);
+    SQLite::Statement query(
+        raw(database_), std::string(kColumns) + "JOIN (SELECT account AS chosen FROM decisions" +
+                            condition_of(filter) + order +
+                            " LIMIT :count_max OFFSET :offset) ON account = chosen" + order);
+    bind_filter(query, filter);
     query.bind(":count_max", static_cast<std::int64_t>(filter.count_max));
-    Decided decisions;
+    query.bind(":offset", static_cast<std::int64_t>(filter.offset));
     while (query.executeStep()) {
       Result<StoredDecision> decision = read_decision(query);
       if (!decision) return decision.error();
-      decisions.push_back(std::move(*decision));
+      visit(std::move(*decision));
     }
-    return decisions;
+    return {};
+  });
+}
+
+Result<std::uint64_t> Decisions::count(const DecisionFilter& filter) const {
+  return guarded("store: count decisions", [&] {
+    SQLite::Statement query(raw(database_),
+                            "SELECT count(*) FROM decisions" + condition_of(filter));
+    bind_filter(query, filter);
+    query.executeStep();
+    return static_cast<std::uint64_t>(query.getColumn(0).getInt64());
   });
 }
 

@@ -39,6 +39,8 @@ struct StoredDecision {
   std::optional<TaskDraft> task;
 };
 
+enum class DecisionOrder : std::uint8_t { rank, segment, band, action, held };
+
 struct DecisionFilter {
   std::string connection = {};  // empty: any
   std::string segment = {};
@@ -46,6 +48,11 @@ struct DecisionFilter {
   std::string held = {};  // a hold reason
   bool any_held = false;  // any hold reason
   std::string action = {};
+  std::vector<std::uint32_t> accounts = {};  // only these; empty: any
+  // Within equal ones by rank value, then by account number. Each order is read from an index.
+  DecisionOrder order = DecisionOrder::rank;
+  bool is_reversed = false;
+  std::size_t offset = 0;
   std::size_t count_max = 1000;  // of greatest rank value first, then by account number
 };
 
@@ -79,6 +86,11 @@ class Decisions {
   // Nothing when the account was never decided about.
   Result<std::optional<StoredDecision>> latest(std::uint32_t account) const;
   Result<std::vector<StoredDecision>> list(const DecisionFilter& filter) const;
+  // The same one at a time, for lists of any length.
+  Result<void> each(const DecisionFilter& filter,
+                    const std::function<void(StoredDecision&& decision)>& visit) const;
+  // How many the filter finds without its offset and limit.
+  Result<std::uint64_t> count(const DecisionFilter& filter) const;
   // All of them by account number.
   Result<void> each(const std::function<void(StoredDecision&& decision)>& visit) const;
   // Per connection; empty: all.

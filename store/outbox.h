@@ -105,6 +105,8 @@ class Outbox {
 
   Result<std::optional<Delivery>> find(DeliveryId delivery) const;
   Result<std::vector<Delivery>> list(const OutboxFilter& filter) const;  // by id
+  // The newest tasks and withdrawals of all connections, newest first.
+  Result<std::vector<Delivery>> newest_tasks(std::size_t count_max) const;
   // The newest row of that account and kind, delivered or not.
   Result<std::optional<Delivery>> newest(std::uint32_t account, DeliveryKind kind) const;
   Result<OutboxCounts> counts(const std::string& connection) const;  // empty: all

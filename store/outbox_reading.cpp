@@ -101,6 +101,18 @@ Result<std::vector<Delivery>> Outbox::list(const OutboxFilter& filter) const {
   });
 }
 
+Result<std::vector<Delivery>> Outbox::newest_tasks(std::size_t count_max) const {
+  return guarded("store: list tasks", [&] {
+    SQLite::Statement query(raw(database_),
+                            std::string(kOutboxColumns) +
+                                "JOIN (SELECT id AS chosen FROM outbox INDEXED BY"
+                                " outbox_by_task_key WHERE task_key <> '' ORDER BY id DESC LIMIT"
+                                " :count_max) ON id = chosen ORDER BY id DESC");
+    query.bind(":count_max", static_cast<std::int64_t>(count_max));
+    return read_deliveries(query);
+  });
+}
+
 Result<OutboxCounts> Outbox::counts(const std::string& connection) const {
   return guarded("store: count deliveries", [&] {
     SQLite::Statement query(raw(database_),

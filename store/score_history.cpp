@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/score_history.h"
 
+#include <algorithm>
+
 #include "store/statements.h"
 
 namespace upselld::store {
@@ -10,6 +12,8 @@ constexpr const char* kBefore =
     "SELECT score FROM score_history WHERE account = ? AND day < ? ORDER BY day DESC LIMIT 1";
 constexpr const char* kUpTo =
     "SELECT score FROM score_history WHERE account = ? AND day <= ? ORDER BY day DESC LIMIT 1";
+constexpr const char* kNewest =
+    "SELECT day, score FROM score_history WHERE account = ? ORDER BY day DESC LIMIT ?";
 constexpr const char* kPut =
     "INSERT INTO score_history (account, day, score) VALUES (?1, ?2, ?3)"
     " ON CONFLICT (account, day) DO UPDATE SET score = ?3";
@@ -75,6 +79,21 @@ Result<std::optional<double>> ScoreHistory::score_at(std::uint32_t account, Day 
     query->bind(1, account);
     query->bind(2, day.number);
     return query->executeStep() ? score_of(*query, 0) : std::nullopt;
+  });
+}
+
+Result<std::vector<ScoreHistory::Change>> ScoreHistory::changes(std::uint32_t account,
+                                                                std::size_t count_max) const {
+  return guarded("store: read an account's scores", [&] {
+    auto query = statements_->use(kNewest);
+    query->bind(1, account);
+    query->bind(2, static_cast<std::int64_t>(count_max));
+    std::vector<Change> changes;
+    while (query->executeStep()) {
+      changes.emplace_back(Day{query->getColumn(0).getInt()}, score_of(*query, 1));
+    }
+    std::reverse(changes.begin(), changes.end());
+    return changes;
   });
 }
 

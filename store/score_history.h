@@ -5,6 +5,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "core/instant.h"
 #include "core/result.h"
@@ -33,7 +35,10 @@ class ScoreHistory {
 
   // The score as it stood on that day; nothing when there was none yet.
   Result<std::optional<double>> score_at(std::uint32_t account, Day day) const;
-  // The same for all accounts that had one, by account number.
+  // The newest `count_max` changes of one account, oldest first. No score any more is nullopt.
+  using Change = std::pair<Day, std::optional<double>>;
+  Result<std::vector<Change>> changes(std::uint32_t account, std::size_t count_max) const;
+  // score_at() for all accounts that had one, by account number.
   Result<void> each_at(Day day,
                        const std::function<void(std::uint32_t account, double score)>& visit) const;
 

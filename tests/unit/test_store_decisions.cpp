@@ -231,3 +231,35 @@ TEST_CASE("decisions: damaged bytes are told, not used") {
   REQUIRE(latest.error().kind == ErrorKind::corrupt);
   REQUIRE(latest.error().message.find("crm:A1") != std::string::npos);
 }
+
+TEST_CASE("decisions: a list is read page by page, in any order that an index has") {
+  LedgerFixture ledger;
+  Decisions decisions(ledger.database());
+  ledger.committed([&](Transaction& t) {
+    for (std::uint32_t number = 1; number <= 30; ++number) {
+      REQUIRE(decisions.put(t, decision(number, 0.01 * number), AccountMemory()));
+    }
+  });
+  const auto numbers = [&](const DecisionFilter& filter) {
+    const auto listed = decisions.list(filter);
+    REQUIRE(listed);
+    std::vector<std::uint32_t> found;
+    for (const StoredDecision& one : *listed) found.push_back(one.account.number);
+    return found;
+  };
+  using Numbers = std::vector<std::uint32_t>;
+  CHECK(numbers({.count_max = 3}) == Numbers{30, 29, 28});
+  CHECK(numbers({.offset = 28, .count_max = 10}) == Numbers{2, 1});
+  CHECK(numbers({.is_reversed = true, .count_max = 2}) == Numbers{1, 2});
+  CHECK(numbers({.order = DecisionOrder::segment, .count_max = 2}) == Numbers{30, 28});
+  CHECK(numbers({.order = DecisionOrder::segment, .is_reversed = true, .count_max = 2}) ==
+        Numbers{29, 27});
+  CHECK(numbers({.accounts = {7, 4, 99}}) == Numbers{7, 4});
+  for (const DecisionOrder order :
+       {DecisionOrder::rank, DecisionOrder::band, DecisionOrder::action, DecisionOrder::held}) {
+    CHECK(numbers({.segment = "active", .order = order}).size() == 15);
+  }
+  CHECK(*decisions.count({}) == 30);
+  CHECK(*decisions.count({.segment = "active", .offset = 9, .count_max = 1}) == 15);
+  CHECK(*decisions.count({.accounts = {7, 99}}) == 1);
+}

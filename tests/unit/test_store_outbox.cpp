@@ -248,3 +248,17 @@ TEST_CASE("outbox: pruning keeps what is open, and each account's newest") {
   REQUIRE(outbox.counts("crm")->of(DeliveryKind::fields, DeliveryState::meant) == 1);
   REQUIRE(outbox.counts("crm")->of(DeliveryKind::task, DeliveryState::meant) == 0);
 }
+
+TEST_CASE("outbox: the newest tasks and withdrawals come newest first, and no fields") {
+  LedgerFixture ledger;
+  Outbox outbox(ledger.database());
+  add(ledger, outbox, task_for(1, "k1", 9));
+  add(ledger, outbox, {account(1), "d1", 5, FieldUpdate{"A1", {}}});
+  const auto second = add(ledger, outbox, task_for(2, "k2", 1));
+  const auto newest = outbox.newest_tasks(10);
+  REQUIRE(newest);
+  REQUIRE(newest->size() == 2);
+  CHECK(newest->front().id == second.id);
+  CHECK(newest->back().task_key == "k1");
+  CHECK(outbox.newest_tasks(1)->size() == 1);
+}

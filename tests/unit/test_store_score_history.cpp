@@ -76,3 +76,18 @@ TEST_CASE("score history: pruning keeps what later days still need") {
   ledger.committed([&](Transaction& t) { REQUIRE(history.remove(t, 1)); });
   REQUIRE(rows(ledger) == 0);
 }
+
+TEST_CASE("score history: the newest changes of an account come oldest first") {
+  LedgerFixture ledger;
+  ScoreHistory history(ledger.database());
+  ledger.committed([&](Transaction& t) {
+    REQUIRE(history.note(t, 1, Day{10}, 18.0));
+    REQUIRE(history.note(t, 1, Day{11}, 20.0));
+    REQUIRE(history.note(t, 1, Day{12}, std::nullopt));
+    REQUIRE(history.note(t, 2, Day{11}, 3.0));
+  });
+  using Changes = std::vector<ScoreHistory::Change>;
+  CHECK(*history.changes(1, 2) == Changes{{Day{11}, 20.0}, {Day{12}, std::nullopt}});
+  CHECK(history.changes(1, 10)->size() == 3);
+  CHECK(history.changes(3, 10)->empty());
+}
