@@ -15,6 +15,8 @@ find_package(XGBoostC 1.7 REQUIRED)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 # Tells the service manager what the service does; without it all else works.
 pkg_check_modules(SYSTEMD IMPORTED_TARGET libsystemd)
+# Debian's libjs-chart.js: the dashboard's charts, put into the program.
+find_file(CHART_JS chart.min.js PATHS /usr/share/javascript/chart.js NO_DEFAULT_PATH REQUIRED)
 if(UPSELLD_TESTS)
   find_package(Catch2 2.13 REQUIRED)
 endif()

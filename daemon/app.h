@@ -37,7 +37,7 @@ enum class Access {
   settings_only,  // no store
   read,           // beside a writer; there must be a store
   write,          // alone: takes the lock, makes the store where there is none
-  brake,          // as write, or beside the process that has the lock: for pause and resume only
+  brake,          // as write, or beside the process that has the lock: for one short transaction
 };
 
 // The playbook's text as it was read, and what it parses to.

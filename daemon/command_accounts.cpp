@@ -9,6 +9,7 @@
 #include "daemon/account_lookup.h"
 #include "daemon/codec.h"
 #include "daemon/command_list.h"
+#include "daemon/decision_json.h"
 #include "daemon/text_table.h"
 
 namespace upselld::daemon {
@@ -23,46 +24,9 @@ std::string likelihood_text(const Score& score) {
   return percent(score.probability, score.probability < 0.1 ? 1 : 0);
 }
 
-// Whether the model knew what up-sells bring: then likelihood x gain ranks, else likelihood alone.
-bool has_gain(const Score& score) {
-  return score.has_probability && score.rank_value != score.probability;
-}
-
 std::string joined_tags(const std::vector<std::string>& tags) {
   std::string out;
   for (const std::string& tag : tags) out += (out.empty() ? "" : ", ") + tag;
-  return out;
-}
-
-Json json_of_decision(const store::StoredDecision& d, const std::string& name) {
-  const Score& score = d.score;
-  Json reasons = Json::array();
-  for (const Reason& reason : score.reasons) {
-    reasons.push_back({{"group", reason.group},
-                       {"feature", reason.feature},
-                       {"value", number_or_null(reason.value)},
-                       {"contribution", number_or_null(reason.contribution)},
-                       {"text", reason.text}});
-  }
-  Json out = {{"account", d.account.id}, {"connection", d.account.connection}, {"name", name}};
-  out["probability"] = score.has_probability ? Json(score.probability) : Json();
-  out["score"] = score.has_probability ? Json(std::round(score.probability * 1000) / 10) : Json();
-  out["log_odds"] = score.has_probability ? Json(score.margin) : Json();
-  out["base"] = score.has_probability ? Json(score.base) : Json();
-  out["expected_gain"] = has_gain(score) ? Json(score.rank_value) : Json();
-  out["band"] = d.band ? Json(to_text(*d.band)) : Json();
-  out["segment"] = d.segment;
-  out["decile"] = d.decile;
-  out["tags"] = d.tags;
-  out["action"] = d.action;
-  out["rule"] = d.rule;
-  out["task"] = d.task ? json_of(*d.task) : Json();
-  out["held"] = d.held;
-  out["status"] = d.status;
-  out["reasons"] = reasons;
-  out["fields"] = json_of(d.values);
-  out["model_version"] = score.model_version;
-  out["scored_at"] = to_text(d.decided_on);
   return out;
 }
 

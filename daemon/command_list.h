@@ -40,6 +40,7 @@ Result<int> probe_command(const Invocation& invocation);
 Result<int> prepare_command(const Invocation& invocation);
 Result<int> features_command(const Invocation& invocation);
 Result<int> status_command(const Invocation& invocation);
+Result<int> dashboard_command(const Invocation& invocation);
 Result<int> plugins_command(const Invocation& invocation);
 Result<int> init_command(const Invocation& invocation);
 Result<int> sample_config_command(const Invocation& invocation);

@@ -84,6 +84,7 @@ Result<void> Service::load() {
   std::stable_sort(connections_.begin(), connections_.end(), [](const Known& a, const Known& b) {
     return !a.brings_accounts && b.brings_accounts;
   });
+  web_settings_ = settings.web;
   std::vector<std::string> names;
   for (const Known& each : connections_) names.push_back(each.name);
   requests_.loaded(texts_, names);
@@ -124,8 +125,24 @@ void Service::schedule(Instant last_sync, const std::map<std::string, Instant>& 
   }
 }
 
+// A web server that cannot start is told and harms no sync.
+void Service::serve_web() {
+  web_.reset();
+  if (web_settings_.address.empty()) return;
+  auto web = WebServer::start(web_settings_, state_, invocation_, requests_, *clock_);
+  if (!web) {
+    log_event(LogPriority::error, clock_->now(), "web_server_failed",
+              {{"why", web.error().message}});
+    return;
+  }
+  web_ = std::move(*web);
+  log_event(LogPriority::info, clock_->now(), "web_server",
+            {{"address", web_settings_.address}, {"port", std::to_string(web_->port())}});
+}
+
 void Service::reload() {
   tell_service_manager("RELOADING=1");
+  const WebSettings web_before = web_settings_;
   if (const auto loaded = load(); !loaded) {
     log_event(LogPriority::error, clock_->now(), "reload_refused",
               {{"why", loaded.error().message}, {"then", "the settings before stay"}});
@@ -134,6 +151,7 @@ void Service::reload() {
     std::map<std::string, Instant> trained;
     for (const Known& each : connections_) trained[each.name] = now;
     schedule(now, trained);
+    if (!(web_settings_ == web_before)) serve_web();
     log_event(LogPriority::info, clock_->now(), "reloaded");
   }
   tell_service_manager("READY=1");
@@ -239,6 +257,7 @@ Result<void> Service::run(std::optional<Instant> until) {
   take_hangups();
   tell_service_manager("READY=1");
   log_event(LogPriority::info, clock_->now(), "started", {{"state", state_.string()}});
+  serve_web();
   Result<void> ended;
   while (!stop_signal().stop_requested()) {
     const bool is_hung_up = take_hangup();
@@ -257,8 +276,14 @@ Result<void> Service::run(std::optional<Instant> until) {
     }
   }
   tell_service_manager("STOPPING=1");
+  web_.reset();
   log_event(LogPriority::info, clock_->now(), "stopped");
   return ended;
+}
+
+bool service_runs_on(const std::filesystem::path& state) {
+  const auto lock = store::StateLock::acquire(state / kLockFolder, "upselld dashboard");
+  return !lock && lock.error().kind == ErrorKind::busy;
 }
 
 }  // namespace upselld::daemon

@@ -11,6 +11,7 @@
 #include "daemon/app.h"
 #include "daemon/scheduler.h"
 #include "daemon/service_requests.h"
+#include "daemon/web_server.h"
 #include "store/database.h"
 
 namespace upselld::daemon {
@@ -43,6 +44,7 @@ class Service {
   void schedule(Instant last_sync, const std::map<std::string, Instant>& last_train);
   void reload();
   std::vector<Round> rounds_of(const std::vector<DueJob>& due) const;
+  void serve_web();
   void run_due();
   void run_asked();
   void run_round(const Round& round);
@@ -63,6 +65,11 @@ class Service {
   Scheduler scheduler_;
   ServiceRequests requests_;
   std::optional<store::StateLock> lock_;
+  WebSettings web_settings_;
+  std::unique_ptr<WebServer> web_;  // last: it uses what stands above
 };
+
+// Whether `upselld run` works on this state directory now.
+bool service_runs_on(const std::filesystem::path& state);
 
 }  // namespace upselld::daemon

@@ -67,6 +67,17 @@ struct StopWhen {
   std::int64_t new_tasks = 50;
 };
 
+// Pages in a browser, and what a supervisor asks.
+struct WebSettings {
+  std::string address;         // to listen at; empty: no web server
+  int port = 0;                // 0: any that is free
+  std::string public_address;  // as people write it, behind a proxy; empty: the one above
+  // From this address, a name in this header counts as logged in; empty: no proxy is believed.
+  std::string proxy_address, proxy_header;
+  std::vector<std::string> operators;  // names that may do more than look
+  bool operator==(const WebSettings&) const = default;
+};
+
 struct ConnectionSettings {
   std::string name;
   std::string plugin;
@@ -104,6 +115,7 @@ struct DaemonSettings {
   // {file:}, {credential:} or {env:} as written, read with read_secret() when it is needed.
   std::optional<Node> notify_webhook;
   std::string notify_command;
+  WebSettings web;
   std::uint64_t memory_bytes = 0;
   unsigned threads = 1;
 

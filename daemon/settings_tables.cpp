@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/settings_tables.h"
 
+#include <utility>
+#include <vector>
+
 #include "core/instant.h"
 
 namespace upselld::daemon {
@@ -132,6 +135,31 @@ const SettingTable& notify_table() {
   return table;
 }
 
+const SettingTable& web_table() {
+  static const SettingTable table = {{
+      {.name = "listen",
+       .help =
+           "Where upselld run listens for browsers: 127.0.0.1:8710. Without it nothing listens. "
+           "An address that other machines reach needs the proxy below."},
+      {.name = "public_address",
+       .help = "The address people use, where a proxy with TLS stands in front: "
+               "https://upselld.company.example."},
+      {.name = "proxy",
+       .help =
+           "The address of that proxy. A name in the header below, from there, counts as logged "
+           "in; requests from elsewhere are refused where others reach us."},
+      {.name = "proxy_header",
+       .default_text = "X-Remote-User",
+       .help = "The header in which the proxy names who is logged in. It must remove this header "
+               "from what browsers send."},
+      {.name = "operators",
+       .kind = SettingKind::text_list,
+       .help = "Names in that header that may also pause, publish, approve and export. Others only "
+               "look."},
+  }};
+  return table;
+}
+
 SettingTable make_root() {
   return {{
       {.name = "time_zone",
@@ -183,10 +211,21 @@ SettingTable make_root() {
        .kind = SettingKind::group,
        .help = "A run beyond one of these writes nothing and says so.",
        .group = &stop_when_table()},
+  }};
+}
+
+// How the program itself runs.
+std::vector<Setting> own_settings() {
+  return {
       {.name = "notify",
        .kind = SettingKind::group,
        .help = "Who hears of failures and held runs.",
        .group = &notify_table()},
+      {.name = "web",
+       .kind = SettingKind::group,
+       .help = "The dashboard of upselld run, and what monitoring asks. upselld dashboard prints a "
+               "link that logs in.",
+       .group = &web_table()},
       {.name = "memory",
        .default_text = "256MiB",
        .help = "How much memory reading and walking of events may take."},
@@ -197,7 +236,7 @@ SettingTable make_root() {
                "a result.",
        .least = 0,
        .most = 64},
-  }};
+  };
 }
 
 SettingTable make_connection() {
@@ -239,7 +278,11 @@ SettingTable make_connection() {
 }  // namespace
 
 const SettingTable& root_table() {
-  static const SettingTable table = make_root();
+  static const SettingTable table = [] {
+    SettingTable all = make_root();
+    for (Setting& own : own_settings()) all.settings.push_back(std::move(own));
+    return all;
+  }();
   return table;
 }
 

@@ -21,6 +21,9 @@ SnapshotSettings read_snapshots(const Settings& root, Findings& findings);
 FeatureSettings read_features(const Settings& group, Findings& findings);
 MoneySettings read_money(const Settings& group);
 StopWhen read_stop_when(const Settings& group);
+bool is_address(const std::string& text);  // an IP address
+bool is_loopback(const std::string& address);
+WebSettings read_web(const Settings& group, Findings& findings);
 // Sorted by code.
 std::vector<std::pair<std::string, double>> read_rates(const Settings& root, Findings& findings);
 

@@ -233,6 +233,15 @@ TEST_CASE("settings: each wrong value has its message") {
   CHECK(finding("instance: Our Shop\n").find("upselld.yaml:2: instance: take at most 20") == 0);
   CHECK(finding("notify: {webhook: https://chat.example/x}\n").find("a secret never stands here") !=
         std::string::npos);
+  CHECK(finding("web: {listen: 8710}\n") ==
+        "upselld.yaml:2: listen: write an address and a port: 127.0.0.1:8710");
+  CHECK(
+      finding("web: {listen: 0.0.0.0:8710}\n").find("upselld.yaml:2: listen: 0.0.0.0 is reached") ==
+      0);
+  CHECK(finding("web: {listen: 127.0.0.1:1, public_address: upselld.example}\n") ==
+        "upselld.yaml:2: public_address: write https://HOST or https://HOST:PORT, without a path");
+  CHECK(finding("web: {listen: 127.0.0.1:1, proxy: a.example}\n") ==
+        "upselld.yaml:2: proxy: write the proxy's IP address");
   CHECK(finding("notify: {webhook: {env: U}, command: mail}\n") ==
         "upselld.yaml:2: write webhook or command, not both");
   CHECK(finding("features: {sentences: {quota_usage_last: \"full: {valeu}\"}}\n") ==

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <nlohmann/json.hpp>
+
+#include "daemon/web_routes.h"
+
+namespace upselld::daemon {
+namespace {
+
+constexpr std::size_t kWhyBytesMax = 500;
+
+Result<WebAnswer> set_pause(const WebContext& context, bool paused) {
+  const auto body = object_of(context.request);
+  if (!body) return body.error();
+  App& app = context.app;
+  const std::string connection = text_of(*body, "connection");
+  if (!connection.empty() && app.settings().connection(connection) == nullptr) {
+    return Error{
+        ErrorKind::invalid_config, "there is no connection " + connection + " in the settings", {}};
+  }
+  const std::string why = text_of(*body, "why").substr(0, kWhyBytesMax);
+  const std::string& by = context.request.user.name;
+  Ledger& ledger = app.ledger();
+  auto transaction = store::Transaction::begin(ledger.database, "pause", store::Durability::full);
+  if (!transaction) return transaction.error();
+  const auto changed =
+      paused ? ledger.brakes.pause(*transaction, {connection, app.clock().now(), by, why})
+             : ledger.brakes.resume(*transaction, connection);
+  if (!changed) return changed.error();
+  const Json payload = {{"connection", connection.empty() ? "all" : connection},
+                        {"paused", paused},
+                        {"by", by},
+                        {"why", why}};
+  if (*changed) {
+    const auto noted = note_action(app, *transaction, store::AuditKind::paused, payload);
+    if (!noted) return noted.error();
+  }
+  if (const auto committed = transaction->commit(); !committed) return committed.error();
+  return json_answer(payload);
+}
+
+}  // namespace
+
+Result<WebAnswer> pause_action(const WebContext& context) {
+  return set_pause(context, true);
+}
+
+Result<WebAnswer> resume_action(const WebContext& context) {
+  return set_pause(context, false);
+}
+
+Result<WebAnswer> approval_action(const WebContext& context) {
+  const auto body = object_of(context.request);
+  if (!body) return body.error();
+  const std::string answer = text_of(*body, "answer");
+  if (answer != "yes" && answer != "no") {
+    return Error{ErrorKind::invalid_config, "answer: yes or no", {}};
+  }
+  const std::string key = text_of(*body, "key");
+  Ledger& ledger = context.app.ledger();
+  auto transaction =
+      store::Transaction::begin(ledger.database, "approval", store::Durability::full);
+  if (!transaction) return transaction.error();
+  const auto state =
+      answer == "yes" ? store::ApprovalState::approved : store::ApprovalState::declined;
+  const auto decided = ledger.approvals.decide(*transaction, key, state, context.request.user.name,
+                                               context.app.clock().now());
+  if (!decided) return decided.error();
+  if (const auto committed = transaction->commit(); !committed) return committed.error();
+  return json_answer({{"key", key}, {"state", store::to_text(state)}});
+}
+
+}  // namespace upselld::daemon

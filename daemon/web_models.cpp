@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "daemon/web_routes.h"
+
+namespace upselld::daemon {
+namespace {
+
+// Of the accounts that rank first: what moved them is what people see.
+constexpr std::size_t kAccountsLooked = 500;
+
+// When the model was live: since, and until when; until null is now.
+Result<Json> live_times(Ledger& ledger, const store::ModelInfo& model) {
+  const auto history = ledger.models.history(model.connection);
+  if (!history) return history.error();
+  Json out = Json::array();
+  for (std::size_t i = 0; i < history->size(); ++i) {
+    if ((*history)[i].version != model.version) continue;
+    const bool is_over = i + 1 < history->size();
+    out.push_back({{"since", to_text((*history)[i].since)},
+                   {"until", is_over ? Json(to_text((*history)[i + 1].since)) : Json()},
+                   {"rolled_back", (*history)[i].rolled_back}});
+  }
+  return out;
+}
+
+// The mean size of each group's part in the scores of the first accounts, in log-odds.
+Result<Json> importance(Ledger& ledger, const std::string& connection) {
+  store::DecisionFilter filter;
+  filter.connection = connection;
+  filter.count_max = kAccountsLooked;
+  std::map<std::string, double> sums;
+  std::size_t accounts = 0;
+  const auto read = ledger.decisions.each(filter, [&](store::StoredDecision&& decision) {
+    if (!decision.score.has_probability) return;
+    ++accounts;
+    for (const Reason& reason : decision.score.reasons) {
+      sums[reason.group] += std::abs(reason.contribution);
+    }
+  });
+  if (!read) return read.error();
+  Json groups = Json::array();
+  for (const auto& [group, sum] : sums) {
+    groups.push_back({{"group", group}, {"log_odds", sum / static_cast<double>(accounts)}});
+  }
+  return Json({{"accounts", accounts}, {"groups", groups}});
+}
+
+Result<std::string> connection_of(App& app, const std::string& wanted) {
+  for (const Link& link : app.links()) {
+    if (link.brings_accounts() && (wanted.empty() || link.name() == wanted)) return link.name();
+  }
+  return Error{ErrorKind::invalid_config, "no connection " + wanted + " brings accounts", {}};
+}
+
+// Changes which model is live, with its audit entry, in one transaction.
+template <typename Change>
+Result<WebAnswer> change_live(const WebContext& context, const std::string& connection,
+                              store::AuditKind kind, const Change& change) {
+  App& app = context.app;
+  Ledger& ledger = app.ledger();
+  auto transaction = store::Transaction::begin(ledger.database, "publish", store::Durability::full);
+  if (!transaction) return transaction.error();
+  const Result<std::string> version = change(*transaction, app.clock().now());
+  if (!version) return version.error();
+  const Json payload = {
+      {"connection", connection}, {"version", *version}, {"by", context.request.user.name}};
+  if (const auto noted = note_action(app, *transaction, kind, payload); !noted) {
+    return noted.error();
+  }
+  if (const auto committed = transaction->commit(); !committed) return committed.error();
+  return json_answer(
+      {{"connection", connection}, {"live", version->empty() ? "rules-1" : *version}});
+}
+
+}  // namespace
+
+Result<WebAnswer> models_page(const WebContext& context) {
+  Ledger& ledger = context.app.ledger();
+  const auto models = ledger.models.list(context.request.parameter("connection"));
+  if (!models) return models.error();
+  Json rows = Json::array();
+  for (const store::ModelInfo& model : *models) {
+    const auto live = live_times(ledger, model);
+    if (!live) return live.error();
+    const Json report = Json::parse(model.report, nullptr, false);
+    Json row = {{"version", model.version},      {"connection", model.connection},
+                {"as_of", to_text(model.as_of)}, {"trained_at", to_text(model.trained_at)},
+                {"is_live", model.published},    {"live", *live}};
+    for (const char* key : {"learner", "published", "reason"}) {
+      row[std::string(key) == "published" ? "is_worth_it" : key] =
+          report.is_object() && report.contains(key) ? report[key] : Json();
+    }
+    rows.push_back(std::move(row));
+  }
+  return json_answer({{"models", rows}});
+}
+
+Result<WebAnswer> model_page(const WebContext& context) {
+  Ledger& ledger = context.app.ledger();
+  const auto connection = connection_of(context.app, context.request.parameter("connection"));
+  if (!connection) return connection.error();
+  std::string version = context.request.parameter("version");
+  if (version.empty()) {
+    const auto live = ledger.models.published(*connection);
+    if (!live) return live.error();
+    version = live->value_or("");
+  }
+  const auto models = ledger.models.list(*connection);
+  if (!models) return models.error();
+  for (const store::ModelInfo& model : *models) {
+    if (!version.empty() && model.version != version) continue;
+    const auto live = live_times(ledger, model);
+    if (!live) return live.error();
+    const auto groups = importance(ledger, *connection);
+    if (!groups) return groups.error();
+    return json_answer({{"connection", *connection},
+                        {"version", model.version},
+                        {"as_of", to_text(model.as_of)},
+                        {"trained_at", to_text(model.trained_at)},
+                        {"is_live", model.published},
+                        {"live", *live},
+                        {"card", model.card},
+                        {"report", Json::parse(model.report, nullptr, false)},
+                        {"importance", *groups}});
+  }
+  return Error{ErrorKind::not_found, "no such model; until one is published rules-1 ranks", {}};
+}
+
+Result<WebAnswer> publish_action(const WebContext& context) {
+  const auto body = object_of(context.request);
+  if (!body) return body.error();
+  const auto connection = connection_of(context.app, text_of(*body, "connection"));
+  if (!connection) return connection.error();
+  const std::string version = text_of(*body, "version");
+  // Published only when its files are whole.
+  const auto files = context.app.ledger().models.files(*connection, version);
+  if (!files) return files.error();
+  return change_live(
+      context, *connection, store::AuditKind::model_published,
+      [&](store::Transaction& transaction, Instant at) -> Result<std::string> {
+        const auto done =
+            context.app.ledger().models.publish(transaction, *connection, version, at);
+        return done ? Result<std::string>(version) : Result<std::string>(done.error());
+      });
+}
+
+Result<WebAnswer> rollback_action(const WebContext& context) {
+  const auto body = object_of(context.request);
+  if (!body) return body.error();
+  const auto connection = connection_of(context.app, text_of(*body, "connection"));
+  if (!connection) return connection.error();
+  return change_live(context, *connection, store::AuditKind::model_rolled_back,
+                     [&](store::Transaction& transaction, Instant at) {
+                       return context.app.ledger().models.rollback(transaction, *connection, at);
+                     });
+}
+
+}  // namespace upselld::daemon

@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: Apache-2.0
+// What ranks, how it was judged, and which models there are.
+import { get, post } from "/api.js";
+import { axis, chart } from "/charts.js";
+import { el, message, section, show, table } from "/dom.js";
+import { ago, count, day, money, one, percent, time, words } from "/format.js";
+import { reliabilityChart, reliabilitySentence } from "/reliability.js";
+
+const figure = (value, digits = 3) =>
+  value === null || value === undefined ? "–" : value.toFixed(digits);
+const between = (interval, digits = 3) =>
+  interval
+    ? `${figure(interval.estimate, digits)} (${figure(interval.low, digits)} to ${figure(interval.high, digits)})`
+    : "–";
+
+function sentences(model, now) {
+  const { report } = model;
+  const told = report.test && reliabilitySentence(report.test.reliability);
+  const lines = [
+    `${model.is_live ? "Live" : "Not live"}; trained ${time(model.trained_at)} (${ago(model.trained_at, now)}) on ${count(report.rows)} rows of ${count(report.accounts)} accounts, ${count(report.positive_accounts)} with an up-sell, at ${report.snapshots.length} dates.`,
+    `${report.published ? "Worth publishing" : "Not worth publishing"}: ${report.reason}.`,
+    told && `${told} Judged on ${day(report.test.date)}, by a model that knew nothing after it.`,
+    report.level_spread &&
+      `From date to date the level moves: 30 % is expected to mean ${percent(report.level_spread.thirty_percent_low)} to ${percent(report.level_spread.thirty_percent_high)}.`,
+    report.effect_of_a_contact === null &&
+      "It tells who is likely to buy, not whom a call would move.",
+  ];
+  return el(
+    "ul",
+    { class: "lines" },
+    lines.filter(Boolean).map((text) => el("li", { text })),
+  );
+}
+
+function recallChart(curve, base) {
+  return chart(
+    "Precision and recall",
+    (colours) => ({
+      type: "scatter",
+      data: {
+        datasets: [
+          {
+            label: "model",
+            type: "line",
+            data: curve.map((point) => ({ x: point.recall * 100, y: point.precision * 100 })),
+            borderColor: colours.accent,
+            backgroundColor: colours.accent,
+            borderWidth: 2,
+            pointRadius: 0,
+          },
+          {
+            label: "everybody",
+            type: "line",
+            data: [
+              { x: 0, y: base * 100 },
+              { x: 100, y: base * 100 },
+            ],
+            borderColor: colours.muted,
+            borderDash: [4, 4],
+            borderWidth: 1,
+            pointRadius: 0,
+          },
+        ],
+      },
+      options: {
+        scales: {
+          x: axis("recall: of all up-sells, % found", { min: 0, max: 100 }),
+          y: axis("precision, %", { beginAtZero: true }),
+        },
+      },
+    }),
+    {
+      columns: [
+        {
+          label: "Contacted",
+          header: true,
+          number: true,
+          value: (point) => count(point.contacted),
+        },
+        { label: "Recall", number: true, value: (point) => percent(point.recall) },
+        { label: "Precision", number: true, value: (point) => percent(point.precision) },
+      ],
+      rows: curve,
+    },
+  );
+}
+
+function liftChart(report) {
+  const lines = [
+    ["model", report.test.deciles],
+    ...Object.entries(report.baselines)
+      .filter(([name]) => name !== "random")
+      .map(([name, each]) => [words(name), each.deciles]),
+  ].filter(([, deciles]) => deciles && deciles.length > 0);
+  if (lines.length === 0) return null;
+  return chart(
+    "Lift by tenth of the accounts, against simple rules",
+    (colours) => {
+      const palette = [colours.accent, colours.second, colours.third, colours.warn, colours.good];
+      return {
+        type: "line",
+        data: {
+          labels: lines[0][1].map((_, i) => (i === 0 ? "top" : `${i + 1}`)),
+          datasets: lines.map(([name, deciles], i) => ({
+            label: name,
+            data: deciles,
+            borderColor: palette[i],
+            backgroundColor: palette[i],
+            borderWidth: i === 0 ? 3 : 1.5,
+            borderDash: i === 0 ? [] : [4, 3],
+            pointRadius: i === 0 ? 3 : 0,
+          })),
+        },
+        options: {
+          scales: {
+            x: axis("tenth, most likely first"),
+            y: axis("times the average", { beginAtZero: true }),
+          },
+        },
+      };
+    },
+    {
+      columns: [
+        { label: "Ranked by", header: true, value: ([name]) => name },
+        ...lines[0][1].map((_, i) => ({
+          label: `${i + 1}`,
+          number: true,
+          value: ([, deciles]) => one(deciles[i]),
+        })),
+      ],
+      rows: lines,
+    },
+  );
+}
+
+function valueChart(value) {
+  if (!value || !value.curve || value.curve.length === 0) return null;
+  const { curve, currency } = value;
+  return chart(
+    "What came of contacting the first accounts",
+    (colours) => ({
+      type: "line",
+      data: {
+        labels: curve.map((point) => count(point.contacts)),
+        datasets: [
+          {
+            label: "expected",
+            data: curve.map((point) => point.gain_expected),
+            borderColor: colours.accent,
+            backgroundColor: colours.accent,
+            borderWidth: 2,
+            pointRadius: 2,
+          },
+          {
+            label: "came",
+            data: curve.map((point) => point.gain_came),
+            borderColor: colours.second,
+            backgroundColor: colours.second,
+            borderWidth: 2,
+            pointRadius: 2,
+          },
+          {
+            label: "interval",
+            data: curve.map((point) => point.low),
+            borderColor: colours.muted,
+            borderDash: [3, 3],
+            borderWidth: 1,
+            pointRadius: 0,
+          },
+          {
+            label: "",
+            data: curve.map((point) => point.high),
+            borderColor: colours.muted,
+            borderDash: [3, 3],
+            borderWidth: 1,
+            pointRadius: 0,
+          },
+        ],
+      },
+      options: {
+        scales: {
+          x: axis("accounts, of greatest expected gain"),
+          y: axis(`${currency} above the usual`, { beginAtZero: true }),
+        },
+        plugins: {
+          legend: {
+            position: "bottom",
+            labels: { boxWidth: 10, boxHeight: 10, filter: (item) => item.text !== "" },
+          },
+        },
+      },
+    }),
+    {
+      columns: [
+        { label: "Accounts", header: true, number: true, value: (point) => count(point.contacts) },
+        { label: "Expected", number: true, value: (point) => money(point.gain_expected, currency) },
+        { label: "Came", number: true, value: (point) => money(point.gain_came, currency) },
+        {
+          label: "Interval",
+          number: true,
+          value: (point) => `${money(point.low, currency)} to ${money(point.high, currency)}`,
+        },
+      ],
+      rows: curve,
+    },
+  );
+}
+
+function importanceChart(importance) {
+  const rows = [...importance.groups].sort((a, b) => b.log_odds - a.log_odds);
+  if (rows.length === 0) return null;
+  return chart(
+    `What moves the ${count(importance.accounts)} accounts that rank first, by group`,
+    (colours) => ({
+      type: "bar",
+      data: {
+        labels: rows.map((row) => words(row.group)),
+        datasets: [
+          {
+            label: "mean size in log-odds",
+            data: rows.map((row) => row.log_odds),
+            backgroundColor: colours.accent,
+          },
+        ],
+      },
+      options: {
+        indexAxis: "y",
+        scales: { x: { beginAtZero: true }, y: { grid: { display: false } } },
+      },
+    }),
+    {
+      columns: [
+        { label: "Group", header: true, value: (row) => words(row.group) },
+        { label: "Log-odds", number: true, value: (row) => figure(row.log_odds, 2) },
+      ],
+      rows,
+    },
+  );
+}
+
+const MEASURES = [
+  { label: "Accounts", number: true, value: ([, each]) => count(each.eligible) },
+  { label: "Happened", number: true, value: ([, each]) => percent(each.base_rate) },
+  { label: "Told", number: true, value: ([, each]) => percent(each.predicted) },
+  { label: "ROC-AUC", number: true, value: ([, each]) => figure(each.roc_auc) },
+  { label: "PR-AUC", number: true, value: ([, each]) => figure(each.pr_auc) },
+  { label: "Log-loss", number: true, value: ([, each]) => figure(each.log_loss, 4) },
+  { label: "Slope", number: true, value: ([, each]) => figure(each.slope, 2) },
+  { label: "Lift, top tenth", number: true, value: ([, each]) => one(each.lift_top_decile) },
+];
+
+function judged(report) {
+  const { test } = report;
+  const dates = [...Object.entries(report.rolling.dates), ...(test ? [[test.date, test]] : [])];
+  const groups = [
+    ...Object.entries((test && test.strata) || {}).map(([name, each]) => [
+      `${name} past orders`,
+      each,
+    ]),
+    ...Object.entries((test && test.segments) || {}).map(([name, each]) => [words(name), each]),
+  ];
+  return [
+    section(
+      "Date by date",
+      table(
+        "How each past date was judged",
+        [{ label: "Date", header: true, value: ([date]) => day(date) }, ...MEASURES],
+        dates,
+        "Too little history to judge.",
+      ),
+    ),
+    groups.length > 0 &&
+      section(
+        "For whom",
+        table(
+          "Strata and segments on the test date",
+          [{ label: "Accounts like", header: true, value: ([name]) => name }, ...MEASURES],
+          groups.filter(([, each]) => each.eligible > 0),
+        ),
+      ),
+    section(
+      "Against simple rules",
+      table(
+        "Baselines on the test date",
+        [
+          { label: "Ranked by", header: true, value: ([name]) => words(name) },
+          { label: "ROC-AUC", number: true, value: ([, each]) => figure(each.roc_auc) },
+          {
+            label: "Lift, top tenth",
+            number: true,
+            value: ([, each]) => one(each.lift_top_decile),
+          },
+          {
+            label: "Log-loss of the model less this",
+            number: true,
+            value: ([, each]) => between(each.model_log_loss_minus_this, 4),
+          },
+        ],
+        Object.entries(report.baselines),
+        "None was judged.",
+      ),
+    ),
+    section(
+      "Leaks",
+      report.leaks.length === 0
+        ? el("p", { text: "None was found." })
+        : el(
+            "ul",
+            {},
+            report.leaks.map((text) => el("li", { text })),
+          ),
+    ),
+  ];
+}
+
+function versions(models, shown, context, act) {
+  const spans = (model) =>
+    model.live
+      .map(
+        (each) =>
+          `${day(each.since)} to ${each.until ? day(each.until) : "now"}${each.rolled_back ? " (back)" : ""}`,
+      )
+      .join("; ") || "never";
+  return table(
+    "Models, newest first",
+    [
+      {
+        label: "Model",
+        header: true,
+        value: (model) =>
+          el("a", {
+            class: "code",
+            href: `/model?connection=${encodeURIComponent(model.connection)}&version=${encodeURIComponent(model.version)}`,
+            "aria-current": model.version === shown && "true",
+            text: model.version,
+          }),
+      },
+      { label: "Connection", value: (model) => model.connection },
+      { label: "Trained", value: (model) => time(model.trained_at) },
+      { label: "Learner", value: (model) => model.learner || "–" },
+      { label: "Worth publishing", value: (model) => (model.is_worth_it ? "yes" : "no") },
+      { label: "Live", value: spans },
+      context.mayAct && {
+        label: "Do",
+        value: (model) =>
+          model.is_live
+            ? el("button", {
+                type: "button",
+                onclick: () => act("rollback", model),
+                text: "Roll back",
+              })
+            : el("button", {
+                type: "button",
+                onclick: () => act("publish", model),
+                text: "Publish",
+              }),
+      },
+    ].filter(Boolean),
+    models,
+    "No model was trained yet: rules-1 ranks.",
+  );
+}
+
+export async function open(main, context) {
+  const query = Object.fromEntries(new URLSearchParams(location.search));
+  const { models } = await get("models");
+  const said = el("div");
+  const act = async (verb, model) => {
+    const what =
+      verb === "publish"
+        ? `Let ${model.version} rank from the next sync on?`
+        : `Go back to what ranked before ${model.version}?`;
+    if (!confirm(what)) return;
+    try {
+      await post(`/api/v1/models/${verb}`, {
+        connection: model.connection,
+        version: model.version,
+      });
+      location.reload();
+    } catch (error) {
+      show(said, message("bad", `${error.message}.`));
+    }
+  };
+  if (models.length === 0) {
+    show(
+      main,
+      el("h1", { text: "Model" }),
+      el("p", {
+        class: "empty",
+        text: "Too little data: ranked by rule. A model needs 40 accounts with an up-sell and 40 without; no training has stored one yet.",
+      }),
+    );
+    return;
+  }
+  const model = await get("model", query);
+  const { report } = model;
+  const { test } = report;
+  show(
+    main,
+    el("h1", {}, "Model ", el("span", { class: "code", text: model.version })),
+    sentences(model, context.about.now),
+    el(
+      "div",
+      { class: "pair" },
+      test && test.reliability && reliabilityChart(test.reliability),
+      test &&
+        (test.precision_recall || []).length > 0 &&
+        recallChart(test.precision_recall, test.base_rate),
+      test && liftChart(report),
+      valueChart(report.value),
+      importanceChart(model.importance),
+    ),
+    section("Which was live when", said, versions(models, model.version, context, act)),
+    judged(report),
+    section(
+      "Model card",
+      el(
+        "details",
+        {},
+        el("summary", { text: "The card as it was written" }),
+        el("pre", { class: "body", tabindex: "0", text: model.card }),
+      ),
+    ),
+  );
+}

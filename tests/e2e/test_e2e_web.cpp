@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+
+#include "tests/e2e/programs.h"
+
+using namespace upselld::e2e;
+
+namespace {
+
+struct Answer {
+  int status = 0;
+  std::string head, body;
+  nlohmann::json json() const { return nlohmann::json::parse(body); }
+};
+
+// The demo after one sync, with a service that listens at a free port and has nothing to do.
+class Service {
+ public:
+  Service() {
+    REQUIRE(crm.upselld({"sync"}).code == 0);
+    crm.edit("demo.yaml", "schedule: {publish: automatic}",
+             "schedule: {publish: automatic, sync: monthly on the 1st at 05:00}\n"
+             "notify: {webhook: {env: CHAT_URL}}\nweb: {listen: \"127.0.0.1:0\"}");
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    child_ = ::fork();
+    REQUIRE(child_ >= 0);
+    if (child_ == 0) {
+      ::dup2(ends[1], STDERR_FILENO);
+      ::close(ends[0]);
+      if (::chdir(crm.folder().path().c_str()) == 0) {
+        ::execl(UPSELLD_PROGRAM, UPSELLD_PROGRAM, "--config", "demo.yaml", "run", nullptr);
+      }
+      ::_exit(127);
+    }
+    ::close(ends[1]);
+    log_ = ::fdopen(ends[0], "r");
+    const std::string line = line_with("event=web_server");
+    port_ = std::atoi(line.substr(line.find("port=") + 5).c_str());
+    REQUIRE(port_ > 0);
+  }
+  ~Service() {
+    ::kill(child_, SIGKILL);
+    if (!ended_) ::waitpid(child_, nullptr, 0);
+    ::fclose(log_);
+  }
+
+  // Reads the log on to the line that has `part`; fails the test at its end.
+  std::string line_with(const std::string& part) const {
+    char line[4096];
+    std::string all;
+    while (::fgets(line, sizeof line, log_) != nullptr) {
+      if (std::string(line).find(part) != std::string::npos) return line;
+      all += line;
+    }
+    INFO("no " << part << " in\n" << all);
+    REQUIRE(false);
+    return {};
+  }
+  nlohmann::json command(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), {"--config", "demo.yaml", "--quiet", "--json"});
+    return run(UPSELLD_PROGRAM, arguments, crm.folder().path()).json();
+  }
+  Answer send(const std::string& bytes) const {
+    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in where{};
+    where.sin_family = AF_INET;
+    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    where.sin_port = htons(static_cast<std::uint16_t>(port_));
+    REQUIRE(::connect(socket, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0);
+    REQUIRE(::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+            static_cast<ssize_t>(bytes.size()));
+    std::string all;
+    char piece[65536];
+    for (ssize_t count = 0; (count = ::recv(socket, piece, sizeof piece, 0)) > 0;) {
+      all.append(piece, static_cast<std::size_t>(count));
+    }
+    ::close(socket);
+    const std::size_t end = all.find("\r\n\r\n");
+    REQUIRE(end != std::string::npos);
+    return {std::atoi(all.substr(9, 3).c_str()), all.substr(0, end), all.substr(end + 4)};
+  }
+  Answer get(const std::string& target, const std::string& cookie = {}) const {
+    return send("GET " + target + " HTTP/1.1\r\nHost: " + host() + "\r\nCookie: " + cookie +
+                "\r\n\r\n");
+  }
+  Answer post(const std::string& target, const std::string& cookie,
+              const std::string& body = "{}") const {
+    return send("POST " + target + " HTTP/1.1\r\nHost: " + host() + "\r\nOrigin: http://" + host() +
+                "\r\nCookie: " + cookie + "\r\nContent-Length: " + std::to_string(body.size()) +
+                "\r\n\r\n" + body);
+  }
+  // The cookie that a link's login sets.
+  std::string log_in(const std::vector<std::string>& command_line) const {
+    const std::string link = command(command_line)["link"];
+    const std::string token = link.substr(link.find('#') + 1);
+    const Answer answer = post("/api/v1/session", "", nlohmann::json({{"token", token}}).dump());
+    REQUIRE(answer.status == 200);
+    const std::size_t begin = answer.head.find("Set-Cookie: ") + 12;
+    return answer.head.substr(begin, answer.head.find(';', begin) - begin);
+  }
+  int end() {
+    ::kill(child_, SIGTERM);
+    int status = 0;
+    ::waitpid(child_, &status, 0);
+    ended_ = true;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+
+  DemoCrm crm{{.accounts = 120, .months = 12, .seed = 7}};
+
+ private:
+  std::string host() const { return "127.0.0.1:" + std::to_string(port_); }
+
+  pid_t child_ = -1;
+  FILE* log_ = nullptr;
+  int port_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+TEST_CASE("web: pages show what the commands say, beside a service") {
+  Service service;
+  CHECK(service.get("/-/healthy").body == "healthy\n");
+  CHECK(service.get("/-/ready").body == "ready\n");
+  CHECK(service.get("/api/v1/overview").status == 401);
+  const std::string view = service.log_in({"dashboard"});
+
+  const auto listed = service.command({"accounts", "--top", "1000"})["accounts"];
+  const auto page = service.get("/api/v1/accounts?count=7&offset=3", view).json();
+  CHECK(page["found"] == listed.size());
+  REQUIRE(page["rows"].size() == 7);
+  for (std::size_t i = 0; i < 7; ++i) CHECK(page["rows"][i]["account"] == listed[i + 3]["account"]);
+
+  const std::string id = listed[0]["account"];
+  const auto account = service.get("/api/v1/account?id=crm:" + id, view).json();
+  const auto explained = service.command({"explain", id});
+  for (const char* key : {"score", "band", "segment", "action", "reasons", "rule"}) {
+    CHECK(account["decision"][key] == explained[key]);
+  }
+  CHECK(account["timeline"]["orders"].size() > 0);
+
+  const auto description = service.get("/api/v1/openapi.json", view).json();
+  for (const auto& [path, methods] : description["paths"].items()) {
+    if (!methods.contains("get")) continue;
+    INFO(path);
+    const std::string query = path == "/api/v1/account"       ? "?id=crm:" + id
+                              : path == "/api/v1/audit/entry" ? "?sequence=1"
+                                                              : "";
+    const Answer answer = service.get(path + query, view);
+    // So few accounts have no model.
+    CHECK(answer.status == (path == "/api/v1/model" ? 404 : 200));
+    // Links to secrets are settings, and stay here.
+    CHECK(answer.body.find("CHAT_URL") == std::string::npos);
+  }
+  CHECK(service.get("/api/v1/audit/verify", view).json()["valid"] == true);
+  CHECK(service.get("/api/v1/account?id=nobody", view).status == 404);
+  CHECK(service.get("/api/v1/accounts?count=many", view).status == 400);
+  CHECK(service.get("/api/v1/accounts?sort=magic", view).status == 400);
+  CHECK(service.get("/api/v1/accounts?search=crm%3A" + id, view).json()["found"] == 1);
+  CHECK(service.get("/api/v1/accounts?search=%25", view).json()["found"] == 0);
+  CHECK(service.end() == 0);
+}
+
+TEST_CASE("web: who may act pauses, exports and syncs, and the audit says so") {
+  Service service;
+  const std::string view = service.log_in({"dashboard"});
+  const std::string operate = service.log_in({"dashboard", "--operate"});
+  CHECK(service.post("/api/v1/pause", view).status == 403);
+  CHECK(service.command({"status"})["paused"].empty());
+
+  CHECK(service.post("/api/v1/pause", operate, R"({"why":"stock-taking"})").status == 200);
+  CHECK(service.command({"status"})["paused"][0]["why"] == "stock-taking");
+  CHECK(service.get("/api/v1/overview", view).json()["paused"][0]["why"] == "stock-taking");
+  CHECK(service.post("/api/v1/resume", operate).status == 200);
+  CHECK(service.command({"status"})["paused"].empty());
+
+  const Answer csv = service.post("/api/v1/accounts/export", operate, R"({"band":"high"})");
+  CHECK(csv.status == 200);
+  const auto high = service.command({"accounts", "--top", "1000", "--band", "high"})["accounts"];
+  CHECK(csv_rows(csv.body).size() == high.size());
+  CHECK(service.post("/api/v1/audit/export", operate).status == 200);
+  int exported = 0, paused = 0;
+  const auto audit = service.command({"audit", "list", "--top", "10"});
+  for (const auto& entry : audit["entries"]) {
+    exported += entry["kind"] == "exported" ? 1 : 0;
+    paused += entry["kind"] == "paused" ? 1 : 0;
+  }
+  CHECK(exported == 2);
+  CHECK(paused == 2);
+
+  CHECK(service.post("/-/sync", operate).status == 202);
+  service.line_with("event=sync connection=all");
+  CHECK(service.get("/api/v1/overview", view).json()["runs"].size() == 2);
+  CHECK(service.post("/-/reload", operate).status == 202);
+  service.line_with("event=reloaded");
+  CHECK(service.post("/api/v1/session/end", view).status == 200);
+  CHECK(service.get("/api/v1/overview", view).status == 401);
+  CHECK(service.end() == 0);
+}
+
+TEST_CASE("web: a link is for a service that runs") {
+  const DemoCrm crm{{.accounts = 60, .months = 6, .seed = 7}};
+  const Ended ended = crm.upselld({"dashboard"});
+  CHECK(ended.code == 1);
+  CHECK(ended.err.find("no service runs on") != std::string::npos);
+}

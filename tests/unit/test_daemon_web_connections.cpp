@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+#include "daemon/web_connections.h"
+
+using namespace upselld;
+using namespace upselld::daemon;
+
+namespace {
+
+// Moved by the test while other threads look.
+class HandClock : public Clock {
+ public:
+  Instant now() const override { return {0}; }
+  Duration steady() const override { return {ms.load()}; }
+  std::atomic<std::int64_t> ms = 0;
+};
+
+class Client {
+ public:
+  explicit Client(int port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in where{};
+    where.sin_family = AF_INET;
+    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    where.sin_port = htons(static_cast<std::uint16_t>(port));
+    REQUIRE(::connect(socket_, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0);
+  }
+  ~Client() { ::close(socket_); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  void send(const std::string& bytes) const {
+    [[maybe_unused]] const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  }
+  // Until the other side ends it.
+  std::string rest() const {
+    std::string all;
+    char bytes[4096];
+    for (ssize_t count = 0; (count = ::recv(socket_, bytes, sizeof bytes, 0)) > 0;) {
+      all.append(bytes, static_cast<std::size_t>(count));
+    }
+    return all;
+  }
+
+ private:
+  int socket_;
+};
+
+struct Server {
+  explicit Server(const WebLimits& limits = {}) {
+    auto listening = WebConnections::listen(
+        "127.0.0.1", 0, limits, clock, [this](const std::string& bytes, const std::string& peer) {
+          ++answers;
+          return peer + " said " + bytes;
+        });
+    REQUIRE(listening);
+    connections = std::move(*listening);
+    connections->serve();
+  }
+  HandClock clock;
+  std::atomic<int> answers = 0;
+  std::unique_ptr<WebConnections> connections;
+  int port() const { return connections->port(); }
+};
+
+constexpr const char* kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+}  // namespace
+
+TEST_CASE("web connections: a request is whole when its body is, and no byte before or after") {
+  const WebLimits limits{.head_bytes_max = 100, .body_bytes_max = 10};
+  const auto what = [&](const std::string& bytes) { return arrived(bytes, limits).what; };
+  CHECK(what("") == Arrival::unfinished);
+  CHECK(what("GET / HTTP/1.1\r\n") == Arrival::unfinished);
+  CHECK(arrived(std::string(kGet) + "GET /more", limits).bytes == std::string(kGet).size());
+  const std::string post = "POST / HTTP/1.1\r\ncontent-LENGTH: 3\r\n\r\n";
+  CHECK(what(post + "ab") == Arrival::unfinished);
+  CHECK(what(post + "abc") == Arrival::whole);
+  CHECK(arrived(post + "abcd", limits).bytes == post.size() + 3);
+}
+
+TEST_CASE("web connections: what is too long, or no request at all, is known early") {
+  const WebLimits limits{.head_bytes_max = 100, .body_bytes_max = 10};
+  const auto what = [&](const std::string& bytes) { return arrived(bytes, limits).what; };
+  CHECK(what("GET /" + std::string(200, 'a')) == Arrival::head_too_long);
+  CHECK(what("POST / HTTP/1.1\r\nContent-Length: 11\r\n\r\n") == Arrival::body_too_long);
+  for (const char* wrong : {"\x16\x03\x01", " GET / HTTP/1.1\r\n", "get / HTTP/1.1\r\n",
+                            "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+                            "POST / HTTP/1.1\r\nContent-Length:\r\n\r\n",
+                            "POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n"}) {
+    INFO(wrong);
+    CHECK(what(wrong) == Arrival::garbage);
+  }
+}
+
+TEST_CASE("web connections: one request is answered, and what follows it is not") {
+  const Server server;
+  const Client client(server.port());
+  client.send(std::string(kGet) + kGet + "\x01\x02");
+  CHECK(client.rest() == std::string("127.0.0.1 said ") + kGet);
+  CHECK(server.answers == 1);
+}
+
+TEST_CASE("web connections: what breaks a limit is refused, and nobody is asked about it") {
+  const Server server({.head_bytes_max = 1'000, .body_bytes_max = 1'000});
+  const auto answer = [&](const std::string& bytes) {
+    const Client client(server.port());
+    client.send(bytes);
+    return client.rest().substr(0, 12);
+  };
+  CHECK(answer("GET /" + std::string(2'000, 'a')) == "HTTP/1.1 431");
+  CHECK(answer("POST / HTTP/1.1\r\nContent-Length: 2000\r\n\r\n") == "HTTP/1.1 413");
+  CHECK(answer("\x16\x03\x01 garbage") == "HTTP/1.1 400");
+  CHECK(server.answers == 0);
+}
+
+TEST_CASE("web connections: clients that send slowly make room for those that send") {
+  const Server server({.connections_max = 8});
+  std::vector<std::unique_ptr<Client>> slow;
+  for (int i = 0; i < 30; ++i) {
+    slow.push_back(std::make_unique<Client>(server.port()));
+    slow.back()->send("G");
+  }
+  for (int i = 0; i < 20; ++i) {
+    const Client client(server.port());
+    client.send(kGet);
+    CHECK(client.rest() == std::string("127.0.0.1 said ") + kGet);
+  }
+  CHECK(server.answers == 20);
+}
+
+TEST_CASE("web connections: a request that takes too long is given up") {
+  Server server;
+  const Client slow(server.port());
+  slow.send("GET / HTT");
+  // Answered: so the slow one is known.
+  const Client other(server.port());
+  other.send(kGet);
+  REQUIRE_FALSE(other.rest().empty());
+  server.clock.ms += WebLimits().reading.ms;
+  CHECK(slow.rest().empty());
+}
+
+TEST_CASE("web connections: two do not share a port") {
+  const Server server;
+  const HandClock clock;
+  const auto second = WebConnections::listen("127.0.0.1", server.port(), {}, clock,
+                                             [](const auto&, const auto&) { return ""; });
+  REQUIRE_FALSE(second);
+  CHECK(second.error().message.find("listen at 127.0.0.1:") == 0);
+}
