@@ -110,6 +110,7 @@ Result<Json> facts_json(App& app, const store::AccountHit& hit) {
                {"connection", hit.connection},
                {"name", facts->name.empty() ? hit.id : facts->name},
                {"owner", owner},
+               {"owner_id", facts->owner},
                {"parent", facts->parent},
                {"created_at", instant_json(facts->created_at)},
                {"pause_until", instant_json(facts->pause_until)},

@@ -30,12 +30,13 @@ export async function post(path, body) {
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body || {}),
   });
-  return answered(response);
+  // Read to its end, also where nobody looks at it: leaving the page would break it off.
+  return (await answered(response)).blob();
 }
 
 // Saves what a POST answers as a file.
 export async function download(path, body, name) {
-  const blob = await (await post(path, body)).blob();
+  const blob = await post(path, body);
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;

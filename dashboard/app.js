@@ -54,6 +54,7 @@ async function start() {
   } catch (error) {
     show(main, el("h1", { text: page.title }), message("bad", `${error.message}.`));
   }
+  main.removeAttribute("aria-busy");
 }
 
 start();

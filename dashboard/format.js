@@ -54,7 +54,7 @@ export function time(iso, now) {
 
 export function ago(iso, now) {
   const days = Math.floor((new Date(now) - new Date(iso)) / 86400000);
-  return days < 1 ? "of today" : days === 1 ? "1 day old" : `${count(days)} days old`;
+  return days < 1 ? "trained today" : days === 1 ? "1 day old" : `${count(days)} days old`;
 }
 
 export const title = (name) => words(name).replace(/^./, (first) => first.toUpperCase());

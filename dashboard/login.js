@@ -11,6 +11,7 @@ async function logIn(token) {
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ token }),
   });
+  await answer.text();
   if (answer.ok) {
     location.replace("/");
     return;

@@ -278,6 +278,7 @@ function attributes(account) {
 
 function written(data) {
   const now = data.decision && data.decision.task;
+  const rep = now && now.owner === data.facts.owner_id ? data.facts.owner : now && now.owner;
   const shown = (values) =>
     Object.entries(values || {})
       .filter(([name]) => ["score", "band", "next_action"].includes(name))
@@ -290,8 +291,8 @@ function written(data) {
         "div",
         { class: "card" },
         el("strong", { text: now.subject }),
-        el("p", { class: "quiet", text: `${now.type} for ${now.owner}, due ${time(now.due)}` }),
-        el("pre", { class: "body", text: now.body }),
+        el("p", { class: "quiet", text: `${now.type} for ${rep}, due ${time(now.due)}` }),
+        el("pre", { class: "body", tabindex: "0", text: now.body }),
       ),
     data.kept.length > 0 &&
       el("p", {

@@ -3,7 +3,7 @@
 import { get, post } from "/api.js";
 import { axis, chart } from "/charts.js";
 import { el, message, section, show, table } from "/dom.js";
-import { ago, count, day, money, one, percent, time, words } from "/format.js";
+import { count, day, money, one, percent, time, words } from "/format.js";
 import { reliabilityChart, reliabilitySentence } from "/reliability.js";
 
 const figure = (value, digits = 3) =>
@@ -13,11 +13,11 @@ const between = (interval, digits = 3) =>
     ? `${figure(interval.estimate, digits)} (${figure(interval.low, digits)} to ${figure(interval.high, digits)})`
     : "–";
 
-function sentences(model, now) {
+function sentences(model) {
   const { report } = model;
   const told = report.test && reliabilitySentence(report.test.reliability);
   const lines = [
-    `${model.is_live ? "Live" : "Not live"}; trained ${time(model.trained_at)} (${ago(model.trained_at, now)}) on ${count(report.rows)} rows of ${count(report.accounts)} accounts, ${count(report.positive_accounts)} with an up-sell, at ${report.snapshots.length} dates.`,
+    `${model.is_live ? "Live" : "Not live"}; trained ${time(model.trained_at)} on ${count(report.rows)} rows of ${count(report.accounts)} accounts, ${count(report.positive_accounts)} with an up-sell, at ${report.snapshots.length} dates.`,
     `${report.published ? "Worth publishing" : "Not worth publishing"}: ${report.reason}.`,
     told && `${told} Judged on ${day(report.test.date)}, by a model that knew nothing after it.`,
     report.level_spread &&
@@ -398,7 +398,7 @@ export async function open(main, context) {
   show(
     main,
     el("h1", {}, "Model ", el("span", { class: "code", text: model.version })),
-    sentences(model, context.about.now),
+    sentences(model),
     el(
       "div",
       { class: "pair" },

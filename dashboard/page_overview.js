@@ -203,6 +203,7 @@ function runsTable(data) {
       { label: "Calls", number: true, value: (run) => count(run.api_calls) },
       {
         label: "Run",
+        class: "wide",
         value: (run) =>
           el("a", {
             href: `/audit?run=${encodeURIComponent(run.run)}`,
