@@ -8,6 +8,7 @@
 #include "daemon/interrupt.h"
 #include "daemon/pipeline.h"
 #include "daemon/service_notice.h"
+#include "daemon/web_access.h"
 
 namespace upselld::daemon {
 namespace {
@@ -128,6 +129,7 @@ void Service::schedule(Instant last_sync, const std::map<std::string, Instant>& 
 // A web server that cannot start is told and harms no sync.
 void Service::serve_web() {
   web_.reset();
+  forget_login_links(state_);
   if (web_settings_.address.empty()) return;
   auto web = WebServer::start(web_settings_, state_, invocation_, requests_, *clock_);
   if (!web) {
@@ -282,6 +284,9 @@ Result<void> Service::run(std::optional<Instant> until) {
 }
 
 bool service_runs_on(const std::filesystem::path& state) {
+  // Asking for the lock would make the folder.
+  std::error_code ignored;
+  if (!std::filesystem::exists(state / kLockFolder, ignored)) return false;
   const auto lock = store::StateLock::acquire(state / kLockFolder, "upselld dashboard");
   return !lock && lock.error().kind == ErrorKind::busy;
 }

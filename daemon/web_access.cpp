@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/web_access.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -57,6 +60,14 @@ std::string lowered(std::string text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
   }
   return text;
+}
+
+// What root makes is to be read by the service, whose the folder is.
+Result<void> give_to_owner(const fs::path& folder, const fs::path& file) {
+  struct stat found {};
+  if (::geteuid() != 0 || ::stat(folder.c_str(), &found) != 0) return {};
+  if (::chown(file.c_str(), found.st_uid, found.st_gid) == 0) return {};
+  return Error{ErrorKind::io, "give " + file.string() + " to the service's user", {}};
 }
 
 }  // namespace
@@ -171,6 +182,11 @@ std::string WebAccess::cookie(const std::string& value, Duration holds) const {
          "; Max-Age=" + std::to_string(holds.ms / 1000) + (is_secure ? "; Secure" : "");
 }
 
+void forget_login_links(const fs::path& state) {
+  std::error_code ignored;
+  fs::remove_all(state / kFolder, ignored);
+}
+
 Result<std::string> make_login_link(const fs::path& state, WebRole role, const Clock& clock) {
   const auto url = read_file(state / kFolder / kAddressFile, kFileBytesMax);
   if (!url) {
@@ -181,9 +197,10 @@ Result<std::string> make_login_link(const fs::path& state, WebRole role, const C
   }
   const std::string token = hex(random_bytes(kTokenBytes));
   const Duration until{clock.steady().ms + kLinkHolds.ms};
-  const auto written = write_file_atomically(state / kFolder / (digest_text(token) + ".link"),
-                                             link_text(role, until));
+  const fs::path file = state / kFolder / (digest_text(token) + ".link");
+  const auto written = write_file_atomically(file, link_text(role, until));
   if (!written) return in_context("make a link", written.error());
+  if (const auto given = give_to_owner(state / kFolder, file); !given) return given.error();
   // Behind the # it is sent to no server and stands in no log: the page hands it in.
   return url->substr(0, url->find('\n')) + "/login#" + token;
 }

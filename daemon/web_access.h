@@ -60,6 +60,9 @@ class WebAccess {
   std::map<std::string, Session> sessions_;  // by digest of the cookie
 };
 
+// Links and address of a web server that is gone: nobody is to be led to them.
+void forget_login_links(const std::filesystem::path& state);
+
 // For `upselld dashboard`: a link that logs in with that role, once, within kLinkHolds. not_found:
 // no web server was ever started on this state directory.
 Result<std::string> make_login_link(const std::filesystem::path& state, WebRole role,

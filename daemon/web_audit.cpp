@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kRowsShownMax = 200;
 constexpr std::size_t kSequenceMax = std::size_t{1} << 62;
 constexpr std::size_t kEntriesAtOnce = 1'000;
-constexpr std::size_t kExportedMax = 100'000;
+constexpr std::size_t kExportedMax = 20'000;
 
 Json header_json(const store::AuditHeader& header) {
   return {{"sequence", header.sequence},

@@ -104,7 +104,9 @@ Json instant_json(Instant at) {
 Result<void> note_action(App& app, store::Transaction& transaction, store::AuditKind kind,
                          const Json& payload) {
   const Instant at = app.clock().now();
-  return app.ledger().audit.append(transaction, {kind, at, new_run_id(at), {}, payload.dump()});
+  // A reason may have been cut inside a character.
+  const std::string text = payload.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return app.ledger().audit.append(transaction, {kind, at, new_run_id(at), {}, text});
 }
 
 }  // namespace upselld::daemon

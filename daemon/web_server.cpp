@@ -69,6 +69,9 @@ WebRequest request_of(const httplib::Request& from) {
 class Parser : public httplib::Server {
  public:
   explicit Parser(WebPages& pages) {
+    set_exception_handler([](const httplib::Request&, httplib::Response& to, std::exception_ptr) {
+      to.status = 500;
+    });
     set_pre_routing_handler([&pages](const httplib::Request& from, httplib::Response& to) {
       WebAnswer answer = pages.answer(request_of(from));
       to.status = answer.status;

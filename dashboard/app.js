@@ -26,6 +26,10 @@ function showNavigation(current, about, session) {
     );
   });
   show(document.getElementById("nav"), links);
+  // It may be out of sight on a narrow page.
+  document
+    .querySelector("nav [aria-current]")
+    .scrollIntoView({ block: "nearest", inline: "center" });
   const leave = async () => {
     await post("/api/v1/session/end");
     location.replace("/login");

@@ -100,7 +100,11 @@ export async function open(main, context) {
                     })
                   : "–",
             },
-            { label: "Run", value: (row) => el("span", { class: "code", text: row.run }) },
+            {
+              label: "Run",
+              class: "wide",
+              value: (row) => el("span", { class: "code", text: row.run }),
+            },
           ],
           page.rows,
           "No entry is like that.",
@@ -140,7 +144,13 @@ export async function open(main, context) {
   const save = async () => {
     try {
       await download("/api/v1/audit/export", {}, "audit.jsonl");
-      show(said, message("good", "Downloaded, and written down."));
+      show(
+        said,
+        message(
+          "good",
+          "Downloaded, and written down: the newest 20,000 entries. All of them: upselld audit export.",
+        ),
+      );
       await load();
     } catch (error) {
       show(said, message("bad", `${error.message}.`));

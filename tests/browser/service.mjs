@@ -10,6 +10,7 @@ export const HOSTILE = [
   "'; alert(3); //",
   "\u202Eevil\u202C \u200Fright to left\u200F",
   "${alert(4)} {{7*7}} <!-- &lt;b&gt;",
+  // Longer than 4,096 bytes no text of a record may be.
   "x".repeat(4000),
 ];
 

@@ -183,6 +183,12 @@ TEST_CASE("web: who may act pauses, exports and syncs, and the audit says so") {
   CHECK(service.command({"status"})["paused"][0]["why"] == "stock-taking");
   CHECK(service.get("/api/v1/overview", view).json()["paused"][0]["why"] == "stock-taking");
   CHECK(service.post("/api/v1/resume", operate).status == 200);
+  // Cut inside a character.
+  std::string long_why = "x";
+  while (long_why.size() < 600) long_why += "ä";
+  CHECK(service.post("/api/v1/pause", operate, R"({"why":")" + long_why + "\"}").status == 200);
+  CHECK(service.command({"status"})["paused"].size() == 1);
+  CHECK(service.post("/api/v1/resume", operate).status == 200);
   CHECK(service.command({"status"})["paused"].empty());
 
   const Answer csv = service.post("/api/v1/accounts/export", operate, R"({"band":"high"})");
@@ -197,7 +203,7 @@ TEST_CASE("web: who may act pauses, exports and syncs, and the audit says so") {
     paused += entry["kind"] == "paused" ? 1 : 0;
   }
   CHECK(exported == 2);
-  CHECK(paused == 2);
+  CHECK(paused == 4);
 
   CHECK(service.post("/-/sync", operate).status == 202);
   service.line_with("event=sync connection=all");

@@ -102,6 +102,8 @@ TEST_CASE("web access: links of a former service are worth nothing, and tokens s
   }
   REQUIRE(access.web.open(8710));
   CHECK_FALSE(access.web.log_in(token));
+  forget_login_links(access.place.state);
+  CHECK_FALSE(make_login_link(access.place.state, WebRole::view, access.clock));
 }
 
 TEST_CASE("web access: nonsense logs nobody in") {
