@@ -12,7 +12,7 @@ struct ConfigTexts;
 
 // What the service does now, as pages and commands tell it.
 struct ServiceState {
-  std::string doing;                     // "waiting", "sync", "sync and train"
+  std::string doing = "waiting";         // or "sync", "sync and train"
   std::string connection;                // of the sync; "all"; empty while waiting
   Instant since;                         // when that began
   Instant next_at = Instant::missing();  // the next sync by schedule

@@ -218,6 +218,8 @@ void Sockets::accept_all() {
     socklen_t size = sizeof from;
     const int file = ::accept4(listener_, reinterpret_cast<sockaddr*>(&from), &size,
                                SOCK_CLOEXEC | SOCK_NONBLOCK);
+    // Without a file to spare the same client would wake us for ever.
+    if (file < 0 && (errno == EMFILE || errno == ENFILE)) make_room();
     if (file < 0) return;
     if (clients_.size() >= limits_.connections_max) make_room();
     if (clients_.size() >= limits_.connections_max) {
