@@ -65,16 +65,17 @@ Connection HubspotWorld::connect(const std::string& url, sandbox::Random& random
   const std::string settings =
       "    plugin: hubspot\n    host: " + url +
       (is_oauth_ ? std::string("\n    auth: refresh_token\n    client_id: ") + hs::Auth::kClientId +
-                       "\n    client_secret: {file: secret}\n"
-                       "    refresh_token: {file: refresh}\n"
-                 : std::string("\n    token: {file: secret}\n")) +
+                       "\n    client_secret: {file: hubspot.secret}\n"
+                       "    refresh_token: {file: hubspot.refresh}\n"
+                 : std::string("\n    token: {file: hubspot.secret}\n")) +
       (is_legacy ? "    version: legacy\n" : "") +
       "    attributes: {seats: {field: seats, kind: number}}\n"
       "    activities:\n"
       "      - {object: usages, at: day, kind: quota_usage, value: share}\n";
-  return {settings,
-          {{"secret", is_oauth_ ? hs::Auth::kClientSecret : hs::Auth::kServiceKey},
-           {"refresh", service_.auth.refresh_tokens.begin()->first}}};
+  return {name(),
+          settings,
+          {{"hubspot.secret", is_oauth_ ? hs::Auth::kClientSecret : hs::Auth::kServiceKey},
+           {"hubspot.refresh", service_.auth.refresh_tokens.begin()->first}}};
 }
 
 Asked HubspotWorld::asked(const HttpRequest& request) const {

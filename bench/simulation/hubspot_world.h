@@ -16,6 +16,7 @@ class HubspotWorld final : public World {
  public:
   HubspotWorld(std::uint64_t seed, Instant now);
 
+  const char* name() const override { return "hubspot"; }
   Connection connect(const std::string& url, sandbox::Random& random) override;
   int calls_a_day_max() const override { return calls_a_day_max_; }
   // What was archived is looked for once a day. Rest comes in hours: from day to day segments move.

@@ -35,9 +35,10 @@ bool was_edited(const World& world, const std::string& account, Field field) {
 }
 
 std::map<std::string, std::vector<std::string>> records_of(const std::filesystem::path& database,
+                                                           const World& world,
                                                            std::string& problem) {
   const auto walk =
-      store::TimelineWalk::open(database, {"crm",
+      store::TimelineWalk::open(database, {world.name(),
                                            {{"seats", AttributeKind::number, {}, false},
                                             {"industry", AttributeKind::text, {}, false},
                                             {"region", AttributeKind::text, {}, false}}});
@@ -65,12 +66,15 @@ void check_truthful(const Ended& run, Violations& violations) {
     return;
   }
   if (!run.json.is_object() || run.code != 0) return;
-  const auto count = [&](const char* name) { return run.json.value(name, 0); };
-  const nlohmann::json delivered = run.json.value("delivered", nlohmann::json::object());
-  const int done = delivered.value("fields", 0) + delivered.value("tasks", 0);
-  const bool is_nothing = done == 0 && count("deferred") + count("unknown") > 0;
-  if (count("rejected") > 0 || is_nothing || run.json.contains("failed") ||
-      run.json.value("status", "") != "done") {
+  bool is_success = run.json.value("status", "") == "done";
+  int done = 0, left = 0;
+  for (const nlohmann::json& each : run.connections()) {
+    done += Ended::delivered(each, "fields") + Ended::delivered(each, "tasks") +
+            Ended::delivered(each, "withdrawn");
+    left += each.value("deferred", 0) + each.value("unknown", 0);
+    is_success = is_success && each.value("rejected", 0) == 0 && !each.contains("failed");
+  }
+  if (!is_success || (done == 0 && left > 0)) {
     violations.insert("exit 0, and it was no success: " + run.json.dump().substr(0, 300));
   }
 }
@@ -102,7 +106,7 @@ void check_delivered(const Program& program, const World& world, Violations& vio
     return;
   }
   store::Outbox outbox(*database);
-  const auto all = outbox.list({.connection = "crm", .count_max = 1'000'000});
+  const auto all = outbox.list({.connection = world.name(), .count_max = 1'000'000});
   if (!all) {
     violations.insert("read the outbox: " + all.error().message);
     return;
@@ -215,10 +219,10 @@ void check_audit(const Program& program, const World& world, std::uint64_t which
   }
 }
 
-void check_same_records(const Program& program, Violations& violations) {
+void check_same_records(const Program& program, const World& world, Violations& violations) {
   std::string problem;
-  const auto ours = records_of(program.folder() / "state" / "upselld.db", problem);
-  const auto fresh = records_of(program.folder() / "fresh" / "upselld.db", problem);
+  const auto ours = records_of(program.folder() / "state" / "upselld.db", world, problem);
+  const auto fresh = records_of(program.folder() / "fresh" / "upselld.db", world, problem);
   if (!problem.empty()) violations.insert("walk: " + problem);
   if (ours == fresh) return;
   violations.insert("the store differs from a fresh pull: only here" +

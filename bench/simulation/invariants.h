@@ -26,6 +26,6 @@ void check_edits(const World& world, Violations& violations);
 void check_audit(const Program& program, const World& world, std::uint64_t which,
                  Violations& violations);
 // The records of both states of this folder are the same.
-void check_same_records(const Program& program, Violations& violations);
+void check_same_records(const Program& program, const World& world, Violations& violations);
 
 }  // namespace upselld::simulation

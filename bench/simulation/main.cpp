@@ -18,6 +18,11 @@ struct Options {
   int threads = 2;
   std::string crm = "salesforce", program, folder = "/tmp/upselld-simulation";
   bool keep_going = false;
+
+  std::vector<std::string> crms() const {
+    return crm == "both" ? std::vector<std::string>{"salesforce", "hubspot"}
+                         : std::vector<std::string>{crm};
+  }
 };
 
 struct Sum {
@@ -49,7 +54,7 @@ void work(const Options& options, Sum& sum) {
       seed = options.first_seed + sum.next++;
     }
     const std::string folder = options.folder + "/seed-" + std::to_string(seed);
-    const SeedResult result = run_seed(options.crm, seed, options.program, folder);
+    const SeedResult result = run_seed(options.crms(), seed, options.program, folder);
     const std::lock_guard lock(sum.mutex);
     add(result, seed, folder, sum);
   }
@@ -62,7 +67,7 @@ int main(int argc, char** argv) {
   Options options;
   app.add_option("--program", options.program, "upselld")->required();
   app.add_option("--crm", options.crm)
-      ->check(CLI::IsMember({"salesforce", "hubspot"}))
+      ->check(CLI::IsMember({"salesforce", "hubspot", "both"}))
       ->capture_default_str();
   app.add_option("--seeds", options.seeds)->capture_default_str();
   app.add_option("--first-seed", options.first_seed)->capture_default_str();
@@ -81,10 +86,12 @@ int main(int argc, char** argv) {
                                 {"runs", sum.runs},
                                 {"field_writes", sum.writes},
                                 {"tasks", sum.tasks}};
-  const auto world = make_world(options.crm, options.first_seed, upselld::Instant{0});
-  for (std::size_t i = 0; i < kMishapCount; ++i) {
-    const auto mishap = static_cast<Mishap>(i);
-    if (world->can_happen(mishap)) out["mishaps"][to_text(mishap)] = sum.mishaps[i];
+  for (const std::string& crm : options.crms()) {
+    const auto world = make_world(crm, options.first_seed, upselld::Instant{0});
+    for (std::size_t i = 0; i < kMishapCount; ++i) {
+      const auto mishap = static_cast<Mishap>(i);
+      if (world->can_happen(mishap)) out["mishaps"][to_text(mishap)] = sum.mishaps[i];
+    }
   }
   fmt::print("{}\n", out.dump());
   return sum.failed == 0 ? 0 : 1;

@@ -42,16 +42,32 @@ std::string read(const std::filesystem::path& path) {
 Program::Program(std::filesystem::path binary, std::filesystem::path folder)
     : binary_(std::move(binary)), folder_(std::move(folder)) {}
 
-void Program::configure(const Connection& connection) const {
-  for (const auto& [name, text] : connection.files) {
-    write(folder_ / name, text);
-    std::filesystem::permissions(folder_ / name, std::filesystem::perms::owner_read);
+std::vector<nlohmann::json> Ended::connections() const {
+  if (!json.is_object()) return {};
+  if (!json.contains("connections")) return {json};
+  std::vector<nlohmann::json> all;
+  for (const nlohmann::json& each : json["connections"]) all.push_back(each);
+  return all;
+}
+
+int Ended::delivered(const nlohmann::json& connection, const char* what) {
+  return connection.value("delivered", nlohmann::json::object()).value(what, 0);
+}
+
+void Program::configure(std::span<const Connection> connections) const {
+  std::string all;
+  for (const Connection& connection : connections) {
+    for (const auto& [name, text] : connection.files) {
+      write(folder_ / name, text);
+      std::filesystem::permissions(folder_ / name, std::filesystem::perms::owner_read);
+    }
+    all += "  " + connection.name + ":\n" + connection.settings +
+           "    write: fields_and_tasks\n    fallback_owner: admin@sandbox.example\n";
   }
   write(folder_ / "playbook.yaml", kPlaybook);
   const auto settings = [&](const char* state) {
-    return "time_zone: UTC\ncurrency: EUR\nstate: " + std::string(state) +
-           "\nconnections:\n  crm:\n" + connection.settings +
-           "    write: fields_and_tasks\n    fallback_owner: admin@sandbox.example\n"
+    return "time_zone: UTC\ncurrency: EUR\nstate: " + std::string(state) + "\nconnections:\n" +
+           all +
            "target: {kind: won_opportunity, kinds: [upsell], horizon: 90d}\n"
            "stop_when: {accounts_lost: 100%, bands_moved: 100%, new_tasks: 1000}\n";
   };

@@ -44,15 +44,16 @@ Connection SalesforceWorld::connect(const std::string& url, sandbox::Random& ran
   service_.org.switches.set("burst_limits", random.chance(0.5));
   service_.org.switches.set("bulk_lying_counters", random.chance(0.5));
   service_.auth.instance_url = url;
-  return {"    plugin: salesforce\n    host: " + url +
+  return {name(),
+          "    plugin: salesforce\n    host: " + url +
               "\n    auth: client_credentials\n    client_id: app\n"
-              "    client_secret: {file: secret}\n"
+              "    client_secret: {file: salesforce.secret}\n"
               "    attributes: {seats: {field: Seats__c, kind: number}}\n"
               "    activities:\n"
               "      - {object: Usage__c, account: Account__c, at: Day__c, kind: quota_usage, "
               "value: Share__c}\n" +
               more,
-          {{"secret", "secret"}}};
+          {{"salesforce.secret", "secret"}}};
 }
 
 Asked SalesforceWorld::asked(const HttpRequest& request) const {

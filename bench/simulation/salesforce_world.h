@@ -15,6 +15,7 @@ class SalesforceWorld final : public World {
  public:
   SalesforceWorld(std::uint64_t seed, Instant now);
 
+  const char* name() const override { return "salesforce"; }
   Connection connect(const std::string& url, sandbox::Random& random) override;
   int calls_a_day_max() const override { return service_.limits.requests_max; }
   Duration before_quiet_run(int number) const override { return number < 3 ? hours(1) : hours(24); }

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "bench/simulation/chaos.h"
 #include "bench/simulation/invariants.h"
@@ -16,8 +18,8 @@ struct SeedResult {
 };
 
 // A few days of one small company, with everything that the seed says goes wrong, and then quiet.
-// `folder` is made anew; `work` is where it stands.
-SeedResult run_seed(const std::string& crm, std::uint64_t seed,
+// `crms`: those that it works in, all connected to one upselld. `folder` is made anew.
+SeedResult run_seed(const std::vector<std::string>& crms, std::uint64_t seed,
                     const std::filesystem::path& program, const std::filesystem::path& folder);
 
 }  // namespace upselld::simulation

@@ -31,8 +31,9 @@ struct Asked {
   std::vector<std::string> accounts;
 };
 
-// How upselld is connected: what stands in the connection, and files that it names.
+// How upselld is connected: the connection's name, what stands in it, and files that it names.
 struct Connection {
+  std::string name;
   std::string settings;
   std::map<std::string, std::string> files;
 };
@@ -50,6 +51,8 @@ class World {
   sandbox::VirtualClock& clock() { return clock_; }
   const sandbox::VirtualClock& clock() const { return clock_; }
 
+  // Of its kind of CRM, and of upselld's connection to it.
+  virtual const char* name() const = 0;
   // The CRM at an address, in one of its forms.
   virtual Connection connect(const std::string& url, sandbox::Random& random) = 0;
   // Of the day, everybody's; the share of upselld is its own matter.
