@@ -49,9 +49,10 @@ std::string outcome_of(const std::string& picklist_value);
 // What the CRM said about one item of a batch.
 struct Receipt {
   enum class Outcome : std::uint8_t {
-    accepted,       // done; `stored` is what the CRM made of it, whoever changed it since
+    accepted,       // done; `stored` is what now stands there
     already_there,  // the key or value was there before
-    rejected,       // code, message, field: will not work until something changes
+    rejected,       // code, message, field: will not work until something changes. `stored` where
+                    // it was looked at: the refusal may be of a repeat alone
     deferred,       // not now; try again after `until`
     unknown,        // sent, no answer seen: look before sending again
   };
@@ -59,6 +60,7 @@ struct Receipt {
   std::string crm_id;
   std::string version;
   FieldValues stored;
+  FieldValues sent;  // in the words of `stored`; nullopt: was not sent, or stands there for sure
   std::string code, message, field;
   Instant until = Instant::missing();
 };

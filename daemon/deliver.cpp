@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/kill_point.h"
+#include "daemon/field_receipt.h"
 
 namespace upselld::daemon {
 namespace {
@@ -282,6 +283,11 @@ Result<void> Deliverer::send(Batch& batch) {
   kill_point("deliver.before_send");
   const auto sent = batch.unsent.empty() ? Result<void>{} : hand_over(batch, sending->id);
   kill_point("deliver.after_send");
+  if (batch.kind == DeliveryKind::fields) {
+    for (const std::size_t i : batch.unsent) {
+      batch.receipts[i] = judged(batch.before[i], std::move(batch.receipts[i]));
+    }
+  }
   if (const auto stored = store_answers(batch, batch.receipts); !stored) return stored;
   auto transaction =
       store::Transaction::begin(site_.database, "batch_closed", store::Durability::full);

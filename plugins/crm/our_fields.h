@@ -27,11 +27,6 @@ struct OurField {
 std::span<const OurField> account_fields();
 std::span<const OurField> task_fields();
 
-// Whether a CRM that was sent one value may show the other for it without anybody having changed
-// it: blanks trimmed or joined, a number rounded to whole, an instant cut to its minute, a picklist
-// in other capitals. Both in our words; empty is no value.
-bool may_be_stored_as(Field field, const std::string& sent, const std::string& read);
-
 // A value as a CRM gives it, in our words: numbers with one decimal, instants in UTC, days. Empty
 // is nullopt. `read_stamp` reads the CRM's instants.
 std::optional<std::string> value_read(Field field, const std::string& text,

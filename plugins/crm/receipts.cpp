@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "plugins/crm/our_fields.h"
+#include "core/stored_form.h"
 
 namespace upselld::plugins {
 
@@ -75,19 +75,12 @@ void WriteOutcomes::answer(std::span<const FieldUpdate> batch, const Read& read,
       continue;
     }
     const FieldState& state = (*states)[k];
-    const FieldValues sent = sent_of(update);
-    if (is_refused(places[k])) {
-      if (!all_stand(sent, state)) continue;
-      receipt = Receipt{};
-      receipt.outcome = Receipt::Outcome::accepted;
-    }
+    if (is_refused(places[k]) && !state.exists) continue;
     receipt.crm_id = update.account;
     receipt.version = state.version;
+    receipt.sent = sent_of(update);
     for (std::size_t f = 0; f < kFieldCount; ++f) {
-      if (!update.values[f]) continue;
-      const std::string standing = state.values[f].value_or("");
-      const bool is_ours = !sent[f] || may_be_stored_as(static_cast<Field>(f), *sent[f], standing);
-      receipt.stored[f] = is_ours ? standing : *sent[f];
+      if (update.values[f]) receipt.stored[f] = state.values[f].value_or("");
     }
   }
   for (std::size_t i = 0; i < batch.size(); ++i) {

@@ -45,12 +45,10 @@ class WriteOutcomes {
   }
   const Refusal& last_refusal(std::size_t index) const { return last_[index]; }
 
-  // Done is what can be read: values are answered as the CRM stored them, with the record's
-  // version. A value that cannot have come from ours was put there by a person in between: then
-  // what was sent is answered, so that theirs is seen as theirs from now on.
-  // What was refused is looked at too: where a first answer was lost, the refusal is of the repeat
-  // alone, and it is done if all that was sent is there. A read that fails makes both unknown: the
-  // next look will tell.
+  // Done is what can be read: values are answered as they stand now, beside those that were sent,
+  // with the record's version. What was refused is looked at too, for where a first answer was
+  // lost the refusal is of the repeat alone. A read that fails makes both unknown: the next look
+  // will tell.
   using Read = std::function<Result<std::vector<FieldState>>(std::span<const std::string>)>;
   // What of an update is sent, in the words in which it is read; nullopt: is not sent.
   using Sent = std::function<FieldValues(const FieldUpdate&)>;

@@ -18,7 +18,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kAddressMax = 5'000;  // of the list's path, as encoded
 constexpr std::size_t kPageLeast = 10;
 constexpr int kGoodPagesBeforeLarger = 20;
-constexpr std::size_t kSearchedMax = 64;
+constexpr std::size_t kSearchedMax = 512;  // pages of ids: 100,000 records, some 10 MiB
 
 bool is_overload(const Fault& fault) {
   return fault.status == 500 || fault.status == 502 || fault.status == 503 || fault.status == 504 ||

@@ -177,9 +177,7 @@ Result<std::vector<FoundTask>> TaskWriter::find(std::span<const std::string> key
   std::vector<FoundTask> found;
   for (const std::string& key : keys) {
     const auto there = standing->find(in_lower_case(key));
-    if (there != standing->end() && !there->second.is_deleted) {
-      found.push_back({key, there->second.row.id});
-    }
+    if (there != standing->end()) found.push_back({key, there->second.row.id});
   }
   return found;
 }

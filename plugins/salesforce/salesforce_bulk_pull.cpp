@@ -104,10 +104,10 @@ Result<Page> Puller::bulk_results(const Step& step, PullCursor at, std::uint64_t
   if (at.high < at.until) {
     bulk_.remove(at.job);
     forget_job(at);
-    return finished(std::move(at), std::move(page));
+    return finished(step, std::move(at), std::move(page));
   }
   const std::string done = at.job;
-  Page last = finished(std::move(at), std::move(page));
+  Page last = finished(step, std::move(at), std::move(page));
   auto kept = read_cursor(last.next);
   kept->job = done;
   last.next = to_cursor(*kept);

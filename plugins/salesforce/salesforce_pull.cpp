@@ -153,6 +153,7 @@ Result<Instant> Puller::upper_bound(const StreamPlan& plan) {
 Result<void> Puller::begin_window(const Step& step, PullCursor& at) {
   const auto until = upper_bound(step.plan());
   if (!until) return until.error();
+  step.stream.began_window = true;
   at.job.clear();  // of the walk before
   at.walk = step.walk;
   at.until = at.high = *until;
@@ -241,7 +242,7 @@ std::string Puller::where(const StreamPlan& plan, Walk walk, const PullCursor& a
   return text;
 }
 
-Page Puller::finished(PullCursor at, Page page) const {
+Page Puller::finished(const Step& step, PullCursor at, Page page) const {
   if (at.high < at.until) {
     at.low = at.high;
     at.high = at.until;
@@ -258,7 +259,8 @@ Page Puller::finished(PullCursor at, Page page) const {
   at.row = at.rows_read = 0;
   at.polls = at.failures = 0;
   page.next = to_cursor(at);
-  page.end = true;
+  // A window that was left over ends in the past: what came since is read at once, too.
+  page.end = step.walk != Walk::changes || step.stream.began_window;
   return page;
 }
 
@@ -316,7 +318,7 @@ Result<Page> Puller::pull_rest(const Step& step, PullCursor at) {
   Page page;
   const std::size_t taken = fill(step, rows, 0, page);
   const bool is_last = answer->done && taken == rows.rows.size() && rows.rows.size() < rows_max;
-  if (is_last) return finished(std::move(at), std::move(page));
+  if (is_last) return finished(step, std::move(at), std::move(page));
   if (taken > 0) {
     const std::vector<std::string>& last = rows.rows[taken - 1];
     at.last_id = full_id(last[0]);

@@ -30,6 +30,7 @@ class Puller {
   struct Stream {
     StreamPlan plan;
     std::unique_ptr<Mapper> mapper;
+    bool began_window = false;  // here, and not by a process before this one
   };
   // One call of pull.
   struct Step {
@@ -52,7 +53,7 @@ class Puller {
   Result<Page> pull_bulk(const Step& step, PullCursor at);
   Result<Page> bulk_results(const Step& step, PullCursor at, std::uint64_t expected);
   Result<Page> bulk_failed(const Step& step, PullCursor at, const std::string& why);
-  Page finished(PullCursor at, Page page) const;
+  Page finished(const Step& step, PullCursor at, Page page) const;
   Result<void> add_list_prices(const StreamPlan& plan, Rows& rows);
   // How many rows fitted into the page.
   std::size_t fill(const Step& step, const Rows& rows, std::size_t from, Page& page) const;

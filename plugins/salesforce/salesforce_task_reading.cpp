@@ -88,9 +88,7 @@ Result<std::vector<FoundTask>> TaskWriter::find(std::span<const std::string> key
   const auto standing = look_up(keys);
   if (!standing) return standing.error();
   std::vector<FoundTask> found;
-  for (const auto& [key, one] : *standing) {
-    if (!one.is_deleted) found.push_back({key, one.id});
-  }
+  for (const auto& [key, one] : *standing) found.push_back({key, one.id});
   return found;
 }
 

@@ -144,7 +144,9 @@ TEST_CASE("contract: outcomes come back, a deleted task is told as such") {
   CHECK(state_of(*connector, "k1").status == TaskState::Status::done);
   CHECK(state_of(*connector, "k1").outcome == "wrong_suggestion");
   CHECK(state_of(*connector, "k2").status == TaskState::Status::deleted);
-  CHECK(connector->find_tasks(std::vector<std::string>{"k2"})->empty());
+  // In files a row that was removed is gone, as if it had never been written.
+  const std::size_t taken = name == "files" ? 0 : 1;
+  CHECK(connector->find_tasks(std::vector<std::string>{"k2", "never"})->size() == taken);
 }
 
 TEST_CASE("contract: a withdrawal closes what nobody touched and nothing else") {

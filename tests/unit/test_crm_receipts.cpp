@@ -3,7 +3,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "plugins/crm/our_fields.h"
 #include "tests/support/recording_sink.h"
 
 namespace {
@@ -47,67 +46,22 @@ Receipt answered(Answered how, const FieldUpdate& update, const FieldState& stat
 
 }  // namespace
 
-TEST_CASE("receipts: what a person wrote right after us is not called ours") {
-  const Receipt receipt =
-      answered(Answered::done, an_update(), standing("High", "Ask for Anna first"));
-  CHECK(receipt.outcome == Receipt::Outcome::accepted);
-  CHECK(receipt.stored[kBand] == "High");
-  CHECK(receipt.stored[kAction] == "Offer the next size");
-  const Receipt emptied =
-      answered(Answered::done, an_update(), standing("", "Offer the next size"));
-  CHECK(emptied.stored[kBand] == "High");
-  const Receipt reversed = answered(Answered::done, an_update(), standing("Low", ""));
-  CHECK(reversed.stored[kBand] == "High");
-  CHECK(reversed.stored[kAction] == "Offer the next size");
-}
-
-TEST_CASE("receipts: what the CRM made of our value is ours as it stands") {
-  FieldUpdate update = an_update();
-  update.values[kAction] = "Offer  the next size ";
-  const Receipt receipt = answered(Answered::done, update, standing("HIGH", "Offer the next size"));
-  CHECK(receipt.stored[kBand] == "HIGH");
-  CHECK(receipt.stored[kAction] == "Offer the next size");
-  CHECK(receipt.version == "v2");
-}
-
-TEST_CASE("receipts: a refused update that stands whole was done by a try before") {
-  using Outcome = Receipt::Outcome;
-  const auto refused = [](const FieldState& state) {
-    return answered(Answered::refused, an_update(), state).outcome;
-  };
-  CHECK(refused(standing("High", "Offer the next size")) == Outcome::accepted);
-  CHECK(refused(standing("High", "another")) == Outcome::rejected);
-  CHECK(refused(standing("", "")) == Outcome::rejected);
-  FieldState gone = standing("High", "Offer the next size");
-  gone.exists = false;
-  CHECK(refused(gone) == Outcome::rejected);
-}
-
-TEST_CASE("our fields: which other form of a value a CRM may keep") {
-  struct Case {
-    Field field;
-    const char* sent;
-    const char* read;
-    bool may;
-  };
-  const Case cases[] = {{Field::score, "18.3", "18.3", true},
-                        {Field::score, "18.3", "18.0", true},
-                        {Field::score, "18.5", "19.0", true},
-                        {Field::score, "18.3", "18.4", false},
-                        {Field::score, "18.3", "19.0", false},
-                        {Field::score, "18.3", "", false},
-                        {Field::change, "-0.4", "0.0", true},
-                        {Field::band, "High", "high", true},
-                        {Field::band, "High", "Highest", false},
-                        {Field::band, "", "", true},
-                        {Field::band, "", "Low", false},
-                        {Field::reasons, "a\nb", " a b", true},
-                        {Field::reasons, "a b", "ab", false},
-                        {Field::data_as_of, "2026-11-22T06:58:12Z", "2026-11-22T06:58:00Z", true},
-                        {Field::data_as_of, "2026-11-22T06:58:12Z", "2026-11-22T06:59:00Z", false},
-                        {Field::data_as_of, "2026-11-22T06:58:12Z", "soon", false}};
-  for (const Case& one : cases) {
-    INFO(one.sent << " -> " << one.read);
-    CHECK(may_be_stored_as(one.field, one.sent, one.read) == one.may);
+TEST_CASE("receipts: what stands is told beside what was sent") {
+  const FieldState state = standing("HIGH", "Ask for Anna first");
+  for (const Answered how : {Answered::done, Answered::refused}) {
+    const Receipt receipt = answered(how, an_update(), state);
+    CHECK((receipt.outcome == Receipt::Outcome::accepted) == (how == Answered::done));
+    CHECK(receipt.stored == state.values);
+    CHECK(receipt.sent == an_update().values);
+    CHECK(receipt.version == "v2");
   }
+}
+
+TEST_CASE("receipts: of an account that is gone nothing is told to a refusal") {
+  FieldState gone;
+  gone.account = "A1";
+  const Receipt receipt = answered(Answered::refused, an_update(), gone);
+  CHECK(receipt.outcome == Receipt::Outcome::rejected);
+  CHECK(receipt.code == "RULE");
+  CHECK(receipt.stored == FieldValues());
 }
