@@ -35,7 +35,10 @@ std::string short_settings(const std::string& plugin, const SettingTable& table)
         "ordered_at,\n"
         "                  product: product, quantity: quantity, unit_price: unit_price}\n";
   }
-  return out + "\ntarget:\n  kind: larger_order\n  horizon: 60d\n";
+  return out +
+         "\ntarget:\n  kind: larger_order\n  horizon: 60d\n\n"
+         "# Pages of upselld run in a browser of this machine; a link: upselld dashboard\n"
+         "web: {listen: 127.0.0.1:8710}\n";
 }
 
 }  // namespace

@@ -183,7 +183,7 @@ Result<Json> needs_json(Ledger& ledger) {
   filter.count_max = kRejectedMax;
   const auto rejected = ledger.outbox.list(filter);
   if (!rejected) return rejected.error();
-  const auto approvals = ledger.approvals.list(store::ApprovalState::pending);
+  const auto approvals = ledger.approvals.count(store::ApprovalState::pending);
   if (!approvals) return approvals.error();
   const auto waiting = ledger.brakes.waiting();
   if (!waiting) return waiting.error();
@@ -194,7 +194,7 @@ Result<Json> needs_json(Ledger& ledger) {
                     {"at", to_text(one.at)},
                     {"why", Json::parse(one.reasons, nullptr, false)}});
   }
-  return Json({{"rejected", rejected->size()}, {"approvals", approvals->size()}, {"held", held}});
+  return Json({{"rejected", rejected->size()}, {"approvals", *approvals}, {"held", held}});
 }
 
 Result<Json> pauses_json(Ledger& ledger) {
@@ -215,14 +215,14 @@ Result<Json> pauses_json(Ledger& ledger) {
 // What every page needs.
 Result<WebAnswer> about_page(const WebContext& context) {
   const App& app = context.app;
-  const auto approvals = context.app.ledger().approvals.list(store::ApprovalState::pending);
+  const auto approvals = context.app.ledger().approvals.count(store::ApprovalState::pending);
   if (!approvals) return approvals.error();
   return json_answer({{"now", to_text(app.clock().now())},
                       {"version", kVersion},
                       {"instance", app.settings().instance},
                       {"time_zone", app.settings().zone.name()},
                       {"currency", app.settings().currency},
-                      {"approvals", approvals->size()}});
+                      {"approvals", *approvals}});
 }
 
 Result<WebAnswer> overview_page(const WebContext& context) {

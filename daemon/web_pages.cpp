@@ -16,6 +16,8 @@ constexpr const char* kPages[] = {"/",      "/accounts", "/account",  "/model",
                                   "/tasks", "/audit",    "/settings", "/approvals"};
 // What the page for logging in needs; nothing in it is anybody's secret.
 constexpr const char* kOpenFiles[] = {"login.html", "login.js", "style.css", "icon.svg"};
+constexpr const char* kSharedPaths[] = {"/api/v1/overview", "/api/v1/about"};
+constexpr Duration kKeptFor = seconds(1);
 constexpr const char* kPrivateFiles[] = {"index.html", "openapi.json"};
 
 struct SecurityHeader {
@@ -171,14 +173,33 @@ WebAnswer WebPages::api(const WebRequest& request) {
   if (request.path == "/api/v1/openapi.json" && request.method == "GET") {
     return file("openapi.json", 200);
   }
+  if (const auto answer = kept(request)) return *answer;
   for (const WebRoute& route : web_routes()) {
     if (request.path != route.path || request.method != route.method) continue;
     const auto app = open(request.method == "POST" ? Access::brake : Access::read);
     if (!app) return error_answer(app.error());
     const auto answer = route.answer({**app, request, door_});
-    return answer ? *answer : error_answer(answer.error());
+    if (!answer) return error_answer(answer.error());
+    keep(request, *answer);
+    return *answer;
   }
   return refused(404, ErrorKind::not_found, "there is no such thing here");
+}
+
+std::optional<WebAnswer> WebPages::kept(const WebRequest& request) {
+  if (request.method != "GET" || !is_one_of(request.path, kSharedPaths)) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  const auto at = kept_.find(request.path);
+  if (at == kept_.end() || clock_.steady() >= at->second.until) return std::nullopt;
+  return at->second.answer;
+}
+
+// What a person did is to be seen at once.
+void WebPages::keep(const WebRequest& request, const WebAnswer& answer) {
+  const std::lock_guard lock(mutex_);
+  if (request.method == "POST") kept_.clear();
+  if (request.method == "POST" || !is_one_of(request.path, kSharedPaths)) return;
+  kept_[request.path] = {answer, Duration{clock_.steady().ms + kKeptFor.ms}};
 }
 
 Result<std::unique_ptr<App>> WebPages::open(Access access) const {

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
 #include "core/host.h"
 #include "daemon/app.h"
 #include "daemon/service_door.h"
@@ -15,8 +20,8 @@ namespace upselld::daemon {
 class WebPages {
  public:
   // All outlive the object.
-  WebPages(WebAccess& access, ServiceDoor& door, const Invocation& invocation)
-      : access_(access), door_(door), invocation_(invocation) {}
+  WebPages(WebAccess& access, ServiceDoor& door, const Invocation& invocation, const Clock& clock)
+      : access_(access), door_(door), invocation_(invocation), clock_(clock) {}
 
   WebAnswer answer(WebRequest request);
 
@@ -30,9 +35,20 @@ class WebPages {
   WebAnswer api(const WebRequest& request);
   Result<std::unique_ptr<App>> open(Access access) const;
 
+  // What every open page asks again and again is the same for all: made once a second.
+  std::optional<WebAnswer> kept(const WebRequest& request);
+  void keep(const WebRequest& request, const WebAnswer& answer);
+
+  struct Kept {
+    WebAnswer answer;
+    Duration until;
+  };
   WebAccess& access_;
   ServiceDoor& door_;
   const Invocation& invocation_;
+  const Clock& clock_;
+  std::mutex mutex_;                  // of what follows
+  std::map<std::string, Kept> kept_;  // by path
 };
 
 }  // namespace upselld::daemon

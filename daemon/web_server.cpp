@@ -99,7 +99,7 @@ class Listening : public WebServer {
             const Invocation& invocation, ServiceDoor& door, const Clock& clock)
       : invocation_(invocation),
         access_(settings, state, clock),
-        pages_(access_, door, invocation_),
+        pages_(access_, door, invocation_, clock),
         parser_(pages_) {}
 
   Result<void> listen(const WebSettings& settings, const Clock& clock, const WebLimits& limits) {

@@ -110,6 +110,15 @@ Result<std::optional<Approval>> Approvals::newest(std::uint32_t account,
   });
 }
 
+Result<std::uint64_t> Approvals::count(ApprovalState state) const {
+  return guarded("store: count approvals", [&] {
+    SQLite::Statement query(raw(database_), "SELECT count(*) FROM approvals WHERE state = ?");
+    query.bind(1, static_cast<int>(state));
+    query.executeStep();
+    return static_cast<std::uint64_t>(query.getColumn(0).getInt64());
+  });
+}
+
 Result<std::vector<Approval>> Approvals::list(std::optional<ApprovalState> state) const {
   using All = std::vector<Approval>;
   return guarded("store: list approvals", [&]() -> Result<All> {

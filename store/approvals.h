@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,6 +46,7 @@ class Approvals {
   Result<std::optional<Approval>> newest(std::uint32_t account, const std::string& action) const;
   // Oldest first; without a state all.
   Result<std::vector<Approval>> list(std::optional<ApprovalState> state) const;
+  Result<std::uint64_t> count(ApprovalState state) const;
   // Takes back a question that is no longer asked (its account moved on). Answers stay.
   Result<void> withdraw(Transaction& transaction, const std::string& task_key);
   Result<void> remove(Transaction& transaction, std::uint32_t account);

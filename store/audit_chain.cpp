@@ -177,9 +177,10 @@ Result<void> AuditChain::forget(Transaction& transaction, const AccountRef& acco
     if (const auto secret = find_secret(*statements_, account.number)) {
       payload = forgotten_payload(account_hash(*secret, account.connection, account.id));
     }
+    // `<> 0` for the index of payloads, which leaves out those about no account.
     for (const char* table : {"audit_payloads", "audit_accounts"}) {
-      SQLite::Statement remove(raw(database_),
-                               std::string("DELETE FROM ") + table + " WHERE account = ?");
+      SQLite::Statement remove(raw(database_), std::string("DELETE FROM ") + table +
+                                                   " WHERE account = ? AND account <> 0");
       remove.bind(1, account.number);
       remove.exec();
     }

@@ -35,6 +35,24 @@ Result<std::vector<Delivery>> due_in(Database& database, const DueQuery& due, De
   return read_deliveries(query);
 }
 
+// Whether the row still waits for something: those of the index of undelivered rows.
+bool is_open(DeliveryState state) {
+  switch (state) {
+    case DeliveryState::meant:
+    case DeliveryState::sending:
+    case DeliveryState::unknown:
+    case DeliveryState::rejected:
+    case DeliveryState::deferred:
+      return true;
+    case DeliveryState::done:
+    case DeliveryState::superseded:
+    case DeliveryState::cancelled:
+      return false;
+  }
+  UPSELLD_ASSERT(false);
+  return false;
+}
+
 }  // namespace
 
 Result<std::vector<Delivery>> Outbox::take_due(const std::string& connection, DeliveryKind kind,
@@ -86,10 +104,14 @@ Result<std::optional<Delivery>> Outbox::newest(std::uint32_t account, DeliveryKi
 
 Result<std::vector<Delivery>> Outbox::list(const OutboxFilter& filter) const {
   return guarded("store: list deliveries", [&] {
-    std::string sql = std::string(kOutboxColumns) + "WHERE 1";
+    // The condition of the index of undelivered rows, literally, so that it can be used.
+    static constexpr const char* kUndelivered = " AND state IN (0, 1, 2, 4, 5)";
+    const bool is_undelivered = filter.state && filter.account == 0 && is_open(*filter.state);
+    std::string sql = std::string(kOutboxColumns) +
+                      (is_undelivered ? "INDEXED BY outbox_undelivered WHERE 1" : "WHERE 1");
+    if (is_undelivered) sql += kUndelivered;
     if (!filter.connection.empty()) sql += " AND connection = :connection";
     if (filter.kind) sql += " AND kind = :kind";
-    // Literally, so that the index of undelivered rows can be used.
     if (filter.state) sql += " AND state = " + std::to_string(number_of(*filter.state));
     if (filter.account != 0) sql += " AND account = :account";
     SQLite::Statement query(raw(database_), sql + " ORDER BY id LIMIT :count_max");

@@ -53,7 +53,7 @@ struct House {
     settings.address = "127.0.0.1";
     access = std::make_unique<WebAccess>(settings, state, clock);
     REQUIRE(access->open(8710));
-    pages = std::make_unique<WebPages>(*access, door, invocation);
+    pages = std::make_unique<WebPages>(*access, door, invocation, clock);
   }
   ~House() { fs::remove_all(state); }
 

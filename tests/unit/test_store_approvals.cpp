@@ -29,6 +29,7 @@ TEST_CASE("approvals: a question waits over restarts until somebody answers") {
   Database reopened = ledger.open();
   Approvals approvals(reopened);
   REQUIRE(approvals.list(ApprovalState::pending)->size() == 1);
+  REQUIRE(*approvals.count(ApprovalState::pending) == 1);
   Transaction t = LedgerFixture::begin(reopened);
   REQUIRE(approvals.decide(t, "k1", ApprovalState::approved, "the manager", kNoon + hours(1)));
   REQUIRE(approvals.decide(t, "k1", ApprovalState::approved, "another", kNoon + hours(2)));
