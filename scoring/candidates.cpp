@@ -103,6 +103,7 @@ Result<Candidates> try_candidates(const TrainingRows& rows, std::size_t date,
   ask_baselines(lesson, rows.dates[date], columns, out);
   const Encoder encoder = make_encoder(lesson.rows, columns, lesson.account_hash);
   ask_lines(lesson, encoder, rows.dates[date], settings.learner, out);
+  if (settings.learner.stopped()) return Error{ErrorKind::cancelled, "stopped", {}};
   if (out.most == LearnerKind::line) return out;
   const auto asked = ask_trees(lesson, encoder, rows.dates[date], settings.learner, out);
   if (!asked) return asked.error();

@@ -192,6 +192,7 @@ Result<Judged> judge(const TrainingRows& rows, const std::vector<FeatureColumn>&
   const auto tried = try_dates(rows, columns, settings, wanted, threads);
   if (!tried) return tried.error();
   for (const std::size_t date : told) {
+    if (settings.learner.stopped()) return Error{ErrorKind::cancelled, "stopped", {}};
     JudgedDate one = judge_date(rows, *tried, date, settings, threads);
     if (plan.test && date == *plan.test) {
       judged.test = std::move(one);

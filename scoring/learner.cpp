@@ -89,7 +89,7 @@ std::vector<Line> fit_lines_on(const Lesson& lesson, const Encoder& encoder,
     encoder.encode_line(lesson.rows.row(i), std::span(inputs.values).subspan(at));
     positive.push_back(lesson.positive[i]);
   }
-  return fit_lines(inputs, positive, strengths);
+  return fit_lines(inputs, positive, strengths, settings.goes_on);
 }
 
 Result<std::string> fit_trees_on(const Lesson& lesson, const Encoder& encoder,
@@ -124,6 +124,7 @@ Result<Learner> fit_learner(const Lesson& lesson, const std::vector<FeatureColum
       learner.line = std::move(fit_lines_on(lesson, learner.encoder, strengths, settings).back());
     }
   });
+  if (settings.stopped()) return Error{ErrorKind::cancelled, "stopped", {}};
   if (!json) return json.error();
   if (!splits) return learner;
   auto forest = Forest::read(*json);

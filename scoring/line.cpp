@@ -210,11 +210,13 @@ std::vector<double> newton_step(const Problem& problem, const Triangle& rough,
 
 // From `at` to the least loss. `first`: the length of the first gradient of all, 0 before it.
 std::vector<double> descend(const Matrix& rows, std::span<const std::uint8_t> positive,
-                            double strength, std::vector<double> at, double& first) {
+                            double strength, std::vector<double> at, double& first,
+                            const std::function<bool()>& goes_on) {
   Problem problem(rows, positive, strength);
   double loss = problem.loss(at);
   std::optional<Triangle> rough;
   for (int step_number = 0; step_number < kNewtonStepsMax; ++step_number) {
+    if (goes_on && !goes_on()) break;
     const std::vector<double> gradient = problem.gradient(at);
     const double length = std::sqrt(product(gradient, gradient));
     if (first == 0) first = length;
@@ -247,7 +249,8 @@ Line fit_line(const Matrix& rows, std::span<const std::uint8_t> positive, double
 }
 
 std::vector<Line> fit_lines(const Matrix& rows, std::span<const std::uint8_t> positive,
-                            std::span<const double> strengths) {
+                            std::span<const double> strengths,
+                            const std::function<bool()>& goes_on) {
   UPSELLD_ASSERT(rows.rows() == positive.size());
   const auto positives = static_cast<double>(std::count(positive.begin(), positive.end(), 1));
   const auto count = static_cast<double>(positive.size());
@@ -257,7 +260,7 @@ std::vector<Line> fit_lines(const Matrix& rows, std::span<const std::uint8_t> po
   std::vector<Line> lines;
   double first = 0;
   for (const double strength : strengths) {
-    at = descend(rows, positive, strength, std::move(at), first);
+    at = descend(rows, positive, strength, std::move(at), first, goes_on);
     Line line;
     line.intercept = at.back();
     line.weights.assign(at.begin(), at.end() - 1);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -29,8 +30,10 @@ struct Line {
 // sums in a fixed order: the same bits every time. Both outcomes must be there.
 Line fit_line(const Matrix& rows, std::span<const std::uint8_t> positive, double strength);
 // One line for each strength, each begun where the one before it ended: falling strengths are
-// quick. A line depends on the strengths before its own only in its last bits.
+// quick. A line depends on the strengths before its own only in its last bits. `goes_on` is asked
+// before each step; after a no the lines are unfinished.
 std::vector<Line> fit_lines(const Matrix& rows, std::span<const std::uint8_t> positive,
-                            std::span<const double> strengths);
+                            std::span<const double> strengths,
+                            const std::function<bool()>& goes_on = {});
 
 }  // namespace upselld::scoring

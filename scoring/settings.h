@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -55,6 +56,12 @@ struct LearnerSettings {
   int seed = 1;
   std::size_t line_rows_max = 200'000;
   std::size_t tree_rows_max = 400'000;
+  // Asked again and again during a training, by any of its threads: after each account read, each
+  // round, each step of a line. Once it has said no it goes on saying so, and the training ends as
+  // cancelled. Empty: never asked. Changes no result.
+  std::function<bool()> goes_on = {};
+
+  bool stopped() const { return goes_on && !goes_on(); }
 };
 
 // What a contact costs and what an up-sell brings. Decides no score: what is told of its worth.

@@ -246,6 +246,7 @@ Result<TrainingRows> gather_rows(const TimelineSource& source, const FeatureTabl
   std::vector<ShareRows> shares(source.share_count());
   std::vector<std::optional<FeaturePass>> passes(source.share_count());
   const auto walked = walk_all(source, now, threads, [&](std::size_t s, const Timeline& timeline) {
+    if (settings.learner.stopped()) return;
     const std::uint64_t hash = keyed_hash(kSampleKey, timeline.account.id);
     if (static_cast<double>(hash >> 11) * 0x1.0p-53 >= rows.sampled_share) return;
     if (!passes[s]) {
@@ -255,6 +256,7 @@ Result<TrainingRows> gather_rows(const TimelineSource& source, const FeatureTabl
     take_account(timeline, *passes[s], vocabulary, settings, rows.columns, shares[s]);
   });
   if (!walked) return walked.error();
+  if (settings.learner.stopped()) return Error{ErrorKind::cancelled, "stopped", {}};
   for (ShareRows& share : shares) share.dates.resize(days.size());
   assemble(shares, days, rows);
   const auto hidden = hide_future(source, table, settings, moments.back(), rows);

@@ -194,6 +194,7 @@ Result<std::string> fit_trees(const RowReader& rows, std::span<const std::uint8_
   session.name_columns(names);
   Gradients gradients(positive, std::strtof(start.c_str(), nullptr));
   for (int round = 0; round < settings.rounds; ++round) {
+    if (settings.stopped()) return Error{ErrorKind::cancelled, "train trees: stopped", {}};
     gradients.update();
     session.round(gradients.gradient(), gradients.hessian());
     const auto json = session.of_round(round);
