@@ -13,6 +13,8 @@ find_package(date REQUIRED)
 pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
 find_package(XGBoostC 1.7 REQUIRED)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+# The core alone: metrics are served by our own server.
+pkg_check_modules(PROMETHEUS REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 # Tells the service manager what the service does; without it all else works.
 pkg_check_modules(SYSTEMD IMPORTED_TARGET libsystemd)
 # Debian's libjs-chart.js: the dashboard's charts, put into the program.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "daemon/app.h"
+#include "daemon/interrupt.h"
 #include "playbook/candidate.h"
 #include "scoring/score.h"
 
@@ -134,6 +135,13 @@ scoring::ScoringSettings scoring_settings(const DaemonSettings& settings,
   return out;
 }
 
+std::function<bool()> may_go_on(App& app) {
+  return [&progress = app.progress(), stop = stop_signal()] {
+    progress.step();
+    return !stop.stop_requested();
+  };
+}
+
 Result<scoring::FeatureTable> feature_table(App& app, const Link& link,
                                             const Vocabulary& vocabulary) {
   const FeatureSettings& written = app.settings().features;
@@ -205,6 +213,7 @@ Result<void> score_cases(App& app, const Link& link, Instant now, AccountCases& 
   cases.cases.clear();
   cases.rows.clear();
   const auto take = [&](const scoring::ScoredAccount& scored) {
+    app.progress().step();
     AccountCase& one = cases.cases.emplace_back();
     one.facts = scored.account;
     one.score = scored.score;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -65,6 +66,9 @@ Result<scoring::FeatureTable> feature_table(App& app, const Link& link,
 // What scoring needs to know of the settings.
 scoring::ScoringSettings scoring_settings(const DaemonSettings& settings,
                                           const ConnectionSettings& connection);
+
+// For trainings: each question is a step of the app's progress, and a signal answers no.
+std::function<bool()> may_go_on(App& app);
 
 // The walk, the features (those of the playbook's rules included) and the playbook of a connection,
 // without scores. A playbook that is wrong: invalid_config with all its findings.

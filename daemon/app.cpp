@@ -97,14 +97,21 @@ Result<plugins::PluginSet> installed_plugins() {
 }
 
 Result<std::unique_ptr<App>> App::open(const Invocation& invocation, Access access,
-                                       const ConfigTexts* texts) {
+                                       const ConfigTexts* texts, Progress* progress) {
   std::unique_ptr<App> app(new App);
+  if (progress != nullptr) app->progress_ = progress;
   auto clock = make_clock();
   if (!clock) return clock.error();
   app->clock_ = std::move(*clock);
   if (const auto loaded = app->load(invocation, texts); !loaded) return loaded.error();
   if (const auto built = app->build_links(); !built) return built.error();
   if (access == Access::settings_only) return app;
+  // Texts of its own has the service alone, which gives the turns.
+  if (access == Access::write && texts == nullptr) {
+    auto turn = take_turn(app->settings_.state, invocation.quiet);
+    if (!turn) return turn.error();
+    if (*turn) app->turn_.emplace(std::move(**turn));
+  }
   if (const auto opened = app->open_store(access); !opened) return opened.error();
   return app;
 }
@@ -156,7 +163,7 @@ Result<void> App::build_links() {
     }
     link.host = make_host({connection.name, settings_.state / "scratch" / connection.name,
                            connection.ca_file, invocation_.quiet},
-                          *clock_, stop_signal());
+                          *clock_, *progress_, stop_signal());
     const ConnectorContext context = {connection.name, connection.prefix,
                                       settings_.zone,  settings_.currency,
                                       link.attributes, connection.target.types};

@@ -12,7 +12,9 @@
 #include "daemon/clock.h"
 #include "daemon/commands.h"
 #include "daemon/connector_host.h"
+#include "daemon/control_client.h"
 #include "daemon/ledger.h"
+#include "daemon/progress.h"
 #include "daemon/settings.h"
 #include "plugins/connector.h"
 #include "plugins/loader.h"
@@ -36,7 +38,8 @@ struct Link {
 enum class Access {
   settings_only,  // no store
   read,           // beside a writer; there must be a store
-  write,          // alone: takes the lock, makes the store where there is none
+  write,          // alone: waits for its turn where a service runs, takes the lock, makes the store
+                  // where there is none
   brake,          // as write, or beside the process that has the lock: for one short transaction
 };
 
@@ -58,9 +61,11 @@ class App {
  public:
   // Reads settings and playbook text, loads plugins, makes connectors (without network), opens the
   // store. All findings of a wrong settings file are in the one message, a line each.
-  // `texts` stand in the place of the files; nullptr: they are read.
+  // `texts` stand in the place of the files; nullptr: they are read. `progress` is told what is
+  // done; it outlives the app.
   static Result<std::unique_ptr<App>> open(const Invocation& invocation, Access access,
-                                           const ConfigTexts* texts = nullptr);
+                                           const ConfigTexts* texts = nullptr,
+                                           Progress* progress = nullptr);
 
   const Invocation& invocation() const { return invocation_; }
   const DaemonSettings& settings() const { return settings_; }
@@ -69,6 +74,7 @@ class App {
   const std::string& settings_text() const { return settings_text_; }
   ConfigTexts texts() const { return {settings_text_, playbook_.text}; }
   const WaitableClock& clock() const { return *clock_; }
+  Progress& progress() { return *progress_; }
   std::vector<Link>& links() { return links_; }
   const std::filesystem::path& database_path() const { return database_path_; }
 
@@ -95,6 +101,10 @@ class App {
   PlaybookText playbook_;
   plugins::PluginSet plugins_;
   std::unique_ptr<WaitableClock> clock_;
+  Progress own_progress_;  // where nobody watches
+  Progress* progress_ = &own_progress_;
+  // Given back after everything below it.
+  std::optional<Turn> turn_;
   std::optional<store::StateLock> lock_;
   std::filesystem::path database_path_;
   std::optional<store::Database> database_;

@@ -119,7 +119,6 @@ std::string unknown_command(int count, char** arguments) {
 }
 
 const char* const kFooter =
-    "Without --config: ./upselld.yaml, then /etc/upselld/upselld.yaml.\n"
     "Exit: 0 done; 1 failed; 2 usage or settings; 3 done, but held or some items rejected.\n";
 
 }  // namespace
@@ -133,11 +132,15 @@ int run_command(int count, char** arguments) {
   root.footer(kFooter);
   Invocation invocation;
   std::string as_of;
-  root.add_option("--config", invocation.config, "the settings file")->type_name("FILE");
-  root.add_option("--as-of", as_of, "what was known at this day's midnight, and nothing later")
-      ->type_name("DATE");
-  root.add_flag("--json", invocation.json, "one JSON document on standard output");
-  root.add_flag("--quiet", invocation.quiet, "no progress, no notices on standard error");
+  for (const OptionSpec& option : global_options()) {
+    const std::string name = option.name;
+    if (option.value == nullptr) {
+      root.add_flag(name, name == "--json" ? invocation.json : invocation.quiet, option.help);
+    } else {
+      root.add_option(name, name == "--config" ? invocation.config : as_of, option.help)
+          ->type_name(option.value);
+    }
+  }
   std::list<Parsed> all;
   for (const CommandSpec& spec : command_table()) add_command(root, spec, all);
   if (const std::string problem = unknown_command(count, arguments); !problem.empty()) {

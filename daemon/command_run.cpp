@@ -19,6 +19,12 @@ Result<int> service_command(const Invocation& invocation) {
                    {}};
     }
   }
+  if (invocation.has("--once")) {
+    if (until) return Error{ErrorKind::invalid_config, "write --once or --until, not both", {}};
+    const auto clock = make_clock();
+    if (!clock) return clock.error();
+    until = (*clock)->now();
+  }
   const auto service = Service::start(invocation);
   if (!service) return service.error();
   if (auto ran = (*service)->run(until); !ran) return ran.error();

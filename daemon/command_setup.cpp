@@ -8,6 +8,7 @@
 #include "core/file_io.h"
 #include "daemon/app.h"
 #include "daemon/command_list.h"
+#include "daemon/control_client.h"
 #include "daemon/settings_sample.h"
 #include "daemon/text_table.h"
 #include "daemon/version.h"
@@ -123,6 +124,8 @@ Result<int> backup_command(const Invocation& invocation) {
 Result<int> restore_command(const Invocation& invocation) {
   auto app = App::open(invocation, Access::settings_only);
   if (!app) return app.error();
+  const auto turn = take_turn((*app)->settings().state, invocation.quiet);
+  if (!turn) return turn.error();
   const auto lock = store::StateLock::acquire((*app)->settings().state, "upselld restore");
   if (!lock) return lock.error();
   const fs::path source = fs::absolute(invocation.arguments.front());

@@ -4,7 +4,10 @@
 
 #include "daemon/app.h"
 #include "daemon/command_list.h"
+#include "daemon/control_client.h"
+#include "daemon/metrics.h"
 #include "daemon/out_of_calls.h"
+#include "daemon/service_state.h"
 #include "daemon/text_table.h"
 
 namespace upselld::daemon {
@@ -19,7 +22,9 @@ Result<Json> status_json(App& app) {
   const auto reader = app.record_reader();
   const auto counts = reader->counts();
   if (!counts) return counts.error();
+  const auto service = ask_state(app.settings().state);
   Json out = {{"state", app.settings().state.string()},
+              {"service", service ? Json::parse(*service, nullptr, false) : Json()},
               {"records",
                {{"accounts", counts->accounts},
                 {"contacts", counts->contacts},
@@ -83,7 +88,9 @@ std::string number_text(const Json& json) {
 
 void print_text(const Json& status) {
   const Json& records = status["records"];
-  std::cout << "state     " << status["state"].get<std::string>() << "\nrecords   "
+  const Json& service = status["service"];
+  std::cout << "state     " << status["state"].get<std::string>() << "\nservice   "
+            << (service.is_object() ? state_sentence(service) : "does not run") << "\nrecords   "
             << number_text(records["accounts"]) << " accounts, " << number_text(records["contacts"])
             << " contacts, " << number_text(records["products"]) << " products, "
             << number_text(records["reps"]) << " reps";
@@ -128,6 +135,12 @@ void print_text(const Json& status) {
 Result<int> status_command(const Invocation& invocation) {
   auto app = App::open(invocation, Access::read);
   if (!app) return app.error();
+  if (invocation.has("--metrics")) {
+    const auto metrics = metrics_text(app->get(), {});
+    if (!metrics) return metrics.error();
+    std::cout << *metrics;
+    return kDone;
+  }
   const auto status = status_json(**app);
   if (!status) return status.error();
   if (invocation.json) {

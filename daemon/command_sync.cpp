@@ -7,6 +7,7 @@
 #include "core/file_io.h"
 #include "daemon/command_list.h"
 #include "daemon/first_pull.h"
+#include "daemon/notify.h"
 #include "daemon/pipeline.h"
 #include "daemon/text_table.h"
 #include "daemon/training_text.h"
@@ -54,7 +55,8 @@ Result<int> permutation_command(App& app, const Link& link, const AccountCases& 
   if (read.ec != std::errc() || read.ptr != text.data() + text.size() || seeds < 1) {
     return Error{ErrorKind::invalid_config, "--permuted " + text + ": write a number from 1", {}};
   }
-  const scoring::ScoringSettings settings = scoring_settings(app.settings(), *link.settings);
+  scoring::ScoringSettings settings = scoring_settings(app.settings(), *link.settings);
+  settings.learner.goes_on = may_go_on(app);
   const auto check = scoring::check_permuted(*cases.walk, *cases.table, settings, app.now(), seeds,
                                              settings.threads);
   if (!check) return check.error();
@@ -82,6 +84,9 @@ Result<int> sync_command(const Invocation& invocation) {
   options.dry_run = invocation.has("--dry-run");
   options.pull_only = invocation.has("--pull-only");
   const auto report = run_cycle(**app, options);
+  if (!options.dry_run) {
+    notify(**app, report ? findings_of(*report) : findings_of(options.connection, report.error()));
+  }
   if (!report) return report.error();
   std::cout << (invocation.json ? to_json(*report) : to_text(*report));
   return report->exit_code();

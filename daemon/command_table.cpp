@@ -42,7 +42,8 @@ const std::vector<CommandSpec> kTable = {
     {"run",
      "sync and train when the schedules say, until stopped; a hangup reads the settings anew",
      "",
-     {{"--until", "TIME", "end when nothing more is due by then: 2026-12-01T00:00:00Z"}},
+     {{"--until", "TIME", "end when nothing more is due by then: 2026-12-01T00:00:00Z"},
+      {"--once", nullptr, "do what is due now, and end: for a timer or cron"}},
      service_command},
     {"train",
      "train and judge a model on what is in the store; pulls first when nothing ever was",
@@ -157,8 +158,15 @@ const std::vector<CommandSpec> kTable = {
     {"forget", "remove an account, for good", "ACCOUNT", {}, forget_command},
     {"backup", "a copy of the store, also beside a daemon", "FILE", {}, backup_command},
     {"restore", "put a backup in place of the store", "FILE", {}, restore_command},
+    {"notify", "what `notify` told of and is not over yet", "", {}, notify_command},
+    {"notify test", "send a test message where `notify` says", "", {}, notify_test_command},
     {"plugins", "connectors of this installation", "", {}, plugins_command},
-    {"status", "runs, brakes, models and counts in brief", "", {}, status_command},
+    {"status",
+     "runs, brakes, models and counts in brief, and what the service does",
+     "",
+     {{"--metrics", nullptr,
+       "figures in Prometheus' text format instead, for its textfile reader"}},
+     status_command},
     {"dashboard",
      "a link to the pages of upselld run; it logs in once, within ten minutes",
      "",
@@ -170,10 +178,23 @@ const std::vector<CommandSpec> kTable = {
      {{"--schema", nullptr, "the JSON schema instead"},
       {"--playbook-schema", nullptr, "the JSON schema of the playbook instead"}},
      sample_config_command},
+    {"manual", "print the page of the manual, for man", "", {}, manual_command},
     {"version", "version of the program and what it was built with", "", {}, version_command},
 };
 
 }  // namespace
+
+const std::vector<OptionSpec>& global_options() {
+  static const std::vector<OptionSpec> options = {
+      {"--config", "FILE",
+       "the settings file; without it ./upselld.yaml, then "
+       "/etc/upselld/upselld.yaml"},
+      {"--as-of", "DATE", "what was known at this day's midnight, and nothing later"},
+      {"--json", nullptr, "one JSON document on standard output"},
+      {"--quiet", nullptr, "no progress, no notices on standard error"},
+  };
+  return options;
+}
 
 const std::vector<CommandSpec>& command_table() {
   return kTable;

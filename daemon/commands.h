@@ -51,6 +51,8 @@ struct CommandSpec {
   Result<int> (*run)(const Invocation& invocation);
 };
 const std::vector<CommandSpec>& command_table();
+// What every command takes.
+const std::vector<OptionSpec>& global_options();
 
 // Parses, runs, prints errors; returns the process's exit code.
 int run_command(int count, char** arguments);

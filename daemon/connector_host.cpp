@@ -40,18 +40,22 @@ class StderrLog : public Log {
 // Waits as the daemon does, so that a rehearsal's clock moves.
 class ClockPauser : public plugins::Pauser {
  public:
-  ClockPauser(const WaitableClock& clock, std::stop_token stop)
-      : clock_(clock), stop_(std::move(stop)) {}
-  bool pause(Duration time) override { return clock_.wait_until(clock_.now() + time, stop_); }
+  ClockPauser(const WaitableClock& clock, Progress& progress, std::stop_token stop)
+      : clock_(clock), progress_(progress), stop_(std::move(stop)) {}
+  bool pause(Duration time) override {
+    progress_.step();
+    return clock_.wait_until(clock_.now() + time, stop_);
+  }
 
  private:
   const WaitableClock& clock_;
+  Progress& progress_;
   std::stop_token stop_;
 };
 
 class BudgetMeter : public plugins::CallMeter {
  public:
-  explicit BudgetMeter(const Clock& clock) : clock_(clock) {}
+  BudgetMeter(const Clock& clock, Progress& progress) : clock_(clock), progress_(progress) {}
   void count_against(store::Budget& budget) { budget_ = &budget; }
   std::int64_t calls() const { return calls_; }
   std::optional<store::BudgetStatus> status() const {
@@ -68,6 +72,7 @@ class BudgetMeter : public plugins::CallMeter {
       if (!paid) return paid;
     }
     ++calls_;
+    progress_.step();
     return {};
   }
   void told(const plugins::ReportedUsage& usage) override {
@@ -80,6 +85,7 @@ class BudgetMeter : public plugins::CallMeter {
   Day today() const { return TimeZone::utc().day_of(clock_.now()); }
 
   const Clock& clock_;
+  Progress& progress_;
   store::Budget* budget_ = nullptr;
   // Read by the thread that reports while another one pulls.
   std::atomic<std::int64_t> calls_ = 0;
@@ -87,14 +93,15 @@ class BudgetMeter : public plugins::CallMeter {
 
 class NetworkHost : public ConnectorHost {
  public:
-  NetworkHost(const HostSettings& settings, const WaitableClock& clock, std::stop_token stop)
+  NetworkHost(const HostSettings& settings, const WaitableClock& clock, Progress& progress,
+              std::stop_token stop)
       : clock_(clock),
         log_(make_stderr_log(settings.connection, settings.quiet)),
         scratch_dir_(settings.scratch_dir),
         stop_(std::move(stop)),
         wire_(plugins::make_wire({.ca_file = settings.ca_file}, clock_, stop_)),
-        pauser_(clock, stop_),
-        meter_(clock_),
+        pauser_(clock, progress, stop_),
+        meter_(clock_, progress),
         transport_(plugins::make_transport(*wire_, {}, clock_, pauser_, *log_, &meter_)) {}
 
   Transport& transport() override { return *transport_; }
@@ -125,8 +132,8 @@ std::unique_ptr<Log> make_stderr_log(const std::string& connection, bool quiet) 
 }
 
 std::unique_ptr<ConnectorHost> make_host(const HostSettings& settings, const WaitableClock& clock,
-                                         std::stop_token stop) {
-  return std::make_unique<NetworkHost>(settings, clock, std::move(stop));
+                                         Progress& progress, std::stop_token stop) {
+  return std::make_unique<NetworkHost>(settings, clock, progress, std::move(stop));
 }
 
 }  // namespace upselld::daemon

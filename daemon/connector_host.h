@@ -10,6 +10,7 @@
 
 #include "core/host.h"
 #include "daemon/clock.h"
+#include "daemon/progress.h"
 #include "store/budget.h"
 
 namespace upselld::daemon {
@@ -36,8 +37,8 @@ struct HostSettings {
   std::string ca_file;  // empty: the system's authorities
   bool quiet = false;
 };
-// `clock` outlives the host.
+// Requests and waiting are steps of `progress`. It and `clock` outlive the host.
 std::unique_ptr<ConnectorHost> make_host(const HostSettings& settings, const WaitableClock& clock,
-                                         std::stop_token stop);
+                                         Progress& progress, std::stop_token stop);
 
 }  // namespace upselld::daemon

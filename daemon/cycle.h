@@ -91,6 +91,7 @@ struct TrainOutcome {
 };
 // Whether a model that is worth it goes live at once, in the transaction that keeps it.
 enum class Publish { ask, automatic };
+// A stop is `cancelled`: nothing is stored then.
 Result<TrainOutcome> train_and_store(App& app, Link& link, AccountCases& cases, Instant now,
                                      const std::string& run, Publish rule);
 

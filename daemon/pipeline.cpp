@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "daemon/interrupt.h"
 #include "daemon/out_of_calls.h"
 #include "daemon/run_frame.h"
 
@@ -22,6 +23,7 @@ constexpr NamedStage kStages[] = {
 
 Result<void> timed(Cycle& cycle, const char* name, ConnectionCycle& connection, Stage stage) {
   const Duration begun = cycle.app.clock().steady();
+  cycle.app.progress().begin(std::string(name) + " " + connection.link->name());
   const auto done = stage(cycle, connection);
   const double seconds = static_cast<double>((cycle.app.clock().steady() - begun).ms) / 1000;
   connection.report.seconds[name] += seconds;
@@ -41,6 +43,9 @@ Result<void> pull(Cycle& cycle) {
 Result<void> go_through(Cycle& cycle, ConnectionCycle& connection) {
   for (const NamedStage& stage : kStages) {
     if (connection.report.failed || connection.report.out_of_calls) break;
+    if (stop_signal().stop_requested()) {
+      return Error{ErrorKind::cancelled, "stopped by a signal", {}};
+    }
     const auto done = timed(cycle, stage.name, connection, stage.run);
     if (done) continue;
     const ErrorKind kind = done.error().kind;
@@ -49,6 +54,7 @@ Result<void> go_through(Cycle& cycle, ConnectionCycle& connection) {
       connection.report.out_of_calls = out_of_calls(*connection.link, done.error(), {});
     } else {
       connection.report.failed = done.error().message;
+      connection.report.failed_kind = kind;
     }
   }
   connection.report.api_calls = connection.link->host->calls();

@@ -9,6 +9,7 @@
 
 #include "core/decision.h"
 #include "core/instant.h"
+#include "core/result.h"
 
 namespace upselld::daemon {
 
@@ -24,6 +25,7 @@ struct PullReport {
   std::int64_t row_problems = 0;
   std::vector<std::string> problems;  // the first few, with place
   std::int64_t api_calls = 0;
+  std::optional<ErrorKind> broken;  // why it could not be read to its end
   double seconds = 0;
 };
 
@@ -61,8 +63,10 @@ struct ConnectionReport {
   std::optional<std::string> held_because;  // a brake that stopped the writing
   std::optional<OutOfCalls> out_of_calls;
   std::optional<std::string> failed;
-  bool stopped = false;  // by a signal; what is due waits for the next run
-  bool paused = false;   // something is due, and writing is paused
+  ErrorKind failed_kind = ErrorKind::io;  // where it failed
+  std::optional<bool> model_publishable;  // of the model that this run trained
+  bool stopped = false;                   // by a signal; what is due waits for the next run
+  bool paused = false;                    // something is due, and writing is paused
   std::map<std::string, double> seconds;
 };
 

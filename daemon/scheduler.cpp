@@ -2,12 +2,16 @@
 #include "daemon/scheduler.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "core/digest.h"
 
 namespace upselld::daemon {
 namespace {
 
 // Beyond it "many" says as much.
 constexpr int kPassedMax = 1'000;
+constexpr std::uint64_t kDelayKey = 0x64656c6179;  // "delay"
 
 }  // namespace
 
@@ -15,10 +19,22 @@ const char* to_text(JobKind kind) {
   return kind == JobKind::train ? "train" : "sync";
 }
 
+Duration delay_of(const std::string& instance, const std::string& connection, Duration most) {
+  const auto seconds = static_cast<std::uint64_t>(most.ms / 1000);
+  if (seconds == 0) return {};
+  const std::uint64_t hash = keyed_hash(kDelayKey, instance + '\n' + connection);
+  return milliseconds(static_cast<std::int64_t>(hash % seconds) * 1000);
+}
+
+Instant Scheduler::next_of(const Entry& entry, Instant after) const {
+  return next_occurrence(entry.schedule, after - entry.delay, zone_) + entry.delay;
+}
+
 void Scheduler::add(const std::string& connection, JobKind kind, const Schedule& schedule,
-                    Instant last) {
-  const Instant due = last.is_missing() ? last : next_occurrence(schedule, last, zone_);
-  entries_.push_back({connection, kind, schedule, due});
+                    Instant last, Duration delay) {
+  Entry entry{connection, kind, schedule, delay, last};
+  if (!last.is_missing()) entry.due = next_of(entry, last);
+  entries_.push_back(std::move(entry));
 }
 
 std::optional<Instant> Scheduler::next() const {
@@ -34,11 +50,11 @@ std::vector<DueJob> Scheduler::take(Instant now) {
   for (Entry& entry : entries_) {
     if (entry.due > now) continue;
     DueJob job{entry.connection, entry.kind, entry.due, 0};
-    const Instant after = next_occurrence(entry.schedule, now, zone_);
+    const Instant after = next_of(entry, now);
     if (!entry.due.is_missing()) {
-      Instant at = next_occurrence(entry.schedule, entry.due, zone_);
+      Instant at = next_of(entry, entry.due);
       for (; at <= now && job.passed < kPassedMax; ++job.passed) {
-        at = next_occurrence(entry.schedule, at, zone_);
+        at = next_of(entry, at);
       }
     }
     entry.due = after;

@@ -12,6 +12,10 @@ namespace upselld::daemon {
 enum class JobKind { sync, train };
 const char* to_text(JobKind kind);
 
+// How much later than its schedules say a connection begins: whole seconds below `most`, always the
+// same for one instance and connection, so that installations do not all ask a CRM at once.
+Duration delay_of(const std::string& instance, const std::string& connection, Duration most);
+
 // A job whose time has come.
 struct DueJob {
   std::string connection;
@@ -26,8 +30,10 @@ class Scheduler {
  public:
   explicit Scheduler(TimeZone zone) : zone_(std::move(zone)) {}
 
-  // The first time is the one after `last`, when the job last began; missing: at once.
-  void add(const std::string& connection, JobKind kind, const Schedule& schedule, Instant last);
+  // The first time is the one after `last`, when the job last began; missing: at once. Every time
+  // comes `delay` after the one that the schedule says.
+  void add(const std::string& connection, JobKind kind, const Schedule& schedule, Instant last,
+           Duration delay = {});
   // The earliest time of all; nothing: there is no job.
   std::optional<Instant> next() const;
   // All that is due by `now`, in the order in which they were added; each waits for its first
@@ -41,8 +47,10 @@ class Scheduler {
     std::string connection;
     JobKind kind = JobKind::sync;
     Schedule schedule;
+    Duration delay;
     Instant due;
   };
+  Instant next_of(const Entry& entry, Instant after) const;
 
   TimeZone zone_;
   std::vector<Entry> entries_;

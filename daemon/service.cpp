@@ -5,15 +5,20 @@
 #include <map>
 #include <utility>
 
+#include "daemon/control_socket.h"
 #include "daemon/interrupt.h"
+#include "daemon/notify.h"
 #include "daemon/pipeline.h"
 #include "daemon/service_notice.h"
+#include "daemon/service_state.h"
+#include "daemon/watch_thread.h"
 #include "daemon/web_access.h"
 
 namespace upselld::daemon {
 namespace {
 
 constexpr Duration kBusyWait = minutes(1);
+constexpr int kMissedRunsMin = 2;
 constexpr const char* kLockFolder = "service";
 
 std::string summary(const RunReport& report) {
@@ -48,6 +53,24 @@ void log_connections(const RunReport& report, Instant at) {
   for (const std::string& note : report.notes) tell(LogPriority::info, "note", "", note);
 }
 
+Finding missed_runs(const DueJob& job) {
+  return {
+      CauseKind::runs_missed, job.connection, job.passed >= kMissedRunsMin,
+      std::to_string(job.passed) + " scheduled syncs did not run after that of " + to_text(job.at)};
+}
+
+// The service's turn, once it was given; gives it back.
+class OwnTurn {
+ public:
+  explicit OwnTurn(Turns& turns) : turns_(turns) {}
+  ~OwnTurn() { turns_.end_cycle(); }
+  OwnTurn(const OwnTurn&) = delete;
+  OwnTurn& operator=(const OwnTurn&) = delete;
+
+ private:
+  Turns& turns_;
+};
+
 }  // namespace
 
 Result<std::unique_ptr<Service>> Service::start(const Invocation& invocation) {
@@ -77,6 +100,7 @@ Result<void> Service::load() {
   }
   texts_ = (*app)->texts();
   state_ = settings.state;
+  instance_ = settings.instance;
   zone_ = settings.zone;
   connections_.clear();
   for (const Link& link : (*app)->links()) {
@@ -118,11 +142,12 @@ Result<void> Service::read_last_runs(Instant& last_sync,
 void Service::schedule(Instant last_sync, const std::map<std::string, Instant>& last_train) {
   scheduler_ = Scheduler(zone_);
   for (const Known& each : connections_) {
-    scheduler_.add(each.name, JobKind::sync, each.schedule.sync, last_sync);
+    const Duration delay = delay_of(instance_, each.name, each.schedule.jitter);
+    scheduler_.add(each.name, JobKind::sync, each.schedule.sync, last_sync, delay);
     if (!each.brings_accounts) continue;
     const auto trained = last_train.find(each.name);
     scheduler_.add(each.name, JobKind::train, each.schedule.train,
-                   trained == last_train.end() ? clock_->now() : trained->second);
+                   trained == last_train.end() ? clock_->now() : trained->second, delay);
   }
 }
 
@@ -215,25 +240,53 @@ void Service::run_asked() {
   }
 }
 
+void Service::put_off(const Round& round, const std::string& why) {
+  if (stop_signal().stop_requested()) return;
+  for (const DueJob& job : round.jobs) scheduler_.again(job, clock_->now() + kBusyWait);
+  log_event(LogPriority::warning, clock_->now(), "sync_put_off",
+            {{"connection", round.connection.empty() ? "all" : round.connection}, {"why", why}});
+}
+
+// Where the store could not be opened, the settings alone are enough to tell.
+void Service::tell_people(const App* app, const std::vector<Finding>& findings) {
+  if (app != nullptr) {
+    notify(*app, findings);
+    return;
+  }
+  Invocation invocation = invocation_;
+  invocation.quiet = true;
+  const auto settings = App::open(invocation, Access::settings_only, &texts_);
+  if (settings) notify(**settings, findings);
+}
+
 void Service::run_round(const Round& round) {
   const std::string what = round.connection.empty() ? "all" : round.connection;
-  requests_.begins(round.train ? "sync and train" : "sync", what, clock_->now());
   tell_service_manager("STATUS=sync of " + what + (round.train ? ", with training" : ""));
   Invocation invocation = invocation_;
   invocation.quiet = true;
   invocation.command = "run";
   const Duration begun = clock_->steady();
-  auto app = App::open(invocation, Access::write, &texts_);
+  if (!turns_.begin_cycle(stop_signal())) {
+    put_off(round, "a command has its turn");
+    return;
+  }
+  const OwnTurn turn(turns_);
+  requests_.begins(round.train ? "sync and train" : "sync", what, clock_->now());
+  auto app = App::open(invocation, Access::write, &texts_, &progress_);
   if (!app && app.error().kind == ErrorKind::busy) {
-    for (const DueJob& job : round.jobs) scheduler_.again(job, clock_->now() + kBusyWait);
-    log_event(LogPriority::warning, clock_->now(), "sync_put_off",
-              {{"connection", what}, {"why", app.error().message}});
+    put_off(round, app.error().message);
     return;
   }
   CycleOptions options;
   options.connection = round.connection;
   options.train = round.train;
   const auto report = app ? run_cycle(**app, options) : Result<RunReport>(app.error());
+  progress_.begin("");
+  auto findings = report ? findings_of(*report) : findings_of(round.connection, report.error());
+  for (const DueJob& job : round.jobs) {
+    if (job.kind == JobKind::sync) findings.push_back(missed_runs(job));
+  }
+  tell_people(app ? app->get() : nullptr, findings);
   const auto seconds = std::to_string((clock_->steady() - begun).ms / 1000);
   if (!report) {
     const bool is_stop = report.error().kind == ErrorKind::cancelled;
@@ -257,6 +310,10 @@ void Service::run_round(const Round& round) {
 
 Result<void> Service::run(std::optional<Instant> until) {
   take_hangups();
+  const WatchThread watch(progress_, *clock_);
+  const auto control =
+      ControlSocket::open(state_, turns_, [this] { return state_json(requests_.state()); });
+  if (!control) return control.error();
   tell_service_manager("READY=1");
   log_event(LogPriority::info, clock_->now(), "started", {{"state", state_.string()}});
   serve_web();

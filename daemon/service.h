@@ -9,15 +9,19 @@
 #include <vector>
 
 #include "daemon/app.h"
+#include "daemon/notices.h"
 #include "daemon/scheduler.h"
+#include "daemon/service_notice.h"
 #include "daemon/service_requests.h"
+#include "daemon/turns.h"
 #include "daemon/web_server.h"
 #include "store/database.h"
 
 namespace upselld::daemon {
 
 // `upselld run`: cycles when the schedules say, until it is asked to stop. Between cycles nothing
-// is held open, so that other commands work; a cycle that meets one is tried again a minute later.
+// is held open, so that other commands work: those that write get their turn between two cycles
+// (see control_socket.h), and a cycle that waited a minute for one is tried again a minute later.
 // Settings and playbook are those of the last good load: start or hangup. One service for each
 // state directory.
 class Service {
@@ -48,6 +52,8 @@ class Service {
   void run_due();
   void run_asked();
   void run_round(const Round& round);
+  void tell_people(const App* app, const std::vector<Finding>& findings);
+  void put_off(const Round& round, const std::string& why);
 
   // One connection, as far as schedules know it.
   struct Known {
@@ -60,10 +66,13 @@ class Service {
   std::unique_ptr<WaitableClock> clock_;
   ConfigTexts texts_;
   std::filesystem::path state_;
+  std::string instance_;
   TimeZone zone_ = TimeZone::utc();
   std::vector<Known> connections_;  // those that bring only events first
   Scheduler scheduler_;
-  ServiceRequests requests_;
+  Progress progress_{[](const std::string& what) { tell_service_manager("STATUS=" + what); }};
+  ServiceRequests requests_{&progress_};
+  Turns turns_;
   std::optional<store::StateLock> lock_;
   WebSettings web_settings_;
   std::unique_ptr<WebServer> web_;  // last: it uses what stands above

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "core/instant.h"
@@ -18,6 +19,9 @@ struct ServiceState {
   Instant next_at = Instant::missing();  // the next sync by schedule
   // What was asked for and did not begin yet.
   bool sync_is_asked = false;
+  std::string stage = "";   // "pull crm"; empty between cycles
+  std::uint64_t steps = 0;  // of the stage: records, calls, accounts, rounds
+  std::uint64_t moves = 0;  // of all time
 };
 
 // What stands between the service's loop and those who ask it things: the web server's threads,

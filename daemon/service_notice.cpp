@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/service_notice.h"
 
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 
@@ -54,6 +55,16 @@ void tell_service_manager([[maybe_unused]] const std::string& state) {
   // Fails only where nobody listens any more.
   sd_notify(/*unset_environment=*/0, state.c_str());
 #endif
+}
+
+Duration watchdog_limit() {
+#ifdef UPSELLD_SYSTEMD
+  std::uint64_t microseconds = 0;
+  if (sd_watchdog_enabled(/*unset_environment=*/0, &microseconds) > 0) {
+    return milliseconds(static_cast<std::int64_t>(microseconds / 1000));
+  }
+#endif
+  return {};
 }
 
 }  // namespace upselld::daemon

@@ -26,5 +26,8 @@ void log_event(LogPriority priority, Instant at, const std::string& event,
 
 // "READY=1", "STATUS=...": see sd_notify(3). Nothing where no service manager listens.
 void tell_service_manager(const std::string& state);
+// How long the service manager waits for a WATCHDOG=1 before it takes the service for dead; 0: it
+// does not.
+Duration watchdog_limit();
 
 }  // namespace upselld::daemon

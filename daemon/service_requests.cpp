@@ -8,9 +8,13 @@
 namespace upselld::daemon {
 
 ServiceState ServiceRequests::state() const {
+  const Progress::Seen seen = progress_ == nullptr ? Progress::Seen() : progress_->seen();
   const std::lock_guard lock(mutex_);
   ServiceState state = state_;
   state.sync_is_asked = !syncs_.empty();
+  state.stage = seen.what;
+  state.steps = seen.steps;
+  state.moves = seen.moves;
   return state;
 }
 

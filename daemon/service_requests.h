@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/app.h"
+#include "daemon/progress.h"
 #include "daemon/service_door.h"
 
 namespace upselld::daemon {
@@ -15,6 +16,9 @@ namespace upselld::daemon {
 // thread may call it.
 class ServiceRequests : public ServiceDoor {
  public:
+  // `progress` is that of the loop's cycles, and outlives this; nullptr: nobody tells of any.
+  explicit ServiceRequests(const Progress* progress = nullptr) : progress_(progress) {}
+
   ServiceState state() const override;
   ConfigTexts texts() const override;
   Result<void> request_sync(const std::string& connection) override;
@@ -29,6 +33,7 @@ class ServiceRequests : public ServiceDoor {
   bool take_reload();
 
  private:
+  const Progress* progress_;
   mutable std::mutex mutex_;
   ServiceState state_;
   ConfigTexts texts_;

@@ -43,6 +43,7 @@ struct SnapshotSettings {
 struct ScheduleSettings {
   Schedule sync;
   Schedule train;
+  Duration jitter;  // starts come later by a fixed part of it
   bool publish_automatically = false;
 };
 
@@ -114,7 +115,7 @@ struct DaemonSettings {
   StopWhen stop_when;
   // {file:}, {credential:} or {env:} as written, read with read_secret() when it is needed.
   std::optional<Node> notify_webhook;
-  std::string notify_command;
+  std::vector<std::string> notify_command;  // program and arguments
   WebSettings web;
   std::uint64_t memory_bytes = 0;
   unsigned threads = 1;

@@ -178,7 +178,7 @@ void read_limits(const Settings& root, DaemonSettings& out, Findings& findings) 
 
 void read_notify(const Settings& group, DaemonSettings& out, Findings& findings) {
   if (const Node* webhook = group.node("webhook")) out.notify_webhook = *webhook;
-  out.notify_command = group.text("command");
+  out.notify_command = group.texts("command");
   if (group.has("webhook") && group.has("command")) {
     findings.push_back({group.place("command"), "write webhook or command, not both"});
   }

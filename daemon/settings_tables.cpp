@@ -96,6 +96,14 @@ const SettingTable& schedule_table() {
        .help = "When to pull, score and deliver: every 1h | daily at 05:00 | weekdays at 07:00 | "
                "monthly on the 1st at 05:00."},
       {.name = "train", .default_text = "monthly on the 1st at 05:00", .help = "When to train."},
+      {.name = "jitter",
+       .kind = SettingKind::duration,
+       .default_text = "0h",
+       .help = "Starts come later than that by less than this: always by the same time, which "
+               "follows from the names of instance and connection. For many installations that "
+               "would all begin on the hour.",
+       .least = 0,
+       .most = kDayMs / 2},
       {.name = "publish",
        .kind = SettingKind::word,
        .default_text = "ask",
@@ -129,8 +137,12 @@ const SettingTable& notify_table() {
   static const SettingTable table = {{
       {.name = "webhook",
        .kind = SettingKind::secret,
-       .help = "The address to post a message to, kept like a password."},
-      {.name = "command", .help = "A program to run instead, with the message on its input."},
+       .help = "The address to post a message to, kept like a password: JSON with a \"text\", as "
+               "chats take it. Try it with upselld notify test."},
+      {.name = "command",
+       .kind = SettingKind::text_list,
+       .help = "A program to run instead, with its arguments and without a shell; the message is "
+               "on its input: [/usr/bin/mail, -s, upselld, ops@acme.example]."},
   }};
   return table;
 }

@@ -137,6 +137,7 @@ ScheduleSettings read_schedule(const Settings& group, const ScheduleSettings& ou
   ScheduleSettings schedule = outer;
   schedule.sync = read_one(group, "sync", outer.sync, findings);
   schedule.train = read_one(group, "train", outer.train, findings);
+  if (group.has("jitter")) schedule.jitter = group.duration("jitter");
   if (group.has("publish")) {
     schedule.publish_automatically = group.text("publish") == "automatic";
   }

@@ -135,6 +135,7 @@ Result<void> Puller::take(PagePump::Item item) {
   }
   const bool waits = item.page->not_before.has_value();
   report_.records[stream.name] += static_cast<std::int64_t>(count_of(*item.page));
+  cycle_.app.progress().step(count_of(*item.page));
   add_problems(*item.page);
   const bool brings_news =
       count_of(*item.page) > 0 || !item.page->deletions.empty() || !item.page->merges.empty();
@@ -198,6 +199,7 @@ void report_failure(Cycle& cycle, const Link& link, const Puller& puller) {
       connection.report.out_of_calls = stop;
     } else {
       connection.report.failed = failure.message;
+      connection.report.failed_kind = failure.kind;
     }
   }
   if (!link.brings_accounts()) {
@@ -221,11 +223,15 @@ Result<void> pull_stage(Cycle& cycle) {
     if (const auto started = pullers.back()->start(); !started) return started;
   }
   for (std::size_t i = 0; i < pullers.size(); ++i) {
+    cycle.app.progress().begin("pull " + links[i]->name());
     if (const auto drained = pullers[i]->drain(); !drained) return drained;
     pullers[i]->report().api_calls = links[i]->host->calls();
     const auto& failure = pullers[i]->failure();
     if (failure && failure->kind == ErrorKind::cancelled) return *failure;
     if (failure) report_failure(cycle, *links[i], *pullers[i]);
+    if (failure && failure->kind != ErrorKind::budget_exhausted) {
+      pullers[i]->report().broken = failure->kind;
+    }
     for (ConnectionCycle& connection : cycle.connections) {
       if (connection.link == links[i]) connection.accounts_lost = pullers[i]->accounts_lost();
     }

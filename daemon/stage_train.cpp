@@ -33,7 +33,8 @@ std::string with_published(const std::string& report, bool published, const std:
 
 Result<TrainOutcome> train_and_store(App& app, Link& link, AccountCases& cases, Instant now,
                                      const std::string& run, Publish rule) {
-  const scoring::ScoringSettings settings = scoring_settings(app.settings(), *link.settings);
+  scoring::ScoringSettings settings = scoring_settings(app.settings(), *link.settings);
+  settings.learner.goes_on = may_go_on(app);
   auto training = scoring::train(*cases.walk, *cases.table, settings, now, settings.threads);
   if (!training) return training.error();
   TrainOutcome outcome;
@@ -92,6 +93,7 @@ Result<void> train_stage(Cycle& cycle, ConnectionCycle& connection) {
     connection.report.notes.push_back(
         (*live ? "model " + **live + " stays: " : "ranked by rule: ") + outcome->reason);
   }
+  connection.report.model_publishable = outcome->publishable;
   connection.report.train_json =
       with_published(outcome->report_json, outcome->published, outcome->reason);
   return {};

@@ -122,6 +122,20 @@ Result<std::optional<Run>> Runs::find(const std::string& id) const {
   });
 }
 
+Result<std::map<RunKind, std::map<RunStatus, std::uint64_t>>> Runs::counts() const {
+  return guarded("store: count runs", [&] {
+    SQLite::Statement query(raw(database_),
+                            "SELECT kind, status, count(*) FROM runs GROUP BY kind, status");
+    std::map<RunKind, std::map<RunStatus, std::uint64_t>> counts;
+    while (query.executeStep()) {
+      const auto kind = static_cast<RunKind>(query.getColumn(0).getInt());
+      const auto status = static_cast<RunStatus>(query.getColumn(1).getInt());
+      counts[kind][status] = static_cast<std::uint64_t>(query.getColumn(2).getInt64());
+    }
+    return counts;
+  });
+}
+
 Result<std::vector<Run>> Runs::unfinished() const {
   return guarded("store: list unfinished runs", [&] {
     SQLite::Statement query(raw(database_),

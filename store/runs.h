@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,6 +47,8 @@ class Runs {
   // The newest finished run of that kind, or nothing.
   Result<std::optional<Run>> last(RunKind kind) const;
   Result<std::optional<Run>> find(const std::string& id) const;
+  // How many of each kind there were, by how they ended.
+  Result<std::map<RunKind, std::map<RunStatus, std::uint64_t>>> counts() const;
   // Runs that were begun and never finished: the process ended in between. Oldest first.
   Result<std::vector<Run>> unfinished() const;
 

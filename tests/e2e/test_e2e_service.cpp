@@ -10,6 +10,10 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
 
 #include "tests/e2e/programs.h"
 
@@ -60,6 +64,7 @@ class Running {
       ::dup2(ends[1], STDERR_FILENO);
       ::close(ends[0]);
       ::setenv("NOTIFY_SOCKET", notices.c_str(), 1);
+      ::setenv("WATCHDOG_USEC", "4000000", 1);
       if (::chdir(crm.folder().path().c_str()) == 0) {
         ::execl(UPSELLD_PROGRAM, UPSELLD_PROGRAM, "--config", "demo.yaml", "run", nullptr);
       }
@@ -99,7 +104,8 @@ class Running {
   bool ended_ = false;
 };
 
-// Where a service manager listens.
+// Where a service manager listens. It reads all the time, as such a one does: a socket that is full
+// would stop the service.
 class Notices {
  public:
   explicit Notices(const std::string& path) : path_(path) {
@@ -108,20 +114,41 @@ class Notices {
     address.sun_family = AF_UNIX;
     path.copy(address.sun_path, sizeof address.sun_path - 1);
     REQUIRE(::bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    thread_ = std::jthread([this] { read_on(); });
   }
-  ~Notices() { ::close(socket_); }
-  // The next one, waited for.
-  std::string next() const {
-    char text[512];
-    const auto length = ::recv(socket_, text, sizeof text, 0);
-    REQUIRE(length > 0);
-    return {text, static_cast<std::size_t>(length)};
+  ~Notices() {
+    ::shutdown(socket_, SHUT_RD);
+    thread_.join();
+    ::close(socket_);
+  }
+  // Until it was heard, now or before, after what was waited for last.
+  void wait_for(const std::string& wanted) {
+    std::unique_lock lock(mutex_);
+    for (;; ++next_) {
+      more_.wait(lock, [this] { return next_ < heard_.size(); });
+      if (heard_[next_] == wanted) break;
+    }
+    ++next_;
   }
   const std::string& path() const { return path_; }
 
  private:
+  void read_on() {
+    char text[512];
+    for (ssize_t length; (length = ::recv(socket_, text, sizeof text, 0)) > 0;) {
+      const std::lock_guard lock(mutex_);
+      heard_.emplace_back(text, static_cast<std::size_t>(length));
+      more_.notify_all();
+    }
+  }
+
   std::string path_;
   int socket_ = -1;
+  std::mutex mutex_;
+  std::condition_variable more_;
+  std::vector<std::string> heard_;
+  std::size_t next_ = 0;
+  std::jthread thread_;
 };
 
 }  // namespace
@@ -166,9 +193,10 @@ TEST_CASE("service: what a person has in hand is waited for") {
 
 TEST_CASE("service: a hangup takes new settings when they are right, SIGTERM ends it") {
   const DemoCrm crm({.accounts = 120, .months = 12, .seed = 7});
-  const Notices notices(crm.folder().path("notices"));
+  Notices notices(crm.folder().path("notices"));
   Running service(crm, notices.path());
-  CHECK(notices.next() == "READY=1");
+  notices.wait_for("READY=1");
+  notices.wait_for("WATCHDOG=1");
   service.line_with("event=sync connection=all");
   crm.edit("demo.yaml", "currency: EUR", "curency: EUR");
   service.send(SIGHUP);
@@ -188,6 +216,53 @@ TEST_CASE("service: a hangup takes new settings when they are right, SIGTERM end
   service.send(SIGTERM);
   service.line_with("event=stopped");
   CHECK(service.exit_code() == 0);
-  std::string last;
-  while (last != "STOPPING=1") last = notices.next();
+  notices.wait_for("STOPPING=1");
+}
+
+TEST_CASE("service: a command that writes waits for the cycle, status says what goes on") {
+  const DemoCrm crm({.accounts = 300, .months = 20, .seed = 7});
+  const auto command = [&](const std::vector<std::string>& words) {
+    std::vector<std::string> all = {"--config", "demo.yaml", "--quiet", "--json"};
+    all.insert(all.end(), words.begin(), words.end());
+    return run(UPSELLD_PROGRAM, all, crm.folder().path());
+  };
+  Notices notices(crm.folder().path("notices"));
+  Running service(crm, notices.path());
+  notices.wait_for("STATUS=train crm");
+  const nlohmann::json during = command({"status"}).json()["service"];
+  CHECK(during["doing"] == "sync");
+  CHECK(during["stage"].get<std::string>().ends_with(" crm"));
+  const Ended retry = command({"rejected", "retry"});
+  INFO(retry.err);
+  CHECK(retry.code == 0);
+  // It had its turn, so the cycle is over.
+  CHECK(command({"status"}).json()["runs"][0]["status"] == "done");
+  service.line_with("event=sync connection=all");
+  service.send(SIGTERM);
+  CHECK(service.exit_code() == 0);
+  CHECK(command({"status"}).json()["service"].is_null());
+}
+
+TEST_CASE(
+    "service: a stop in the middle of a training stores nothing of it, the next sync trains") {
+  const DemoCrm crm({.accounts = 300, .months = 20, .seed = 7});
+  const auto models = [&] {
+    return run(UPSELLD_PROGRAM, {"--config", "demo.yaml", "--quiet", "--json", "models"},
+               crm.folder().path())
+        .json()["models"]
+        .size();
+  };
+  Notices notices(crm.folder().path("notices"));
+  {
+    Running service(crm, notices.path());
+    notices.wait_for("STATUS=train crm");
+    service.send(SIGTERM);
+    CHECK(service.line_with("event=sync connection=all").find("status=stopped") !=
+          std::string::npos);
+    service.line_with("event=stopped");
+    CHECK(service.exit_code() == 0);
+  }
+  CHECK(models() == 0);
+  CHECK(run(UPSELLD_PROGRAM, {"--config", "demo.yaml", "sync"}, crm.folder().path()).code == 0);
+  CHECK(models() == 1);
 }

@@ -53,6 +53,7 @@ const Home kHomes[] = {
     {"linear.h", {"scoring/"}},
     {"Eigen/", {"scoring/"}},
     {"yaml-cpp/", {"daemon/yaml_file.cpp"}},
+    {"prometheus/", {"daemon/metrics.cpp"}},
     {"httplib", {"plugins/http/", "daemon/web_server", "sandbox/"}},
     {"openssl/", {"core/digest.cpp", "plugins/http/", "daemon/web_server", "sandbox/"}},
     {"nlohmann/", {"store/", "plugins/", "scoring/", "playbook/", "daemon/", "sandbox/"}},

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
+#include <set>
+#include <string>
 
 #include "daemon/scheduler.h"
 
@@ -78,4 +80,37 @@ TEST_CASE("scheduler: what could not begin is due again, but not after its next 
   CHECK(scheduler.take(at("2026-11-02T10:01:00Z")).size() == 1);
   scheduler.again(due[0], at("2026-11-02T12:00:00Z"));
   CHECK(*scheduler.next() == at("2026-11-02T11:00:00Z"));
+}
+
+TEST_CASE("scheduler: a delay shifts every time by the same, and loses or doubles none") {
+  Scheduler scheduler(kBerlin);
+  scheduler.add("crm", JobKind::sync, schedule("every 1h"), at("2026-11-02T09:30:00Z"),
+                minutes(12));
+  CHECK(*scheduler.next() == at("2026-11-02T10:12:00Z"));
+  CHECK(scheduler.take(at("2026-11-02T10:11:59Z")).empty());
+  const auto due = scheduler.take(at("2026-11-02T13:12:00Z"));
+  REQUIRE(due.size() == 1);
+  CHECK(due[0].passed == 3);
+  CHECK(*scheduler.next() == at("2026-11-02T14:12:00Z"));
+  // A sync that began between the hour and its delay was that hour's.
+  Scheduler begun(kBerlin);
+  begun.add("crm", JobKind::sync, schedule("every 1h"), at("2026-11-02T10:12:00Z"), minutes(12));
+  CHECK(*begun.next() == at("2026-11-02T11:12:00Z"));
+}
+
+TEST_CASE("scheduler: a delay follows from names alone, stays below its most, and differs") {
+  const Duration most = minutes(10);
+  const Duration own = delay_of("upselld", "crm", most);
+  CHECK(own == delay_of("upselld", "crm", most));
+  CHECK(own == minutes(1));
+  std::set<std::int64_t> found;
+  for (int i = 0; i < 200; ++i) {
+    const Duration delay = delay_of("instance " + std::to_string(i), "crm", most);
+    CHECK(delay >= Duration{});
+    CHECK(delay < most);
+    CHECK(delay.ms % 1000 == 0);
+    found.insert(delay.ms);
+  }
+  CHECK(found.size() > 100);
+  CHECK(delay_of("upselld", "crm", {}) == Duration{});
 }
