@@ -3,7 +3,9 @@
 # `cmake --install build --component development` installs the last two alone.
 install(TARGETS upselld RUNTIME DESTINATION bin COMPONENT program)
 install(TARGETS hubspot salesforce LIBRARY DESTINATION lib/upselld COMPONENT program)
-install(FILES systemd/upselld.service DESTINATION lib/systemd/system COMPONENT program)
+install(FILES systemd/upselld.service systemd/upselld-due.service systemd/upselld-due.timer
+        DESTINATION lib/systemd/system COMPONENT program)
+install(TARGETS upselld_core LIBRARY DESTINATION lib COMPONENT program NAMELINK_SKIP)
 # Not part of the production package.
 install(TARGETS upselld-sandbox RUNTIME DESTINATION bin COMPONENT sandbox)
 set_target_properties(upselld_core PROPERTIES EXPORT_NAME core)
