@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "daemon/metrics.h"
 #include "daemon/web_routes.h"
 #include "embedded/dashboard_files.h"
 
@@ -84,6 +85,7 @@ WebAnswer WebPages::routed(const WebRequest& request) {
   }
   if (request.path == "/-/healthy") return text_answer(200, "healthy\n");
   if (request.path == "/-/ready") return ready();
+  if (request.path == "/metrics" && !is_post) return metrics();
   if (request.path.starts_with("/api/v1/session")) return session(request);
   if (!is_post && !request.path.starts_with("/api/")) return page(request);
   const WebRole needed = is_post ? WebRole::operate : WebRole::view;
@@ -150,6 +152,14 @@ WebAnswer WebPages::ready() {
     for (const std::string& reason : *reasons) text += "not ready: " + reason + "\n";
   }
   return text_answer(text.empty() ? 200 : 503, text.empty() ? "ready\n" : text);
+}
+
+// Without login: there is no account's data in them. Before the first sync there is no store yet.
+WebAnswer WebPages::metrics() {
+  const auto app = open(Access::read);
+  const auto text = metrics_text(app ? app->get() : nullptr, door_.state());
+  if (!text) return text_answer(503, text.error().message + "\n");
+  return {200, "text/plain; version=0.0.4; charset=utf-8", *text};
 }
 
 // What the service's loop is asked to do.

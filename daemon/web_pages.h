@@ -31,6 +31,7 @@ class WebPages {
   WebAnswer file(const std::string& name, int status) const;
   WebAnswer page(const WebRequest& request);
   WebAnswer ready();
+  WebAnswer metrics();
   WebAnswer asked(const WebRequest& request);
   WebAnswer api(const WebRequest& request);
   Result<std::unique_ptr<App>> open(Access access) const;

@@ -140,6 +140,12 @@ TEST_CASE("web: pages show what the commands say, beside a service") {
   Service service;
   CHECK(service.get("/-/healthy").body == "healthy\n");
   CHECK(service.get("/-/ready").body == "ready\n");
+  const std::string metrics = service.get("/metrics").body;
+  for (const char* figure : {"upselld_service_busy 0\n", "upselld_last_sync_success 1\n",
+                             "process_resident_memory_bytes "}) {
+    INFO(metrics);
+    CHECK(metrics.find(figure) != std::string::npos);
+  }
   CHECK(service.get("/api/v1/overview").status == 401);
   const std::string view = service.log_in({"dashboard"});
 
