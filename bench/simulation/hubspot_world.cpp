@@ -200,8 +200,8 @@ void HubspotWorld::answer_task() {
   }
 }
 
-// Both may end, and a third begin, which bears the words that people wrote into them. What comes
-// from the other stands there as if a person had written it.
+// Both may end, and a third begin, which bears the words that people wrote into them, and what we
+// wrote into the other.
 void HubspotWorld::merge(const std::string& account, const std::string& other) {
   std::array<std::string, kFieldCount> before;
   for (std::size_t i = 0; i < kFieldCount; ++i) before[i] = text(account, static_cast<Field>(i));
@@ -217,14 +217,22 @@ void HubspotWorld::merge(const std::string& account, const std::string& other) {
   std::erase(accounts_, account);
   std::erase(accounts_, other);
   accounts_.push_back(survivor);
-  std::erase_if(own_edits_, [&](const OwnEdit& each) { return each.account == other; });
+  std::vector<OwnEdit> theirs;
+  std::erase_if(own_edits_, [&](const OwnEdit& each) {
+    if (each.account == other) theirs.push_back(each);
+    return each.account == other;
+  });
   for (OwnEdit& each : own_edits_) {
     if (each.account == account) each.account = survivor;
   }
   for (std::size_t i = 0; i < kFieldCount; ++i) {
     const auto field = static_cast<Field>(i);
     const std::string now = text(survivor, field);
-    if (now != before[i]) own_edits_.push_back({survivor, field, now, /*must_stay=*/false});
+    if (now == before[i]) continue;
+    const bool is_ours = std::none_of(theirs.begin(), theirs.end(), [&](const OwnEdit& each) {
+      return each.field == field && each.value == now;
+    });
+    own_edits_.push_back({survivor, field, now, /*must_stay=*/false, is_ours});
   }
 }
 

@@ -32,7 +32,9 @@ void World::edit_our_field(const std::string& account, bool is_read) {
 void World::is_read(const std::vector<std::string>& accounts) {
   for (OwnEdit& each : own_edits_) {
     const bool named = std::find(accounts.begin(), accounts.end(), each.account) != accounts.end();
-    if (named && text(each.account, each.field) == each.value) each.must_stay = true;
+    if (named && !each.is_ours && text(each.account, each.field) == each.value) {
+      each.must_stay = true;
+    }
   }
 }
 

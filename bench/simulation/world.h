@@ -22,6 +22,8 @@ struct OwnEdit {
   std::string value;
   // True when upselld has read the account after it, or had not read it yet: it must stay.
   bool must_stay = true;
+  // A value of ours that came from another account by a merge: it may stay or go.
+  bool is_ours = false;
 };
 
 // What a request asks for, as far as the simulation looks at it.
