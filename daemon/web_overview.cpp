@@ -237,6 +237,8 @@ Result<WebAnswer> overview_page(const WebContext& context) {
                {{"doing", state.doing},
                 {"connection", state.connection},
                 {"since", to_text(state.since)},
+                {"stage", state.stage},
+                {"steps", state.steps},
                 {"next_at", instant_json(state.next_at)},
                 {"sync_is_asked", state.sync_is_asked}}}};
   out["connections"] = Json::array();

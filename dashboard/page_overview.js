@@ -21,6 +21,8 @@ function line(question, state, ...answer) {
   );
 }
 
+const stageOf = ({ stage, steps }) => (stage ? ` (${stage}, ${count(steps)} steps)` : "");
+
 function runs(data) {
   const { service } = data;
   const lines = data.connections.map((each) => {
@@ -31,7 +33,7 @@ function runs(data) {
     if (busy)
       return {
         state: "good",
-        text: `${each.name}: ${service.doing} since ${time(service.since, data.now)}.`,
+        text: `${each.name}: ${service.doing} since ${time(service.since, data.now)}${stageOf(service)}.`,
       };
     if (!last) return { state: "warn", text: `${each.name}: no sync has ended yet.` };
     if (last.failed || last.status === "failed") {

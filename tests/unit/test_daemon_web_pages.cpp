@@ -93,6 +93,7 @@ std::string value_of(const WebAnswer& answer, const std::string& name) {
 TEST_CASE("web pages: without login nothing but health and the page for logging in") {
   const House house;
   CHECK(house.status("GET", "/-/healthy") == 200);
+  CHECK(house.status("GET", "/metrics") == 200);
   CHECK(house.status("GET", "/login") == 200);
   CHECK(house.status("GET", "/login.js") == 200);
   CHECK(house.status("GET", "/style.css") == 200);
