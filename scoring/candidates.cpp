@@ -41,7 +41,7 @@ void ask_lines(const Lesson& lesson, const Encoder& encoder, const DateRows& dat
   const std::vector<double> strengths = last.strengths(settings);
   const std::vector<Line> lines = fit_lines_on(lesson, encoder, strengths, settings);
   std::vector<float> inputs(encoder.line.size());
-  for (std::size_t i = 0; i < date.size(); ++i) {
+  for (std::size_t i = 0; i < date.size() && !settings.stopped(); ++i) {
     encoder.encode_line(row_of(date, lesson.rows.width, i), inputs);
     for (std::size_t s = 0; s < lines.size(); ++s) out.line[s].push_back(lines[s].of(inputs));
   }

@@ -83,6 +83,10 @@ std::vector<Line> fit_lines_on(const Lesson& lesson, const Encoder& encoder,
   inputs.width = encoder.line.size();
   std::vector<std::uint8_t> positive;
   for (std::size_t i = 0; i < lesson.positive.size(); ++i) {
+    if (settings.stopped()) {
+      // Of the right width, and never used: the caller asks too.
+      return std::vector<Line>(strengths.size(), Line{std::vector<double>(inputs.width), 0});
+    }
     if (!keep(i)) continue;
     const std::size_t at = inputs.values.size();
     inputs.values.resize(at + inputs.width);

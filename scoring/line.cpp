@@ -184,13 +184,15 @@ class Triangle {
 // Solves curvature * step = -gradient by conjugate gradients, roughly. `rough` stands for the
 // curvature where that is enough, which makes a handful of rounds out of dozens.
 std::vector<double> newton_step(const Problem& problem, const Triangle& rough,
-                                const std::vector<double>& gradient) {
+                                const std::vector<double>& gradient,
+                                const std::function<bool()>& goes_on) {
   std::vector<double> step(gradient.size(), 0.0), residual(gradient.size());
   for (std::size_t i = 0; i < gradient.size(); ++i) residual[i] = -gradient[i];
   const double enough = product(residual, residual) * kResidualShare * kResidualShare;
   std::vector<double> along = rough.solved(residual);
   double length = product(residual, along);
   for (int k = 0; k < kGradientStepsMax; ++k) {
+    if (goes_on && !goes_on()) break;
     const std::vector<double> bent = problem.curvature(along);
     const double bend = product(along, bent);
     if (!(bend > 0)) break;
@@ -222,7 +224,7 @@ std::vector<double> descend(const Matrix& rows, std::span<const std::uint8_t> po
     if (first == 0) first = length;
     if (length <= kGradientShare * first || length == 0) break;
     if (!rough) rough.emplace(problem.rough_curvature(), at.size());
-    const std::vector<double> step = newton_step(problem, *rough, gradient);
+    const std::vector<double> step = newton_step(problem, *rough, gradient, goes_on);
     // Undamped steps diverge at low base rates.
     double size = 1, next_loss = loss;
     std::vector<double> next = at;
