@@ -8,6 +8,11 @@ install(DIRECTORY config/examples/ DESTINATION ${doc}/examples COMPONENT program
 install(DIRECTORY config/monitoring DESTINATION ${doc} COMPONENT program)
 install(FILES README.md CHANGELOG.md SECURITY.md systemd/README.md DESTINATION ${doc} COMPONENT program)
 install(FILES LICENSE DESTINATION ${doc} RENAME copyright COMPONENT program)
+# Of those that are inside the program, and not linked as libraries of their own.
+foreach(inside libjs-chart.js nlohmann-json3-dev libcli11-dev)
+  install(FILES /usr/share/doc/${inside}/copyright DESTINATION ${doc}/licences RENAME ${inside}
+          COMPONENT program OPTIONAL)
+endforeach()
 install(DIRECTORY docs/ DESTINATION ${doc} COMPONENT program FILES_MATCHING PATTERN "*.md"
         PATTERN "decisions" EXCLUDE)
 install(FILES packaging/upselld.sysusers DESTINATION lib/sysusers.d RENAME upselld.conf
