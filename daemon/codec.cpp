@@ -183,22 +183,26 @@ RepFacts rep_of(const Json& json) {
           text_of(json, "region"), text_of(json, "manager"), json.value("active", true)};
 }
 
-Json json_of(const Score& score) {
+Json json_of(const std::vector<Reason>& all) {
   Json reasons = Json::array();
-  for (const Reason& reason : score.reasons) {
+  for (const Reason& reason : all) {
     reasons.push_back({{"group", reason.group},
                        {"feature", reason.feature},
                        {"value", number_or_null(reason.value)},
                        {"contribution", number_or_null(reason.contribution)},
                        {"text", reason.text}});
   }
+  return reasons;
+}
+
+Json json_of(const Score& score) {
   return {{"model_version", score.model_version},
           {"has_probability", score.has_probability},
           {"probability", number_or_null(score.probability)},
           {"margin", number_or_null(score.margin)},
           {"base", number_or_null(score.base)},
           {"rank_value", number_or_null(score.rank_value)},
-          {"reasons", reasons}};
+          {"reasons", json_of(score.reasons)}};
 }
 
 Score score_of(const Json& json) {

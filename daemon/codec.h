@@ -27,6 +27,7 @@ Json json_of(const ContactFacts& contact);
 ContactFacts contact_of(const Json& json);
 Json json_of(const RepFacts& rep);
 RepFacts rep_of(const Json& json);
+Json json_of(const std::vector<Reason>& reasons);
 Json json_of(const Score& score);
 Score score_of(const Json& json);
 Json json_of(const FieldValues& values);  // only the fields that have a value

@@ -7,6 +7,7 @@
 #include "core/digest.h"
 #include "core/file_io.h"
 #include "daemon/account_cases.h"
+#include "daemon/audit_json.h"
 #include "daemon/codec.h"
 #include "daemon/command_list.h"
 #include "daemon/cycle.h"
@@ -32,21 +33,6 @@ Result<std::uint64_t> whole_number(const std::string& text, const char* what) {
   return Error{ErrorKind::invalid_config,
                std::string(what) + " " + printable(text, 40) + ": write a number from 1",
                {}};
-}
-
-Json header_json(const store::AuditHeader& header) {
-  return {{"sequence", header.sequence},
-          {"kind", store::to_text(header.kind)},
-          {"at", to_text(header.at)},
-          {"run", header.run},
-          {"account_hash", hex(header.account_hash)},
-          {"hash", hex(header.hash)}};
-}
-
-Json payload_json(const std::optional<std::string>& payload) {
-  if (!payload) return Json();
-  Json json = Json::parse(*payload, nullptr, false);
-  return json.is_discarded() ? Json(*payload) : json;
 }
 
 // The records' part of the canonical text: each account's feature row as of now.

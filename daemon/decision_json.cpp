@@ -12,14 +12,6 @@ bool has_gain(const Score& score) {
 
 Json json_of_decision(const store::StoredDecision& d, const std::string& name) {
   const Score& score = d.score;
-  Json reasons = Json::array();
-  for (const Reason& reason : score.reasons) {
-    reasons.push_back({{"group", reason.group},
-                       {"feature", reason.feature},
-                       {"value", number_or_null(reason.value)},
-                       {"contribution", number_or_null(reason.contribution)},
-                       {"text", reason.text}});
-  }
   Json out = {{"account", d.account.id}, {"connection", d.account.connection}, {"name", name}};
   out["probability"] = score.has_probability ? Json(score.probability) : Json();
   out["score"] = score.has_probability ? Json(std::round(score.probability * 1000) / 10) : Json();
@@ -35,7 +27,7 @@ Json json_of_decision(const store::StoredDecision& d, const std::string& name) {
   out["task"] = d.task ? json_of(*d.task) : Json();
   out["held"] = d.held;
   out["status"] = d.status;
-  out["reasons"] = reasons;
+  out["reasons"] = json_of(score.reasons);
   out["fields"] = json_of(d.values);
   out["model_version"] = score.model_version;
   out["scored_at"] = to_text(d.decided_on);

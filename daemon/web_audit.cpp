@@ -4,6 +4,7 @@
 
 #include "core/digest.h"
 #include "daemon/account_lookup.h"
+#include "daemon/audit_json.h"
 #include "daemon/web_routes.h"
 #include "store/audit_verify.h"
 
@@ -14,21 +15,6 @@ constexpr std::size_t kRowsShownMax = 200;
 constexpr std::size_t kSequenceMax = std::size_t{1} << 62;
 constexpr std::size_t kEntriesAtOnce = 1'000;
 constexpr std::size_t kExportedMax = 20'000;
-
-Json header_json(const store::AuditHeader& header) {
-  return {{"sequence", header.sequence},
-          {"kind", store::to_text(header.kind)},
-          {"at", to_text(header.at)},
-          {"run", header.run},
-          {"account_hash", hex(header.account_hash)},
-          {"hash", hex(header.hash)}};
-}
-
-Json payload_json(const std::optional<std::string>& payload) {
-  if (!payload) return Json();
-  Json json = Json::parse(*payload, nullptr, false);
-  return json.is_discarded() ? Json(*payload) : json;
-}
 
 Result<store::AuditFilter> filter_of(const WebContext& context) {
   store::AuditFilter filter;
