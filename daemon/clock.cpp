@@ -68,12 +68,15 @@ class RehearsalClock : public WaitableClock {
   Duration steady() const override { return steady_now(); }
   bool wait_until(Instant until, const std::stop_token& stop) const override {
     if (stop.stop_requested()) return false;
+    // Two connections may wait at once: the time is what the later one waits for.
+    const std::lock_guard lock(mutex_);
     if (now() >= until) return true;
     return static_cast<bool>(write_file_atomically(file_, to_text(until) + "\n"));
   }
 
  private:
   const std::filesystem::path file_;
+  mutable std::mutex mutex_;  // of who sets the time
   mutable std::atomic<std::int64_t> last_;
 };
 

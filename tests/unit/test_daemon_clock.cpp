@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
+#include <vector>
 
 #include "daemon/clock.h"
 
@@ -52,6 +55,26 @@ TEST_CASE("clock: waiting moves a rehearsal clock forward and never back") {
   CHECK((*clock)->now() == begin + hours(2));
   CHECK((*clock)->wait_until(begin + hours(1), {}));
   CHECK((*clock)->now() == begin + hours(2));
+}
+
+TEST_CASE("clock: several may wait for a rehearsal clock at once") {
+  const Rehearsal rehearsal("2026-10-28T06:30:00Z");
+  const auto clock = make_clock();
+  REQUIRE(clock);
+  const Instant begin = (*clock)->now();
+  std::atomic<int> came = 0;
+  {
+    std::vector<std::jthread> waiting;
+    for (int who = 0; who < 4; ++who) {
+      waiting.emplace_back([&, who] {
+        for (int i = 1; i <= 200; ++i) {
+          came += (*clock)->wait_until(begin + seconds(4 * i + who), {}) ? 1 : 0;
+        }
+      });
+    }
+  }
+  CHECK(came == 800);
+  CHECK((*clock)->now() == begin + seconds(803));
 }
 
 TEST_CASE("clock: a stop ends the waiting and time stays where it was") {
