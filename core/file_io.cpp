@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <system_error>
 
 #include "core/kill_point.h"
@@ -82,8 +84,9 @@ Result<void> sync_folder(const std::filesystem::path& folder) {
 
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view bytes,
                                    mode_t mode) {
+  static std::atomic<std::uint64_t> count = 0;  // several threads may write one file
   std::filesystem::path temporary = path;
-  temporary += ".tmp-" + std::to_string(::getpid());
+  temporary += ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(++count);
   if (auto written = write_and_sync(temporary, bytes, mode); !written) {
     ::unlink(temporary.c_str());
     return in_context("write " + path.string(), written.error());

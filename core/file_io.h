@@ -14,8 +14,8 @@ namespace upselld {
 
 // Replaces the file by these bytes: afterwards, also after a power cut, it holds either what it
 // held before or all of `bytes`, with `mode` as its permissions. On failure (io) the old file
-// stands and nothing is left beside it. A process killed in between may leave "NAME.tmp-PID"
-// behind.
+// stands and nothing is left beside it. A process killed in between may leave "NAME.tmp-PID-N"
+// behind. Any number of threads and processes may write one file: the last one stands.
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view bytes,
                                    mode_t mode = 0600);
 

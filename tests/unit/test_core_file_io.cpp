@@ -5,10 +5,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "core/file_io.h"
 
@@ -74,6 +77,23 @@ TEST_CASE("file: a full disk leaves the old one and nothing beside it") {
   });
   CHECK(status == 0);
   CHECK(*read_file(path, 100) == "old");
+  CHECK(folder.count() == 1);
+}
+
+TEST_CASE("file: several threads may write one file, and each succeeds") {
+  const Folder folder;
+  const fs::path path = folder / "shared.txt";
+  std::atomic<int> written = 0;
+  {
+    std::vector<std::jthread> writers;
+    for (int who = 0; who < 4; ++who) {
+      writers.emplace_back([&] {
+        for (int i = 0; i < 100; ++i) written += write_file_atomically(path, "whole") ? 1 : 0;
+      });
+    }
+  }
+  CHECK(written == 400);
+  CHECK(*read_file(path, 100) == "whole");
   CHECK(folder.count() == 1);
 }
 
