@@ -79,18 +79,21 @@ std::vector<Line> fit_lines_on(const Lesson& lesson, const Encoder& encoder,
   auto keep = [&](std::size_t i) {
     return share >= 1 || static_cast<double>(lesson.account_hash[i] >> 11) * 0x1.0p-53 < share;
   };
+  std::vector<std::size_t> kept;
+  for (std::size_t i = 0; i < lesson.positive.size(); ++i) {
+    if (keep(i)) kept.push_back(i);
+  }
   Matrix inputs;
   inputs.width = encoder.line.size();
+  inputs.values.resize(kept.size() * inputs.width);  // at once: growing would take it twice
   std::vector<std::uint8_t> positive;
-  for (std::size_t i = 0; i < lesson.positive.size(); ++i) {
+  for (const std::size_t i : kept) {
     if (settings.stopped()) {
       // Of the right width, and never used: the caller asks too.
       return std::vector<Line>(strengths.size(), Line{std::vector<double>(inputs.width), 0});
     }
-    if (!keep(i)) continue;
-    const std::size_t at = inputs.values.size();
-    inputs.values.resize(at + inputs.width);
-    encoder.encode_line(lesson.rows.row(i), std::span(inputs.values).subspan(at));
+    const auto row = std::span(inputs.values).subspan(positive.size() * inputs.width, inputs.width);
+    encoder.encode_line(lesson.rows.row(i), row);
     positive.push_back(lesson.positive[i]);
   }
   return fit_lines(inputs, positive, strengths, settings.goes_on);
