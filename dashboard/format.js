@@ -59,3 +59,8 @@ export function ago(iso, now) {
 
 export const title = (name) => words(name).replace(/^./, (first) => first.toUpperCase());
 export const plural = (n, word, many) => `${count(n)} ${n === 1 ? word : many || `${word}s`}`;
+
+// A measure: so many digits behind the point.
+export function figure(value, digits = 3) {
+  return value === null || value === undefined ? "–" : value.toFixed(digits);
+}

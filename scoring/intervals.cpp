@@ -21,16 +21,31 @@ double point_of(const std::vector<double>& ascending, double share) {
   return ascending[below] + rest * (ascending[above] - ascending[below]);
 }
 
+Interval between(double estimate, std::vector<double> drawn) {
+  constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+  if (drawn.empty()) return {estimate, kUnknown, kUnknown};
+  std::sort(drawn.begin(), drawn.end());
+  return {estimate, point_of(drawn, 0.025), point_of(drawn, 0.975)};
+}
+
 }  // namespace
 
 Interval AccountDraws::interval(
     double estimate, const std::function<double(std::span<const std::uint32_t>)>& statistic,
     unsigned threads) const {
-  constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-  if (accounts_ == 0) return {estimate, kUnknown, kUnknown};
+  const auto one = [&](std::span<const std::uint32_t> weight, std::span<double> out) {
+    out[0] = statistic(weight);
+  };
+  return intervals(std::span(&estimate, 1), one, threads).front();
+}
+
+std::vector<Interval> AccountDraws::intervals(std::span<const double> estimates,
+                                              const Statistics& statistics,
+                                              unsigned threads) const {
   constexpr std::size_t kBlock = 50;
-  std::vector<double> found(kDraws);
-  for_each_index(kDraws / kBlock, threads, [&](std::size_t block) {
+  const std::size_t width = estimates.size();
+  std::vector<double> found(accounts_ == 0 ? 0 : kDraws * width);
+  for_each_index(accounts_ == 0 ? 0 : kDraws / kBlock, threads, [&](std::size_t block) {
     std::vector<std::uint32_t> weight(accounts_);
     for (std::size_t d = block * kBlock; d < (block + 1) * kBlock; ++d) {
       std::fill(weight.begin(), weight.end(), 0U);
@@ -38,13 +53,18 @@ Interval AccountDraws::interval(
       for (std::size_t i = 0; i < accounts_; ++i) {
         ++weight[random.below(static_cast<std::uint32_t>(accounts_))];
       }
-      found[d] = statistic(weight);
+      statistics(weight, std::span(found).subspan(d * width, width));
     }
   });
-  std::erase_if(found, [](double value) { return std::isnan(value); });
-  if (found.empty()) return {estimate, kUnknown, kUnknown};
-  std::sort(found.begin(), found.end());
-  return {estimate, point_of(found, 0.025), point_of(found, 0.975)};
+  std::vector<Interval> intervals;
+  for (std::size_t k = 0; k < width; ++k) {
+    std::vector<double> values;
+    for (std::size_t at = k; at < found.size(); at += width) {
+      if (!std::isnan(found[at])) values.push_back(found[at]);
+    }
+    intervals.push_back(between(estimates[k], std::move(values)));
+  }
+  return intervals;
 }
 
 }  // namespace upselld::scoring

@@ -24,6 +24,10 @@ class AccountDraws {
   Interval interval(double estimate,
                     const std::function<double(std::span<const std::uint32_t>)>& statistic,
                     unsigned threads) const;
+  // The same for many statistics of each draw at once, one for each estimate.
+  using Statistics = std::function<void(std::span<const std::uint32_t> weight, std::span<double>)>;
+  std::vector<Interval> intervals(std::span<const double> estimates, const Statistics& statistics,
+                                  unsigned threads) const;
 
  private:
   std::size_t accounts_;

@@ -68,7 +68,8 @@ Json test_json(const Findings& findings) {
   found["segments"] = segments_json(findings.rows, findings.table, *test);
   found["reliability"] = reliability_json(date.positive, test->probability);
   found["isotonic"] = isotonic_json(date.positive, test->probability);
-  found["precision_recall"] = precision_recall_json(date.positive, test->probability);
+  found["precision_recall"] =
+      precision_recall_json(date.positive, test->probability, findings.threads);
   found["deciles"] = deciles_json(date.positive, test->probability);
   found["precision_at"] = precision_json(date.positive, test->probability);
   found["choice"] = choice_json(test->choice, findings.settings);

@@ -13,8 +13,9 @@ namespace upselld::scoring {
 
 // Of each tenth of the rows, highest first: how many times the average rate came true.
 nlohmann::ordered_json deciles_json(Outcomes positive, std::span<const double> rank);
-// At growing numbers of rows, highest first: which share came true, and which share of all that did
-// is among them.
-nlohmann::ordered_json precision_recall_json(Outcomes positive, std::span<const double> rank);
+// At growing numbers of rows, highest first: which share came true, with its interval over draws of
+// rows, each another account's, and which share of all that did is among them.
+nlohmann::ordered_json precision_recall_json(Outcomes positive, std::span<const double> rank,
+                                             unsigned threads);
 
 }  // namespace upselld::scoring
