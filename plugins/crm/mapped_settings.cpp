@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/activity_name.h"
+#include "core/digest.h"
 #include "core/settings_check.h"
 #include "plugins/crm/record_text.h"
 
@@ -93,28 +94,6 @@ Result<AttributeField> read_attribute(const Node::Entry& entry, const FieldNamin
   return attribute;
 }
 
-}  // namespace
-
-Result<std::vector<AttributeField>> read_attributes(const Settings& settings,
-                                                    const FieldNaming& naming) {
-  std::vector<AttributeField> all;
-  const Node* map = settings.node("attributes");
-  if (map != nullptr) {
-    for (const Node::Entry& entry : map->entries) {
-      auto attribute = read_attribute(entry, naming);
-      if (!attribute) return attribute.error();
-      all.push_back(std::move(*attribute));
-    }
-  }
-  for (const auto& [name, field] : naming.usual_attributes) {
-    const bool is_named = std::any_of(all.begin(), all.end(), [name = name](const auto& attribute) {
-      return attribute.spec.name == name;
-    });
-    if (!is_named) all.push_back({field, {name, AttributeKind::text, {}, false}});
-  }
-  return all;
-}
-
 Result<std::vector<ActivityObject>> read_activities(const Settings& settings,
                                                     const FieldNaming& naming) {
   std::vector<ActivityObject> all;
@@ -158,12 +137,6 @@ Result<std::vector<ActivityObject>> read_activities(const Settings& settings,
   return all;
 }
 
-std::vector<AttributeSpec> specs_of(const std::vector<AttributeField>& attributes) {
-  std::vector<AttributeSpec> specs;
-  for (const AttributeField& attribute : attributes) specs.push_back(attribute.spec);
-  return specs;
-}
-
 Result<std::vector<FieldValuesWanted>> read_scope(const Settings& settings,
                                                   const FieldNaming& naming) {
   std::vector<FieldValuesWanted> scope;
@@ -177,11 +150,11 @@ Result<std::vector<FieldValuesWanted>> read_scope(const Settings& settings,
   return scope;
 }
 
+// What is always written.
 Result<std::map<std::string, std::string>> read_constants(const Settings& settings,
-                                                          const char* option,
                                                           const FieldNaming& naming) {
   std::map<std::string, std::string> constants;
-  const Node* map = settings.node(option);
+  const Node* map = settings.node("task_constants");
   if (map == nullptr) return constants;
   for (const Node::Entry& entry : map->entries) {
     auto field = checked_path(naming, entry.key, entry.place);
@@ -189,12 +162,6 @@ Result<std::map<std::string, std::string>> read_constants(const Settings& settin
     constants[*field] = entry.value.text;
   }
   return constants;
-}
-
-Result<std::string> read_field(const Settings& settings, const char* option,
-                               const FieldNaming& naming) {
-  const std::string name = settings.text(option);
-  return name.empty() ? name : checked_path(naming, name, settings.place(option));
 }
 
 Result<OrderKinds> read_order_kinds(const Settings& settings,
@@ -215,6 +182,109 @@ Result<OrderKinds> read_order_kinds(const Settings& settings,
   return kinds;
 }
 
+// All that decides what is read, as text.
+std::string text_of(const MappedSettings& settings) {
+  std::string text;
+  for (const FieldValuesWanted& one : settings.scope) {
+    text += "|" + one.field;
+    for (const std::string& value : one.values) text += "," + value;
+  }
+  for (const AttributeField& one : settings.attributes) {
+    text += fmt::format("|{}:{}:{}", one.spec.name, one.field, static_cast<int>(one.spec.kind));
+  }
+  for (const auto& [type, kind] : settings.order_kinds) text += "|" + type + "=" + to_text(kind);
+  text += settings.orders_are_won ? "|orders" : "";
+  return text;
+}
+
+}  // namespace
+
+Result<std::vector<AttributeField>> read_attributes(const Settings& settings,
+                                                    const FieldNaming& naming) {
+  std::vector<AttributeField> all;
+  const Node* map = settings.node("attributes");
+  if (map != nullptr) {
+    for (const Node::Entry& entry : map->entries) {
+      auto attribute = read_attribute(entry, naming);
+      if (!attribute) return attribute.error();
+      all.push_back(std::move(*attribute));
+    }
+  }
+  for (const auto& [name, field] : naming.usual_attributes) {
+    const bool is_named = std::any_of(all.begin(), all.end(), [name = name](const auto& attribute) {
+      return attribute.spec.name == name;
+    });
+    if (!is_named) all.push_back({field, {name, AttributeKind::text, {}, false}});
+  }
+  return all;
+}
+
+std::vector<AttributeSpec> specs_of(const std::vector<AttributeField>& attributes) {
+  std::vector<AttributeSpec> specs;
+  for (const AttributeField& attribute : attributes) specs.push_back(attribute.spec);
+  return specs;
+}
+
+Result<std::string> read_field(const Settings& settings, const char* option,
+                               const FieldNaming& naming) {
+  const std::string name = settings.text(option);
+  return name.empty() ? name : checked_path(naming, name, settings.place(option));
+}
+
+bool MappedSettings::leaves_out(const std::string& stream) const {
+  return std::find(leave_out.begin(), leave_out.end(), stream) != leave_out.end();
+}
+
+Result<void> read_mapped(const Settings& settings, const FieldNaming& naming,
+                         const ConnectorContext& context, MappedSettings& out) {
+  auto attributes = read_attributes(settings, naming);
+  if (!attributes) return attributes.error();
+  out.attributes = std::move(*attributes);
+  auto activities = read_activities(settings, naming);
+  if (!activities) return activities.error();
+  out.activities = std::move(*activities);
+  auto scope = read_scope(settings, naming);
+  if (!scope) return scope.error();
+  out.scope = std::move(*scope);
+  auto constants = read_constants(settings, naming);
+  if (!constants) return constants.error();
+  out.task_constants = std::move(*constants);
+  auto kinds = read_order_kinds(settings, context.upsell_types);
+  if (!kinds) return kinds.error();
+  out.order_kinds = std::move(*kinds);
+  auto opted_out = read_field(settings, "opted_out", naming);
+  if (!opted_out) return opted_out.error();
+  out.opted_out_field = std::move(*opted_out);
+  out.orders_are_won = settings.text("won_orders") == "orders";
+  out.leave_out = settings.texts("leave_out");
+  out.overlap = settings.duration("overlap");
+  out.safety_lag = settings.duration("safety_lag");
+  out.fallback_owner = settings.text("fallback_owner");
+  out.task_priority = settings.text("task_priority");
+  return {};
+}
+
+std::string fingerprint_of(const MappedSettings& settings, const ConnectorContext& context,
+                           const std::string& version, const std::string& more) {
+  const std::string text =
+      version + context.zone.name() + context.prefix + text_of(settings) + more;
+  return fmt::format("{:016x}", keyed_hash(0, text));
+}
+
+Result<void> take_secret(const Settings& settings, const char* option, Secret& into,
+                         std::optional<Error>& unreadable) {
+  if (!settings.has(option)) {
+    return error_at(settings.place(option),
+                    fmt::format("auth: {} needs {}", settings.text("auth"), option));
+  }
+  auto secret = settings.secret(option);
+  if (secret)
+    into = std::move(*secret);
+  else if (!unreadable)
+    unreadable = secret.error();
+  return {};
+}
+
 OrderKind kind_of_type(const OrderKinds& kinds, std::string_view type) {
   const auto found = kinds.find(in_lower_case(type));
   return found == kinds.end() ? OrderKind::other : found->second;
@@ -225,19 +295,12 @@ std::string without_slash(std::string text) {
   return text;
 }
 
-std::string fingerprint_text(const std::vector<FieldValuesWanted>& scope,
-                             const std::vector<AttributeField>& attributes,
-                             const OrderKinds& order_kinds) {
-  std::string text;
-  for (const FieldValuesWanted& one : scope) {
-    text += "|" + one.field;
-    for (const std::string& value : one.values) text += "," + value;
+SettingTable joined(std::vector<std::vector<Setting>> parts) {
+  SettingTable table;
+  for (std::vector<Setting>& part : parts) {
+    table.settings.insert(table.settings.end(), part.begin(), part.end());
   }
-  for (const AttributeField& one : attributes) {
-    text += fmt::format("|{}:{}:{}", one.spec.name, one.field, static_cast<int>(one.spec.kind));
-  }
-  for (const auto& [type, kind] : order_kinds) text += "|" + type + "=" + to_text(kind);
-  return text;
+  return table;
 }
 
 }  // namespace upselld::plugins

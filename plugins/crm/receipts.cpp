@@ -98,6 +98,17 @@ std::vector<std::size_t> PendingTasks::by_account(std::span<const TaskDraft> bat
   return order;
 }
 
+void PendingTasks::answer_standing(const std::vector<std::string>& keys, const IdOf& id_of) {
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const auto id = id_of(keys[i]);
+    if (id)
+      already_there(i, *id);
+    else if (!seen.insert(keys[i]).second)
+      already_there(i, "");
+  }
+}
+
 void PendingTasks::settle(std::size_t index, Receipt receipt) {
   settled_[index] = true;
   sink_.answer(index, std::move(receipt));

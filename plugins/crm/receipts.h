@@ -72,6 +72,12 @@ class PendingTasks {
 
   static std::vector<std::size_t> by_account(std::span<const TaskDraft> batch);
 
+  // Answers what stands in the CRM already, and keys that are in the batch twice. `keys`: by item,
+  // as the CRM compares them. `id_of` gives the id of the task that stands under a key: one that a
+  // person deleted stands too, for it is not made again.
+  using IdOf = std::function<std::optional<std::string>(const std::string& key)>;
+  void answer_standing(const std::vector<std::string>& keys, const IdOf& id_of);
+
   void settle(std::size_t index, Receipt receipt);
   void created(std::size_t index, const std::string& id);
   void already_there(std::size_t index, const std::string& id);
@@ -83,8 +89,6 @@ class PendingTasks {
   void give_to_fallback(std::size_t index) { for_fallback_.insert(index); }
   bool is_for_fallback(std::size_t index) const { return for_fallback_.count(index) > 0; }
   ReceiptSink& sink() { return sink_; }
-
-  Duration pause;  // before the next request
 
  private:
   ReceiptSink& sink_;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
-#include "core/activity_name.h"
+#include "plugins/crm/activity_page.h"
 #include "plugins/hubspot/hubspot_fields.h"
 #include "plugins/hubspot/hubspot_mapping.h"
 
@@ -11,18 +10,9 @@ namespace upselld::plugins::hubspot {
 
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kMsPerHour = 3'600'000, kMsPerMinute = 60'000, kMsPerSecond = 1'000;
 // Stage changes of one deal that are kept: the newest.
 constexpr std::size_t kStagesMax = 40;
-
-struct Happening {
-  std::string id;
-  std::string_view account, contact, thread;
-  std::string_view kind;
-  Instant at = Instant::missing(), known_at = Instant::missing();
-  double value = kNaN;
-};
 
 class ActivityMapper final : public Mapper {
  public:
@@ -61,27 +51,7 @@ class ActivityMapper final : public Mapper {
 
  private:
   void put(const Row& row, const Happening& it, Page& page) const {
-    if (it.account.empty()) {
-      ++page.rows_without_account;
-      page.deletions.push_back({it.id, row.updated});
-      return;
-    }
-    if (it.at.is_missing()) {
-      add_problem(page, it.id, "it has no date");
-      page.deletions.push_back({it.id, row.updated});
-      return;
-    }
-    auto& c = std::get<ActivityColumns>(page.columns);
-    auto kind = std::find(c.kind_names.begin(), c.kind_names.end(), it.kind);
-    if (kind == c.kind_names.end()) kind = c.kind_names.insert(kind, std::string(it.kind));
-    c.kind.push_back(static_cast<std::uint16_t>(kind - c.kind_names.begin()));
-    c.id.push_back(add_id(page, it.id));
-    c.account.push_back(add_id(page, it.account));
-    c.contact.push_back(add_id(page, it.contact));
-    c.thread.push_back(add_id(page, it.thread));
-    c.at.push_back(it.at);
-    c.known_at.push_back(it.known_at.is_missing() ? it.at : std::max(it.at, it.known_at));
-    c.value.push_back(it.value);
+    add_happening(it, row.updated, page);
   }
 
   // Opened, closed and escalated are events of their own, so that each has its time.
@@ -212,11 +182,6 @@ class ActivityMapper final : public Mapper {
                                     : row.text(activity.kind_field),
         moment_of(row.text(activity.at), context_.connector.zone),
         row.created};
-    if (!is_activity_name(it.kind)) {
-      add_problem(page, it.id, "its kind is no name of small letters, digits and _");
-      page.deletions.push_back({row.id, row.updated});
-      return;
-    }
     if (!activity.value.empty()) it.value = row.number(activity.value);
     put(row, it, page);
   }

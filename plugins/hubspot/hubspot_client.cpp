@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/settings.h"
+#include "plugins/crm/fetching.h"
 #include "plugins/http/headers.h"
 #include "plugins/http/url.h"
 #include "plugins/json/json_reading.h"
@@ -165,16 +166,11 @@ Instant Client::next_midnight() {
 }
 
 Result<HttpResponse> Client::fetch(const std::string& doing, const Call& request) {
-  auto reply = call(doing, request);
-  if (!reply) return reply.error();
-  if (reply->fault) return error_of(doing, *reply->fault);
-  return std::move(reply->response);
+  return fetched(*this, doing, request);
 }
 
 Result<nlohmann::json> Client::fetch_json(const std::string& doing, const Call& request) {
-  const auto response = fetch(doing, request);
-  if (!response) return response.error();
-  return parse_json(response->body, doing);
+  return fetched_json(*this, doing, request);
 }
 
 Result<Account> Client::account() {

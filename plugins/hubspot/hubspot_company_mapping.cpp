@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <limits>
 
+#include "plugins/crm/account_page.h"
 #include "plugins/hubspot/hubspot_fields.h"
 #include "plugins/hubspot/hubspot_mapping.h"
 
@@ -23,17 +23,7 @@ class CompanyMapper final : public Mapper {
       : context_(std::move(context)),
         pause_(property_name(context_.connector.prefix, Field::pause_until)) {}
 
-  Page empty_page() const override {
-    Page page;
-    AccountColumns columns;
-    for (std::size_t i = 0; i < context_.settings.attributes.size(); ++i) {
-      AttributeColumn column;
-      column.attribute = static_cast<std::uint16_t>(i);
-      columns.attributes.push_back(std::move(column));
-    }
-    page.columns = std::move(columns);
-    return page;
-  }
+  Page empty_page() const override { return empty_account_page(context_.settings); }
 
   void add(const Row& row, Page& page) const override {
     for (const std::string& old : row.merged) page.merges.push_back({old, row.id, row.updated});
@@ -50,31 +40,21 @@ class CompanyMapper final : public Mapper {
     if (!context_.settings.opted_out_field.empty()) {
       c.opted_out.push_back(row.flag(context_.settings.opted_out_field) ? 1 : 0);
     }
-    if (!context_.settings.scope.empty()) c.in_scope.push_back(is_in_scope(row) ? 1 : 0);
+    const auto text_of = [&](const std::string& property) { return row.text(property); };
+    if (!context_.settings.scope.empty()) {
+      c.in_scope.push_back(is_in_scope(context_.settings, text_of) ? 1 : 0);
+    }
     // With a rollup among the properties the stamp is no version: it stays while values change.
     if (!context_.plan.has_unstamped) c.modified_at.push_back(row.updated);
-    for (AttributeColumn& column : c.attributes) add_attribute(row, column, page);
+    add_attributes(
+        context_.settings, text_of,
+        [&](AttributeKind kind, std::string_view text) {
+          return value_of(kind, text, context_.connector.zone);
+        },
+        page);
   }
 
  private:
-  bool is_in_scope(const Row& row) const {
-    const auto& scope = context_.settings.scope;
-    return std::all_of(scope.begin(), scope.end(), [&](const auto& wanted) {
-      return std::any_of(wanted.values.begin(), wanted.values.end(), [&](const auto& value) {
-        return is_same_text(value, row.text(wanted.field));
-      });
-    });
-  }
-  void add_attribute(const Row& row, AttributeColumn& column, Page& page) const {
-    const AttributeField& attribute = context_.settings.attributes[column.attribute];
-    const std::string_view text = row.text(attribute.field);
-    if (is_text(attribute.spec.kind)) {
-      column.text.push_back(add_text(page, text));
-    } else {
-      column.number.push_back(value_of(attribute.spec.kind, text, context_.connector.zone));
-    }
-  }
-
   const MappingContext context_;
   const std::string pause_;
 };

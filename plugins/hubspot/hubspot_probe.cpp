@@ -4,11 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "plugins/crm/probe_lines.h"
 #include "plugins/hubspot/hubspot_fields.h"
 #include "plugins/hubspot/hubspot_prepare.h"
 #include "plugins/json/json_reading.h"
@@ -16,11 +15,6 @@
 namespace upselld::plugins::hubspot {
 
 namespace {
-
-using Level = ProbeFinding::Level;
-
-constexpr std::int64_t kClockAheadMaxMs = 60'000;
-constexpr double kScarceShare = 0.15;
 
 // What a version of the API is supported until.
 struct Support {
@@ -31,7 +25,7 @@ constexpr Support kSupport[] = {{"2026-09", "March 2028"},
                                 {"2026-03", "September 2027"},
                                 {"legacy", "March 2027 (associations) and September 2027"}};
 
-class Probe {
+class Probe : public ProbeLines {
  public:
   Probe(Client& client, Catalogue& catalogue, const HubspotSettings& settings,
         const ConnectorContext& context)
@@ -60,13 +54,7 @@ class Probe {
     return true;
   }
 
-  void look_at_clock() {
-    const std::int64_t ahead = client_.clock_ahead().ms;
-    const std::string what =
-        fmt::format("clock {:.1f} s apart", static_cast<double>(std::abs(ahead)) / 1000);
-    if (std::abs(ahead) <= kClockAheadMaxMs) return add(Level::ok, what);
-    add(Level::warning, what, "set this machine's clock");
-  }
+  void look_at_clock() { add_clock(client_.clock_ahead(), "set this machine's clock"); }
 
   void look_at_calls() {
     const auto read =
@@ -78,10 +66,7 @@ class Probe {
     }
     const double most = number_in(results->at(0), "usageLimit").value_or(0);
     const double used = number_in(results->at(0), "currentUsage").value_or(0);
-    const bool is_short = most > 0 && most - used < most * kScarceShare;
-    add(is_short ? Level::warning : Level::ok,
-        fmt::format("calls left today: {:.0f} of {:.0f}", most - used, most),
-        is_short ? "find out who uses them; upselld stops at 85 % of the account's use" : "");
+    add_quota("calls", "the account", most - used, most);
   }
 
   void look_at_stream(const StreamSpec& spec) {
@@ -121,10 +106,7 @@ class Probe {
             "correct its name");
         continue;
       }
-      if (property->type == "number" && attribute.spec.kind == AttributeKind::text) {
-        add(Level::warning, name + attribute.field + " is a number and is read as text",
-            fmt::format("write {{field: {}, kind: number}}", attribute.field));
-      }
+      add_if_number_as_text(attribute.spec, attribute.field, property->type == "number");
       if (is_unstamped(*property)) {
         add(Level::hint,
             name + attribute.field + " may change unseen; all companies are read again once a day",
@@ -169,13 +151,7 @@ class Probe {
     }
   }
 
-  ProbeReport take() { return std::move(report_); }
-
  private:
-  void add(Level level, std::string what, std::string remedy = {}) {
-    report_.findings.push_back({level, std::move(what), std::move(remedy)});
-  }
-
   static std::string alternatives(const StreamSpec& spec) {
     std::string text = spec.scope;
     for (std::size_t at; (at = text.find('|')) != std::string::npos;) text.replace(at, 1, " or ");
@@ -213,7 +189,6 @@ class Probe {
   const ConnectorContext& context_;
   const std::string prepare_;
   std::set<std::string> seen_;
-  ProbeReport report_;
 };
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "plugins/crm/streams.h"
+
 namespace upselld::plugins::hubspot {
 
 namespace {
@@ -40,32 +42,23 @@ std::size_t Puller::Step::rows_max() const {
 
 Result<std::vector<StreamInfo>> Puller::streams() {
   std::vector<StreamInfo> infos;
-  for (const StreamSpec& spec : specs_) {
-    StreamInfo info;
-    info.name = spec.name;
-    info.kind = spec.kind;
-    info.keyed = spec.kind != RecordKind::attribute_change;
-    info.offers_sweep = spec.offers_sweep;
-    infos.push_back(std::move(info));
-  }
+  for (const StreamSpec& spec : specs_) infos.push_back(info_of(spec));
   return infos;
 }
 
 Result<Puller::Stream*> Puller::stream(const std::string& name) {
   if (const auto known = streams_.find(name); known != streams_.end()) return &known->second;
-  const auto spec = std::find_if(specs_.begin(), specs_.end(),
-                                 [&](const StreamSpec& each) { return each.name == name; });
-  if (spec == specs_.end()) {
-    return Error{ErrorKind::unsupported, "there is no stream " + name, {}};
-  }
+  const auto named = spec_named(specs_, name);
+  if (!named) return named.error();
+  const StreamSpec& spec = **named;
   // First: it tells when the account's day ends, should its calls be used up.
   const auto account = client_.account();
   if (!account) return account.error();
-  auto plan = plan_stream(*spec, settings_, catalogue_);
+  auto plan = plan_stream(spec, settings_, catalogue_);
   if (!plan) return plan.error();
   const Stages* stages = nullptr;
-  if (spec->object == "deals" || spec->object == "tickets" || spec->parent == "deals") {
-    const auto read = catalogue_.stages(spec->object == "tickets" ? "tickets" : "deals");
+  if (spec.object == "deals" || spec.object == "tickets" || spec.parent == "deals") {
+    const auto read = catalogue_.stages(spec.object == "tickets" ? "tickets" : "deals");
     if (!read) return read.error();
     stages = *read;
   }

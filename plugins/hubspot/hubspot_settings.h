@@ -26,25 +26,14 @@ enum class TaskKeys {
 };
 
 // A connection's settings, checked. All that decides what is read is part of `fingerprint`.
-struct HubspotSettings {
+struct HubspotSettings : MappedSettings {
   Credentials credentials;
   std::string version;  // "2026-09", "2026-03" or "legacy"
-  std::vector<FieldValuesWanted> scope;
-  std::vector<AttributeField> attributes;
-  std::vector<ActivityObject> activities;
-  OrderKinds order_kinds;
-  bool orders_are_won = false;         // won orders come from orders, not from deals
-  std::vector<std::string> leave_out;  // streams
   std::vector<std::string> escalated_priorities;
-  std::string opted_out_field;               // of companies
   std::string no_mail, no_call, no_profile;  // of contacts
-  Duration overlap, safety_lag, look_back, refresh;
-  std::string fallback_owner, task_priority;
-  std::map<std::string, std::string> task_constants;
+  Duration look_back, refresh;
   TaskKeys task_keys = TaskKeys::unique;
   std::string fingerprint;
-
-  bool leaves_out(const std::string& stream) const;
 };
 
 const SettingTable& connection_settings();

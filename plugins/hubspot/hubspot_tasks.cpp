@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/settings.h"
+#include "plugins/crm/attempts.h"
 #include "plugins/hubspot/hubspot_fields.h"
 #include "plugins/hubspot/hubspot_task_text.h"
 
@@ -14,7 +15,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr Duration kPauses[] = {seconds(0), seconds(3), seconds(6)};
+constexpr Attempt kAttempts[] = {
+    {kBatchMax, seconds(0)}, {kBatchMax, seconds(3)}, {kBatchMax, seconds(6)}};
 constexpr std::size_t kSubjectMax = 255;
 // From the new task to the other side.
 constexpr int kTaskToCompany = 192, kTaskToContact = 204;
@@ -42,33 +44,16 @@ Result<void> TaskWriter::create(std::span<const TaskDraft> batch, ReceiptSink& s
   if (!standing) return standing.error();
   if (auto learnt = learn_owners(batch); !learnt) return learnt;
   PendingTasks pending(batch.size(), sink);
-  std::map<std::string, std::size_t> first_of_key;
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    const auto there = standing->find(in_lower_case(batch[i].key));
-    // One that a person deleted is there too: it is not made again.
-    if (there != standing->end())
-      pending.already_there(i, there->second.row.id);
-    else if (!first_of_key.emplace(in_lower_case(batch[i].key), i).second)
-      pending.already_there(i, "");
-  }
-  std::vector<std::size_t> due = PendingTasks::by_account(batch);
+  for (std::string& key : keys) key = in_lower_case(key);
+  pending.answer_standing(keys, [&](const std::string& key) {
+    const auto there = standing->find(key);
+    return there == standing->end() ? std::nullopt : std::optional(there->second.row.id);
+  });
   const Instant later = client_.host().clock().now() + kDueAgain;
-  for (const Duration pause : kPauses) {
-    std::erase_if(due, [&](std::size_t i) { return pending.is_settled(i); });
-    pending.pause = pause;
-    for (std::size_t begin = 0; begin < due.size(); begin += kBatchMax) {
-      const std::size_t count = std::min(kBatchMax, due.size() - begin);
-      const auto sent = send_group(batch, std::span(due).subspan(begin, count), *kept, pending);
-      pending.pause = Duration{};
-      if (sent) continue;
-      pending.put_off(due, sent.error(), later);
-      return sent;
-    }
-  }
-  for (const std::size_t i : due) {
-    if (!pending.is_settled(i)) pending.settle(i, deferred(pending.last_refusal(i), later));
-  }
-  return {};
+  return settle_in_groups(pending, PendingTasks::by_account(batch), kAttempts, later,
+                          [&](std::span<const std::size_t> group, Duration pause) {
+                            return send_group(batch, group, pause, *kept, pending);
+                          });
 }
 
 BatchItem TaskWriter::item_of(const TaskDraft& task, const std::string& owner, Way way) const {
@@ -94,13 +79,13 @@ BatchItem TaskWriter::item_of(const TaskDraft& task, const std::string& owner, W
 }
 
 Result<void> TaskWriter::send_group(std::span<const TaskDraft> batch,
-                                    std::span<const std::size_t> group, Way way,
+                                    std::span<const std::size_t> group, Duration pause, Way way,
                                     PendingTasks& pending) {
   BatchWrite write;
   write.doing = "create tasks";
   write.object = "tasks";
   write.is_create = true;
-  write.wait_before = pending.pause;
+  write.wait_before = pause;
   write.ours = {key_, score_};
   std::vector<BatchItem> items;
   std::vector<std::size_t> sent;

@@ -51,7 +51,7 @@ class TaskWriter {
   std::string owner_id(const std::string& owner) const;  // empty: nobody, or not active
   BatchItem item_of(const TaskDraft& task, const std::string& owner, Way way) const;
   Result<void> send_group(std::span<const TaskDraft> batch, std::span<const std::size_t> group,
-                          Way way, PendingTasks& pending);
+                          Duration pause, Way way, PendingTasks& pending);
   Result<void> settle_by_look(std::span<const TaskDraft> batch, std::span<const std::size_t> group,
                               PendingTasks& pending);
   Result<void> send_withdrawals(const std::vector<BatchItem>& items,

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "plugins/crm/attempts.h"
 #include "plugins/hubspot/hubspot_fields.h"
 
 namespace upselld::plugins::hubspot {
@@ -13,7 +14,7 @@ namespace upselld::plugins::hubspot {
 namespace {
 
 // Before what the answer left out is sent again; the last time it is looked at alone.
-constexpr Duration kPauses[] = {seconds(0), seconds(3)};
+constexpr Attempt kAttempts[] = {{kBatchMax, seconds(0)}, {kBatchMax, seconds(3)}};
 
 std::size_t place(Field field) {
   return static_cast<std::size_t>(field);
@@ -94,23 +95,14 @@ Result<void> FieldWriter::update(std::span<const FieldUpdate> batch, ReceiptSink
       out.settle(i, plugins::rejected({"DUPLICATE_ID", "the account is twice in one batch", ""}));
   }
   const Instant later = client_.host().clock().now() + kDueAgain;
-  Result<void> ended;
-  for (const Duration pause : kPauses) {
-    for (std::size_t begin = 0; ended && begin < due.size(); begin += kBatchMax) {
-      const std::size_t count = std::min(kBatchMax, due.size() - begin);
-      const auto sent = send_group(batch, std::span(due).subspan(begin, count), pause, out);
-      if (sent || sent.error().kind == ErrorKind::timed_out) continue;
-      out.put_off(due, sent.error(), later);
-      ended = sent;
-    }
-    std::erase_if(due, [&](std::size_t i) { return out.is_settled(i); });
-    if (due.empty()) break;
-  }
-  for (const std::size_t i : due) out.settle(i, deferred(out.last_refusal(i), later));
+  const auto sent = write_in_groups(out, due, kAttempts, later,
+                                    [&](std::span<const std::size_t> group, Duration pause) {
+                                      return send_group(batch, group, pause, out);
+                                    });
   out.answer(
       batch, [&](std::span<const std::string> ids) { return current(ids); },
       [&](const FieldUpdate& update) { return values_sent(update, *known); }, sink);
-  return ended;
+  return sent;
 }
 
 Result<void> FieldWriter::send_group(std::span<const FieldUpdate> batch,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "plugins/crm/account_page.h"
 #include "plugins/salesforce/salesforce_fields.h"
 #include "plugins/salesforce/salesforce_mapping.h"
 
@@ -21,17 +21,7 @@ class AccountMapper final : public Mapper {
         zone_(context.zone),
         pause_(field_name(context.prefix, Field::pause_until)) {}
 
-  Page empty_page() const override {
-    Page page;
-    AccountColumns columns;
-    for (std::size_t i = 0; i < settings_.attributes.size(); ++i) {
-      AttributeColumn column;
-      column.attribute = static_cast<std::uint16_t>(i);
-      columns.attributes.push_back(std::move(column));
-    }
-    page.columns = std::move(columns);
-    return page;
-  }
+  Page empty_page() const override { return empty_account_page(settings_); }
 
   void add(const Record& record, Page& page) const override {
     const std::string_view id = record.text("Id");
@@ -58,10 +48,16 @@ class AccountMapper final : public Mapper {
     if (!settings_.opted_out_field.empty()) {
       c.opted_out.push_back(record.flag(settings_.opted_out_field) ? 1 : 0);
     }
-    if (!settings_.scope.empty()) c.in_scope.push_back(is_in_scope(record) ? 1 : 0);
+    const auto text_of = [&](const std::string& field) { return record.text(field); };
+    if (!settings_.scope.empty()) {
+      c.in_scope.push_back(is_in_scope(settings_, text_of) ? 1 : 0);
+    }
     // With a formula among the fields the stamp is no version: it stays while values change.
     if (!plan_.has_formula) c.modified_at.push_back(stamp);
-    for (AttributeColumn& column : c.attributes) add_attribute(record, column, page);
+    add_attributes(
+        settings_, text_of,
+        [&](AttributeKind kind, std::string_view text) { return number_of(kind, text, zone_); },
+        page);
   }
 
  private:
@@ -70,23 +66,6 @@ class AccountMapper final : public Mapper {
     const auto day = parse_day(record.text(pause_));
     return day ? zone_.start_of(*day) : Instant::missing();
   }
-  bool is_in_scope(const Record& record) const {
-    return std::all_of(settings_.scope.begin(), settings_.scope.end(), [&](const auto& wanted) {
-      return std::any_of(wanted.values.begin(), wanted.values.end(), [&](const auto& value) {
-        return is_same_text(value, record.text(wanted.field));
-      });
-    });
-  }
-  void add_attribute(const Record& record, AttributeColumn& column, Page& page) const {
-    const AttributeField& attribute = settings_.attributes[column.attribute];
-    const std::string_view text = record.text(attribute.field);
-    if (is_text(attribute.spec.kind)) {
-      column.text.push_back(add_text(page, text));
-    } else {
-      column.number.push_back(number_of(attribute.spec.kind, text, zone_));
-    }
-  }
-
   const StreamPlan& plan_;
   const SalesforceSettings& settings_;
   const TimeZone zone_;

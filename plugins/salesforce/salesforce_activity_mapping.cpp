@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-#include <limits>
-
-#include "core/activity_name.h"
+#include "plugins/crm/activity_page.h"
 #include "plugins/salesforce/salesforce_fields.h"
 #include "plugins/salesforce/salesforce_mapping.h"
 
@@ -10,16 +7,7 @@ namespace upselld::plugins::salesforce {
 
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kMsPerHour = 3'600'000;
-
-struct Happening {
-  std::string id;
-  std::string_view account, contact, thread;
-  std::string_view kind;
-  Instant at, known_at = Instant::missing();
-  double value = kNaN;
-};
 
 class ActivityMapper final : public Mapper {
  public:
@@ -52,27 +40,11 @@ class ActivityMapper final : public Mapper {
   }
 
  private:
-  void put(const Record& record, const Happening& it, Page& page) const {
-    if (it.account.empty()) {
-      ++page.rows_without_account;
-      return gone(record, it.id, page);
-    }
-    if (it.at.is_missing()) {
-      add_problem(page, it.id, "it has no date");
-      return gone(record, it.id, page);
-    }
-    auto& c = std::get<ActivityColumns>(page.columns);
-    auto kind = std::find(c.kind_names.begin(), c.kind_names.end(), it.kind);
-    if (kind == c.kind_names.end()) kind = c.kind_names.insert(kind, std::string(it.kind));
-    c.kind.push_back(static_cast<std::uint16_t>(kind - c.kind_names.begin()));
-    c.id.push_back(add_id(page, it.id));
-    c.account.push_back(add_id(page, it.account));
-    c.contact.push_back(add_id(page, it.contact.starts_with("003") ? it.contact : ""));
-    c.thread.push_back(add_id(page, it.thread));
-    c.at.push_back(it.at);
-    c.known_at.push_back(it.known_at.is_missing() ? it.at : std::max(it.at, it.known_at));
-    c.modified_at.push_back(record.stamp(plan_.stamp));
-    c.value.push_back(it.value);
+  void put(const Record& record, Happening it, Page& page) const {
+    if (!it.contact.starts_with("003")) it.contact = {};
+    const Instant stamp = record.stamp(plan_.stamp);
+    if (!add_happening(it, stamp, page)) return;
+    std::get<ActivityColumns>(page.columns).modified_at.push_back(stamp);
   }
   void gone(const Record& record, const std::string& id, Page& page) const {
     page.deletions.push_back({id, record.stamp(plan_.stamp)});
@@ -202,10 +174,6 @@ class ActivityMapper final : public Mapper {
                                                 : record.text(activity.kind_field),
                     day(record.text(activity.at)),
                     record.stamp("CreatedDate")};
-    if (!is_activity_name(it.kind)) {
-      add_problem(page, it.id, "its kind is no name of small letters, digits and _");
-      return gone(record, id, page);
-    }
     if (!activity.value.empty()) it.value = record.number(activity.value);
     put(record, it, page);
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "plugins/crm/fetching.h"
 #include "plugins/http/headers.h"
 #include "plugins/http/url.h"
 #include "plugins/json/json_reading.h"
@@ -109,16 +110,11 @@ Result<Reply> Client::call(const std::string& doing, const Call& call) {
 }
 
 Result<HttpResponse> Client::fetch(const std::string& doing, const Call& request) {
-  auto reply = call(doing, request);
-  if (!reply) return reply.error();
-  if (reply->fault) return error_of(doing, *reply->fault);
-  return std::move(reply->response);
+  return fetched(*this, doing, request);
 }
 
 Result<nlohmann::json> Client::fetch_json(const std::string& doing, const Call& request) {
-  const auto response = fetch(doing, request);
-  if (!response) return response.error();
-  return parse_json(response->body, doing);
+  return fetched_json(*this, doing, request);
 }
 
 }  // namespace upselld::plugins::salesforce

@@ -9,8 +9,8 @@ namespace upselld::plugins::salesforce {
 
 namespace {
 
-constexpr LockTry kLockTries[] = {
-    {50, seconds(2)}, {10, seconds(4)}, {1, seconds(8)}, {1, seconds(16)}, {1, seconds(32)}};
+constexpr Attempt kAttempts[] = {{kCollectionMax, {}}, {50, seconds(2)}, {10, seconds(4)},
+                                 {1, seconds(8)},      {1, seconds(16)}, {1, seconds(32)}};
 
 RowResult read_row(const nlohmann::json& row) {
   RowResult result;
@@ -42,8 +42,8 @@ bool may_be_one_row(const Fault& fault) {
 
 }  // namespace
 
-std::span<const LockTry> lock_tries() {
-  return kLockTries;
+std::span<const Attempt> attempts() {
+  return kAttempts;
 }
 
 Receipt rejected(const Fault& fault) {

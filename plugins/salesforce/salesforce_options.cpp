@@ -117,18 +117,10 @@ std::vector<Setting> writing_options() {
   };
 }
 
-SettingTable make_table() {
-  SettingTable table{login_options()};
-  for (auto more : {reading_options(), writing_options()}) {
-    table.settings.insert(table.settings.end(), more.begin(), more.end());
-  }
-  return table;
-}
-
 }  // namespace
 
 const SettingTable& connection_settings() {
-  static const SettingTable table = make_table();
+  static const SettingTable table = joined({login_options(), reading_options(), writing_options()});
   return table;
 }
 

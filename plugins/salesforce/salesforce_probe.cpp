@@ -4,11 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "plugins/crm/probe_lines.h"
 #include "plugins/json/json_reading.h"
 #include "plugins/salesforce/salesforce_fields.h"
 #include "plugins/salesforce/salesforce_soql.h"
@@ -17,12 +16,9 @@ namespace upselld::plugins::salesforce {
 
 namespace {
 
-using Level = ProbeFinding::Level;
-
-constexpr std::int64_t kClockAheadMaxMs = 60'000;
 constexpr double kUnseenShareMax = 0.05;
 
-class Probe {
+class Probe : public ProbeLines {
  public:
   Probe(Client& client, Describe& describe, const SalesforceSettings& settings,
         const ConnectorContext& context)
@@ -59,11 +55,8 @@ class Probe {
   }
 
   void look_at_clock() {
-    const std::int64_t ahead = client_.clock_ahead().ms;
-    const std::string what =
-        fmt::format("clock {:.1f} s apart", static_cast<double>(std::abs(ahead)) / 1000);
-    if (std::abs(ahead) <= kClockAheadMaxMs) return add(Level::ok, what);
-    add(Level::warning, what, "set this machine's clock; logins fail when it is minutes off");
+    add_clock(client_.clock_ahead(),
+              "set this machine's clock; logins fail when it is minutes off");
   }
 
   void look_at_limits() {
@@ -78,10 +71,7 @@ class Probe {
       if (limit == nullptr) continue;
       const double most = number_in(*limit, "Max").value_or(0);
       const double left = number_in(*limit, "Remaining").value_or(0);
-      const bool is_short = left < most * 0.15;
-      add(is_short ? Level::warning : Level::ok,
-          fmt::format("{} left today: {:.0f} of {:.0f}", what, left, most),
-          is_short ? "find out who uses them; upselld stops at 85 % of the org's use" : "");
+      add_quota(what, "the org", left, most);
     }
   }
 
@@ -116,12 +106,7 @@ class Probe {
       if (field == nullptr) continue;
       const bool is_number = field->type == "double" || field->type == "currency" ||
                              field->type == "percent" || field->type == "int";
-      if (is_number && attribute.spec.kind == AttributeKind::text) {
-        add(Level::warning,
-            fmt::format("attribute {}: Account.{} is a number and is read as text",
-                        attribute.spec.name, field->name),
-            fmt::format("write {{field: {}, kind: number}}", field->name));
-      }
+      add_if_number_as_text(attribute.spec, "Account." + field->name, is_number);
       if (field->calculated) {
         add(Level::hint,
             fmt::format("attribute {}: Account.{} is a formula, which changes unseen; all accounts "
@@ -174,8 +159,6 @@ class Probe {
     }
   }
 
-  ProbeReport take() { return std::move(report_); }
-
  private:
   bool none_is_there() {
     const auto account = describe_.object("Account");
@@ -187,10 +170,6 @@ class Probe {
       });
     };
     return is_missing(**account, account_fields()) && is_missing(**task, task_fields());
-  }
-
-  void add(Level level, std::string what, std::string remedy = {}) {
-    report_.findings.push_back({level, std::move(what), std::move(remedy)});
   }
 
   void look_at_versions() {
@@ -279,7 +258,6 @@ class Probe {
   const ConnectorContext& context_;
   const std::string assign_;  // the remedy for what is hidden
   std::optional<std::vector<std::string>> definitions_;
-  ProbeReport report_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "plugins/crm/streams.h"
 #include "plugins/http/url.h"
 #include "plugins/json/json_reading.h"
 
@@ -46,24 +47,16 @@ Result<std::vector<StreamInfo>> Puller::streams() {
     if (!there) return there.error();
     // What an org does not use is no error; a mapped object is, and its stream says so.
     if (!*there && spec.shape != Shape::account && spec.shape != Shape::custom) continue;
-    StreamInfo info;
-    info.name = spec.name;
-    info.kind = spec.kind;
-    info.keyed = spec.kind != RecordKind::attribute_change;
-    info.offers_sweep = spec.offers_sweep;
-    infos.push_back(std::move(info));
+    infos.push_back(info_of(spec));
   }
   return infos;
 }
 
 Result<Puller::Stream*> Puller::stream(const std::string& name) {
   if (const auto known = streams_.find(name); known != streams_.end()) return &known->second;
-  const auto spec = std::find_if(specs_.begin(), specs_.end(),
-                                 [&](const StreamSpec& each) { return each.name == name; });
-  if (spec == specs_.end()) {
-    return Error{ErrorKind::unsupported, "there is no stream " + name, {}};
-  }
-  auto plan = plan_stream(*spec, settings_, describe_);
+  const auto spec = spec_named(specs_, name);
+  if (!spec) return spec.error();
+  auto plan = plan_stream(**spec, settings_, describe_);
   if (!plan) return plan.error();
   Stream& made = streams_[name];
   made.plan = std::move(*plan);

@@ -3,9 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
-#include "core/digest.h"
 #include "plugins/crm/refresh_token.h"
 #include "plugins/http/url.h"
 
@@ -24,18 +21,8 @@ const FieldNaming& naming() {
 }
 
 Result<void> read_secrets(const Settings& settings, Credentials& out) {
-  const auto take = [&](const char* name, Secret& into) -> Result<void> {
-    if (!settings.has(name)) {
-      return error_at(settings.place(name),
-                      fmt::format("auth: {} needs {}", settings.text("auth"), name));
-    }
-    // Whoever checks settings may not be the user that can read the secret.
-    auto secret = settings.secret(name);
-    if (secret)
-      into = std::move(*secret);
-    else if (!out.unreadable)
-      out.unreadable = secret.error();
-    return {};
+  const auto take = [&](const char* option, Secret& into) {
+    return take_secret(settings, option, into, out.unreadable);
   };
   if (out.flow == Flow::jwt) {
     if (out.username.empty()) return error_at(settings.place("username"), "jwt needs username");
@@ -79,36 +66,7 @@ Result<std::string> read_version(const Settings& settings) {
                   fmt::format("version is {}.0 to {}.0", kVersionMin, kVersionMax));
 }
 
-Result<void> read_maps(const Settings& settings, const ConnectorContext& context,
-                       SalesforceSettings& out) {
-  auto scope = read_scope(settings, naming());
-  if (!scope) return scope.error();
-  out.scope = std::move(*scope);
-  auto constants = read_constants(settings, "task_constants", naming());
-  if (!constants) return constants.error();
-  out.task_constants = std::move(*constants);
-  auto opted_out = read_field(settings, "opted_out", naming());
-  if (!opted_out) return opted_out.error();
-  out.opted_out_field = std::move(*opted_out);
-  auto kinds = read_order_kinds(settings, context.upsell_types);
-  if (!kinds) return kinds.error();
-  out.order_kinds = std::move(*kinds);
-  return {};
-}
-
-std::string fingerprint_of(const SalesforceSettings& s, const ConnectorContext& context) {
-  std::string text = std::string(kReadingVersion) + context.zone.name() + context.prefix;
-  text += fingerprint_text(s.scope, s.attributes, s.order_kinds);
-  text += s.orders_are_won ? "|orders" : "";
-  text += "|" + s.opted_out_field;
-  return fmt::format("{:016x}", keyed_hash(0, text));
-}
-
 }  // namespace
-
-bool SalesforceSettings::leaves_out(const std::string& stream) const {
-  return std::find(leave_out.begin(), leave_out.end(), stream) != leave_out.end();
-}
 
 bool is_field_path(const std::string& text) {
   bool begins = true;
@@ -138,26 +96,14 @@ Result<SalesforceSettings> read_settings(const Settings& settings,
   auto version = read_version(settings);
   if (!version) return version.error();
   out.version = std::move(*version);
-  auto attributes = read_attributes(settings, naming());
-  if (!attributes) return attributes.error();
-  out.attributes = std::move(*attributes);
-  auto activities = read_activities(settings, naming());
-  if (!activities) return activities.error();
-  out.activities = std::move(*activities);
-  if (auto read = read_maps(settings, context, out); !read) return read.error();
-  out.orders_are_won = settings.text("won_orders") == "orders";
-  out.leave_out = settings.texts("leave_out");
+  if (auto read = read_mapped(settings, naming(), context, out); !read) return read.error();
   out.may_use_bulk = settings.yes("bulk");
   out.bulk_rows = settings.integer("bulk_rows");
   out.bulk_writes = settings.integer("bulk_writes");
-  out.overlap = settings.duration("overlap");
-  out.safety_lag = settings.duration("safety_lag");
-  out.fallback_owner = settings.text("fallback_owner");
   out.task_status = settings.text("task_status");
   out.withdrawn_status = settings.text("withdrawn_status");
-  out.task_priority = settings.text("task_priority");
   out.package_folder = settings.path("package");
-  out.fingerprint = fingerprint_of(out, context);
+  out.fingerprint = fingerprint_of(out, context, kReadingVersion, "|" + out.opted_out_field);
   return out;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,28 +25,15 @@ struct Credentials {
 };
 
 // A connection's settings, checked. All that decides what is read is part of `fingerprint`.
-struct SalesforceSettings {
+struct SalesforceSettings : MappedSettings {
   Credentials credentials;
   std::string version;  // "62.0"
-  std::vector<FieldValuesWanted> scope;
-  std::vector<AttributeField> attributes;
-  std::vector<ActivityObject> activities;
-  OrderKinds order_kinds;
-  bool orders_are_won = false;         // won orders come from Order, not Opportunity
-  std::vector<std::string> leave_out;  // streams
-  std::string opted_out_field;
   bool may_use_bulk = true;
   std::int64_t bulk_rows = 20'000;
   std::int64_t bulk_writes = 2'000;
-  Duration overlap = minutes(10);
-  Duration safety_lag = minutes(5);
-  std::string fallback_owner;
-  std::map<std::string, std::string> task_constants;
-  std::string task_status, withdrawn_status, task_priority;
+  std::string task_status, withdrawn_status;
   std::string package_folder;
   std::string fingerprint;
-
-  bool leaves_out(const std::string& stream) const;
 };
 
 const SettingTable& connection_settings();

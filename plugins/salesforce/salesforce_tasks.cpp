@@ -44,46 +44,25 @@ Result<void> TaskWriter::create(std::span<const TaskDraft> batch, ReceiptSink& s
   if (!standing) return standing.error();
   if (auto learnt = learn_users(batch); !learnt) return learnt;
   PendingTasks pending(batch.size(), sink);
-  std::map<std::string, std::size_t> first_of_key;
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    const auto there = standing->find(batch[i].key);
-    // One that a person deleted is there too: it is not made again.
-    if (there != standing->end())
-      pending.already_there(i, there->second.id);
-    else if (!first_of_key.emplace(batch[i].key, i).second)
-      pending.already_there(i, "");
-  }
-  std::vector<std::size_t> due = PendingTasks::by_account(batch);
+  pending.answer_standing(keys, [&](const std::string& key) {
+    const auto there = standing->find(key);
+    return there == standing->end() ? std::nullopt : std::optional(there->second.id);
+  });
   const Instant later = client_.host().clock().now() + kLockedUntil;
-  std::size_t group = kCollectionMax;
-  for (std::size_t tried = 0;; ++tried) {
-    std::erase_if(due, [&](std::size_t i) { return pending.is_settled(i); });
-    if (due.empty()) return {};
-    for (std::size_t begin = 0; begin < due.size(); begin += group) {
-      const std::size_t count = std::min(group, due.size() - begin);
-      const auto sent = send_group(batch, std::span(due).subspan(begin, count), pending);
-      pending.pause = Duration{};
-      if (sent) continue;
-      pending.put_off(due, sent.error(), later);
-      return sent;
-    }
-    if (tried >= lock_tries().size()) break;
-    group = lock_tries()[tried].group;
-    pending.pause = lock_tries()[tried].pause;
-  }
-  for (const std::size_t i : due) {
-    if (!pending.is_settled(i)) pending.settle(i, deferred(pending.last_refusal(i), later));
-  }
-  return {};
+  return settle_in_groups(pending, PendingTasks::by_account(batch), attempts(), later,
+                          [&](std::span<const std::size_t> group, Duration pause) {
+                            return send_group(batch, group, pause, pending);
+                          });
 }
 
 Result<void> TaskWriter::send_group(std::span<const TaskDraft> batch,
-                                    std::span<const std::size_t> group, PendingTasks& pending) {
+                                    std::span<const std::size_t> group, Duration pause,
+                                    PendingTasks& pending) {
   CollectionsCall call;
   call.doing = "create tasks";
   call.method = "POST";
   call.repeatable = false;
-  call.wait_before = pending.pause;
+  call.wait_before = pause;
   std::vector<std::size_t> sent;
   for (const std::size_t i : group) {
     const auto owner = owner_id(pending.is_for_fallback(i) ? "" : batch[i].owner);

@@ -43,7 +43,7 @@ class TaskWriter {
   Result<std::string> default_priority();
   Result<std::string> record_of(const TaskDraft& task, const std::string& owner);
   Result<void> send_group(std::span<const TaskDraft> batch, std::span<const std::size_t> group,
-                          PendingTasks& pending);
+                          Duration pause, PendingTasks& pending);
   Result<void> settle_lost(std::span<const TaskDraft> batch, std::span<const std::size_t> group,
                            PendingTasks& pending);
 

@@ -194,25 +194,10 @@ Result<void> FieldWriter::by_collections(std::span<const FieldUpdate> batch,
                                          const std::vector<std::size_t>& order,
                                          WriteOutcomes& out) {
   const Instant later = client_.host().clock().now() + kLockedUntil;
-  std::vector<std::size_t> due = order;
-  std::size_t group = kCollectionMax;
-  Duration pause;
-  for (std::size_t tried = 0; !due.empty(); ++tried) {
-    for (std::size_t begin = 0; begin < due.size(); begin += group) {
-      const std::size_t count = std::min(group, due.size() - begin);
-      const auto sent = send_group(batch, std::span(due).subspan(begin, count), pause, out);
-      pause = Duration{};
-      if (sent || sent.error().kind == ErrorKind::timed_out) continue;
-      out.put_off(due, sent.error(), later);
-      return sent;
-    }
-    std::erase_if(due, [&](std::size_t i) { return out.is_settled(i); });
-    if (tried >= lock_tries().size()) break;
-    group = lock_tries()[tried].group;
-    pause = lock_tries()[tried].pause;
-  }
-  for (const std::size_t i : due) out.settle(i, deferred(out.last_refusal(i), later));
-  return {};
+  return write_in_groups(out, order, attempts(), later,
+                         [&](std::span<const std::size_t> group, Duration pause) {
+                           return send_group(batch, group, pause, out);
+                         });
 }
 
 FieldValues FieldWriter::values_sent(const FieldUpdate& update, std::span<const Column> columns) {

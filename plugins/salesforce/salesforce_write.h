@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "plugins/connector.h"
+#include "plugins/crm/attempts.h"
 #include "plugins/salesforce/salesforce_describe.h"
 
 namespace upselld::plugins::salesforce {
@@ -29,12 +30,8 @@ struct CollectionsCall {
 Result<std::vector<RowResult>> send_collection(Client& client, const CollectionsCall& call);
 inline constexpr std::size_t kCollectionMax = 200;
 
-// How row locks are tried again: in smaller groups, after longer pauses.
-struct LockTry {
-  std::size_t group;
-  Duration pause;
-};
-std::span<const LockTry> lock_tries();
+// At first all at once; row locks then in smaller groups, after longer pauses.
+std::span<const Attempt> attempts();
 // When what is still locked after that is due again.
 inline constexpr Duration kLockedUntil = minutes(15);
 

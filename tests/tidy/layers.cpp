@@ -24,7 +24,7 @@ const Layer kLayers[] = {
     {"plugins/http/", {"core/"}},
     {"plugins/csv/", {"core/"}},
     {"plugins/json/", {"core/"}},
-    {"plugins/crm/", {"core/"}},
+    {"plugins/crm/", {"core/", "plugins/connector.h", "plugins/json/"}},
     // Connectors never include one another; the parts they share are named above.
     {"plugins/files/", {"core/", "plugins/connector.h", "plugins/csv/", "plugins/json/"}},
     {"plugins/salesforce/",
