@@ -121,6 +121,13 @@ void Puller::begin(const Step& step, PullCursor& at) {
   at.phase = Phase::fast;
   // Never forward of what was brought; a clock that went back only looks again.
   at.low = std::min(at.fast_from, at.high) - settings_.overlap;
+  // A second look that reaches the first is taken with it: half the searches.
+  const Instant late = at.high - settings_.look_back;
+  if (is_second_look_due(at, late) && at.low <= late) at.low = std::min(at.low, at.slow_from);
+}
+
+bool Puller::is_second_look_due(const PullCursor& at, Instant late) const {
+  return late - at.slow_from >= kSlowEveryLeast;
 }
 
 // Changes: what comes after the walk that just ended.
@@ -131,7 +138,7 @@ void Puller::begin_next_phase(const Step& step, PullCursor& at) {
   at.last_id.clear();
   at.skip = 0;
   const Instant late = now - settings_.look_back;
-  if (ended == Phase::fast && late - at.slow_from >= kSlowEveryLeast) {
+  if (ended == Phase::fast && is_second_look_due(at, late)) {
     at.phase = Phase::slow;
     at.low = at.slow_from;
     at.high = late;
@@ -158,6 +165,9 @@ Page Puller::finished(const Step& step, PullCursor at, Page page) {
       break;
     case Phase::fast:
       at.fast_from = at.high;
+      if (at.low <= at.slow_from) {
+        at.slow_from = std::max(at.slow_from, at.high - settings_.look_back);
+      }
       break;
     case Phase::slow:
       at.slow_from = at.high;

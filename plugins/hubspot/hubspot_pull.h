@@ -14,7 +14,7 @@ namespace upselld::plugins::hubspot {
 // Reads streams, a page at a time. Everything by listing, which reads the records themselves;
 // changes by searching for ids alone in windows that were closed before their first request, each
 // walked by id, and reading the records of these ids. The index is late: every window is searched
-// a second time an hour later.
+// a second time an hour later, with the next first look where they meet.
 class Puller {
  public:
   Puller(Client& client, Catalogue& catalogue, Reader& reader, const HubspotSettings& settings,
@@ -51,6 +51,7 @@ class Puller {
   void begin(const Step& step, PullCursor& at);
   Instant look_until();
   bool is_whole_due(const Step& step, const PullCursor& at) const;
+  bool is_second_look_due(const PullCursor& at, Instant late) const;
   void begin_next_phase(const Step& step, PullCursor& at);
   Page finished(const Step& step, PullCursor at, Page page);
   Result<Page> pull_owners(const Step& step, PullCursor at);
