@@ -375,7 +375,8 @@ void Deliverer::count(const Delivery& delivery, const Receipt& receipt) {
                                         receipt.code, receipt.message, receipt.field});
       return;
     case Receipt::Outcome::deferred:
-      ++report_.deferred;
+      // What is due again at once is told by what becomes of it.
+      if (receipt.until > site_.clock.now()) ++report_.deferred;
       return;
     case Receipt::Outcome::unknown:
       ++report_.unknown;

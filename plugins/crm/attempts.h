@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/host.h"
 #include "plugins/crm/receipts.h"
 
 // How the items of a batch are sent: in groups, and what was left again.
@@ -41,13 +42,24 @@ Result<void> settle_in_groups(Pending& pending, std::vector<std::size_t> due,
   return {};
 }
 
-// settle_in_groups() for fields: a group whose answer was lost is tried again like one that was
-// locked, for writing the same twice harms nobody.
+// People edit while a batch is written: what was looked at longer ago is looked at again first.
+inline constexpr Duration kLookHolds = seconds(60);
+
+// settle_in_groups() for fields that were looked at at `looked_at`, steady time. A group whose
+// answer was lost is tried again like one that was locked, for writing the same twice harms nobody.
+// The first group always goes, so that every look is followed by a write.
 template <typename Send>
 Result<void> write_in_groups(WriteOutcomes& out, std::vector<std::size_t> due,
-                             std::span<const Attempt> attempts, Instant later, const Send& send) {
-  return settle_in_groups(out, std::move(due), attempts, later,
+                             std::span<const Attempt> attempts, const Clock& clock,
+                             Duration looked_at, Duration put_off_by, const Send& send) {
+  bool is_first = true;
+  return settle_in_groups(out, std::move(due), attempts, clock.now() + put_off_by,
                           [&](std::span<const std::size_t> group, Duration pause) -> Result<void> {
+                            if (!is_first && clock.steady() - looked_at > kLookHolds - pause) {
+                              out.look_again(group, clock.now());
+                              return {};
+                            }
+                            is_first = false;
                             auto sent = send(group, pause);
                             const bool is_lost = !sent && sent.error().kind == ErrorKind::timed_out;
                             return is_lost ? Result<void>() : sent;

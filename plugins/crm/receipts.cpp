@@ -57,6 +57,14 @@ void WriteOutcomes::put_off(const std::vector<std::size_t>& items, const Error& 
   }
 }
 
+void WriteOutcomes::look_again(std::span<const std::size_t> items, Instant now) {
+  for (const std::size_t index : items) {
+    if (!is_settled(index) && last_[index].code.empty()) {
+      settle(index, deferred({"LOOKED_AT_TOO_LONG_AGO", "it is looked at again first", ""}, now));
+    }
+  }
+}
+
 void WriteOutcomes::answer(std::span<const FieldUpdate> batch, const Read& read,
                            const Sent& sent_of, ReceiptSink& sink) {
   std::vector<std::string> ids;

@@ -44,6 +44,8 @@ class WriteOutcomes {
     return is_settled(index) && receipts_[index]->outcome == Receipt::Outcome::accepted;
   }
   const Refusal& last_refusal(std::size_t index) const { return last_[index]; }
+  // What was not tried yet is due again at once, after another look.
+  void look_again(std::span<const std::size_t> items, Instant now);
 
   // Done is what can be read: values are answered as they stand now, beside those that were sent,
   // with the record's version. What was refused is looked at too, for where a first answer was

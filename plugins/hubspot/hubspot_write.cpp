@@ -58,6 +58,7 @@ Result<std::vector<FieldState>> FieldWriter::current(std::span<const std::string
   std::vector<FieldState> states(accounts.size());
   for (std::size_t i = 0; i < accounts.size(); ++i) states[i].account = accounts[i];
   if (accounts.empty()) return states;
+  looked_at_ = client_.host().clock().steady();
   const auto known = columns();
   if (!known) return in_context("read our fields", known.error());
   Wanted wanted = {"companies", {}};
@@ -94,11 +95,12 @@ Result<void> FieldWriter::update(std::span<const FieldUpdate> batch, ReceiptSink
     else
       out.settle(i, plugins::rejected({"DUPLICATE_ID", "the account is twice in one batch", ""}));
   }
-  const Instant later = client_.host().clock().now() + kDueAgain;
-  const auto sent = write_in_groups(out, due, kAttempts, later,
-                                    [&](std::span<const std::size_t> group, Duration pause) {
-                                      return send_group(batch, group, pause, out);
-                                    });
+  const Clock& clock = client_.host().clock();
+  const auto sent =
+      write_in_groups(out, due, kAttempts, clock, looked_at_.value_or(clock.steady()), kDueAgain,
+                      [&](std::span<const std::size_t> group, Duration pause) {
+                        return send_group(batch, group, pause, out);
+                      });
   out.answer(
       batch, [&](std::span<const std::string> ids) { return current(ids); },
       [&](const FieldUpdate& update) { return values_sent(update, *known); }, sink);

@@ -42,6 +42,7 @@ class FieldWriter {
   Catalogue& catalogue_;
   Reader& reader_;
   const std::string prefix_;
+  std::optional<Duration> looked_at_;  // when values were read last, steady time
 };
 
 }  // namespace upselld::plugins::hubspot

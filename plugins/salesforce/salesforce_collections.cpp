@@ -9,8 +9,8 @@ namespace upselld::plugins::salesforce {
 
 namespace {
 
-constexpr Attempt kAttempts[] = {{kCollectionMax, {}}, {50, seconds(2)}, {10, seconds(4)},
-                                 {1, seconds(8)},      {1, seconds(16)}, {1, seconds(32)}};
+constexpr Attempt kAttempts[] = {
+    {kCollectionMax, {}}, {50, seconds(2)}, {10, seconds(4)}, {1, seconds(8)}, {1, seconds(16)}};
 
 RowResult read_row(const nlohmann::json& row) {
   RowResult result;

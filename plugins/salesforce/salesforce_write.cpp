@@ -65,6 +65,7 @@ Result<std::vector<FieldState>> FieldWriter::current(std::span<const std::string
   std::vector<FieldState> states(accounts.size());
   for (std::size_t i = 0; i < accounts.size(); ++i) states[i].account = accounts[i];
   if (accounts.empty()) return states;
+  looked_at_ = client_.host().clock().steady();
   const auto known = columns();
   if (!known) return in_context("read our fields", known.error());
   nlohmann::ordered_json fields = {"Id", "SystemModstamp", "ParentId"};
@@ -193,9 +194,9 @@ Result<void> FieldWriter::send_group(std::span<const FieldUpdate> batch,
 Result<void> FieldWriter::by_collections(std::span<const FieldUpdate> batch,
                                          const std::vector<std::size_t>& order,
                                          WriteOutcomes& out) {
-  const Instant later = client_.host().clock().now() + kLockedUntil;
-  return write_in_groups(out, order, attempts(), later,
-                         [&](std::span<const std::size_t> group, Duration pause) {
+  const Clock& clock = client_.host().clock();
+  return write_in_groups(out, order, attempts(), clock, looked_at_.value_or(clock.steady()),
+                         kLockedUntil, [&](std::span<const std::size_t> group, Duration pause) {
                            return send_group(batch, group, pause, out);
                          });
 }

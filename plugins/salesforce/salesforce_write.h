@@ -82,6 +82,7 @@ class FieldWriter {
   Describe& describe_;
   const SalesforceSettings& settings_;
   const std::string prefix_;
+  std::optional<Duration> looked_at_;           // when values were read last, steady time
   std::map<std::string, std::string> parents_;  // of accounts whose fields were read
   std::size_t read_max_ = 2'000;                // accounts in one read
 };

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "plugins/crm/attempts.h"
+#include "tests/support/fake_host.h"
 #include "tests/support/recording_sink.h"
 
 namespace {
@@ -64,4 +66,58 @@ TEST_CASE("receipts: of an account that is gone nothing is told to a refusal") {
   CHECK(receipt.outcome == Receipt::Outcome::rejected);
   CHECK(receipt.code == "RULE");
   CHECK(receipt.stored == FieldValues());
+}
+
+TEST_CASE("receipts: what was looked at more than a minute ago is looked at again, not written") {
+  constexpr Attempt kAttempts[] = {{2, {}}, {1, seconds(8)}};
+  upselld::tests::FakeClock clock;
+  WriteOutcomes out(5);
+  std::vector<std::vector<std::size_t>> sent;
+  // Each request takes 40 seconds; the first item is locked.
+  const auto done =
+      write_in_groups(out, {0, 1, 2, 3, 4}, kAttempts, clock, clock.steady(), minutes(15),
+                      [&](std::span<const std::size_t> group, Duration) -> Result<void> {
+                        sent.emplace_back(group.begin(), group.end());
+                        clock.time = clock.time + seconds(40);
+                        for (const std::size_t i : group) {
+                          if (i == 0)
+                            out.note(i, {"UNABLE_TO_LOCK_ROW", "locked", ""});
+                          else
+                            out.done(i);
+                        }
+                        return {};
+                      });
+  REQUIRE(done);
+  CHECK(sent == std::vector<std::vector<std::size_t>>{{0, 1}, {2, 3}});
+  RecordingSink sink;
+  const std::vector<FieldUpdate> batch(5, an_update());
+  out.answer(
+      batch,
+      [&](std::span<const std::string> ids) {
+        return std::vector<FieldState>(ids.size(), standing("High", "Offer the next size"));
+      },
+      [](const FieldUpdate& update) { return update.values; }, sink);
+  CHECK(sink.receipts.at(3).outcome == Receipt::Outcome::accepted);
+  CHECK(sink.receipts.at(4).outcome == Receipt::Outcome::deferred);
+  CHECK(sink.receipts.at(4).until == clock.time);
+  // A lock is waited for: else a row that stays locked would be tried for ever.
+  CHECK(sink.receipts.at(0).outcome == Receipt::Outcome::deferred);
+  CHECK(sink.receipts.at(0).until > clock.time);
+}
+
+TEST_CASE("receipts: however long a look took, something is written after it") {
+  constexpr Attempt kAttempts[] = {{1, {}}};
+  upselld::tests::FakeClock clock;
+  WriteOutcomes out(2);
+  std::size_t groups = 0;
+  const auto done = write_in_groups(out, {0, 1}, kAttempts, clock, clock.steady() - minutes(5),
+                                    minutes(15), [&](std::span<const std::size_t> group, Duration) {
+                                      ++groups;
+                                      out.done(group.front());
+                                      return Result<void>();
+                                    });
+  REQUIRE(done);
+  CHECK(groups == 1);
+  CHECK(out.is_done(0));
+  CHECK_FALSE(out.is_done(1));
 }
