@@ -133,15 +133,20 @@ void Chaos::look_at(const Asked& asked) {
   if (asked.reads_fields) {
     std::vector<std::string> looked_at = asked.accounts;
     // What is read back belongs to the write, which may be repeated after it.
-    std::erase_if(looked_at, [&](const auto& account) { return written_.contains(account); });
+    if (world_.repeats_writes()) {
+      std::erase_if(looked_at, [&](const auto& account) { return written_.contains(account); });
+    }
     world_.is_read(looked_at);
-    read_not_written_.insert(asked.accounts.begin(), asked.accounts.end());
+    for (const std::string& account : asked.accounts) {
+      // A refused write is tried again on the same look: only reading back ends it.
+      const bool is_end = !world_.repeats_writes() && written_.erase(account) > 0;
+      if (is_end)
+        read_not_written_.erase(account);
+      else
+        read_not_written_.insert(account);
+    }
   }
-  if (asked.writes_fields && world_.repeats_writes()) {
-    written_.insert(asked.accounts.begin(), asked.accounts.end());
-  } else if (asked.writes_fields) {
-    for (const std::string& account : asked.accounts) read_not_written_.erase(account);
-  }
+  if (asked.writes_fields) written_.insert(asked.accounts.begin(), asked.accounts.end());
   if (asked.counts) ++calls_[TimeZone::utc().day_of(world_.clock().now()).number];
 }
 
