@@ -53,8 +53,7 @@ std::map<std::string, json> SandboxPortal::records(const std::string& object) co
   return by_id;
 }
 
-HubspotRun::HubspotRun()
-    : RehearsedRun({.accounts = 150, .months = 14, .seed = 7}), portal_(folder()) {
+HubspotRun::HubspotRun(HistorySize size) : RehearsedRun(size), portal_(folder()) {
   take_settings("demo-hubspot.yaml");
   edit_settings("https://127.0.0.1:8443", portal_.url());
   edit_settings("write: nothing ", "write: fields_and_tasks ");

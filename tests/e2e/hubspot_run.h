@@ -32,7 +32,7 @@ class SandboxPortal {
 // upselld set up for it by config/examples/demo-hubspot.yaml, with `write: fields_and_tasks`.
 class HubspotRun final : public RehearsedRun {
  public:
-  HubspotRun();
+  explicit HubspotRun(HistorySize size = {.accounts = 150, .months = 14, .seed = 7});
   const SandboxPortal& portal() const { return portal_; }
   void set_clock(const std::string& time) const override;
 

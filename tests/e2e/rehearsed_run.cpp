@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/e2e/rehearsed_run.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
@@ -65,6 +66,23 @@ void RehearsedRun::edit_settings(const std::string& from, const std::string& to)
   INFO("no \"" << from << "\"");
   REQUIRE(at != std::string::npos);
   folder_.write("upselld.yaml", text.replace(at, from.size(), to));
+}
+
+std::string RehearsedRun::files_left(const std::vector<std::string>& others) const {
+  std::string bytes;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path())) {
+    const std::string name = std::filesystem::relative(entry.path(), folder_.path()).string();
+    const bool is_other = name.starts_with("org/") || name.starts_with("portal/") ||
+                          std::find(others.begin(), others.end(), name) != others.end();
+    if (entry.is_regular_file() && !is_other) bytes += folder_.read(name);
+  }
+  return bytes;
+}
+
+void check_says(const Ended& ended, const std::string& wanted) {
+  INFO("exit " << ended.code << "\n" << ended.out << ended.err);
+  CHECK(ended.code != 0);
+  CHECK((ended.out + ended.err).find(wanted) != std::string::npos);
 }
 
 }  // namespace upselld::e2e

@@ -30,6 +30,8 @@ class RehearsedRun {
   std::string clock() const { return folder_.read("clock"); }
   void edit_settings(const std::string& from, const std::string& to) const;
   const Folder& folder() const { return folder_; }
+  // The bytes of every file that upselld left behind: all but the sandbox's own and those named.
+  std::string files_left(const std::vector<std::string>& others = {}) const;
 
   // A weekday after the generated history, after the hour of tasks.
   static constexpr const char* kMonday = "2026-11-02T09:00:00Z";
@@ -43,5 +45,8 @@ class RehearsedRun {
  private:
   Folder folder_;
 };
+
+// It failed, and said so.
+void check_says(const Ended& ended, const std::string& wanted);
 
 }  // namespace upselld::e2e

@@ -33,23 +33,6 @@ std::map<std::string, std::string> bands(const SalesforceRun& crm) {
   return by_id;
 }
 
-// Everything upselld left behind, in bytes.
-std::string all_files(const SalesforceRun& crm) {
-  std::string bytes;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(crm.folder().path())) {
-    const std::string name = std::filesystem::relative(entry.path(), crm.folder().path()).string();
-    if (!entry.is_regular_file() || name.starts_with("org/") || name == "quiet") continue;
-    bytes += crm.folder().read(name);
-  }
-  return bytes;
-}
-
-void check_says(const Ended& ended, const std::string& wanted) {
-  INFO("exit " << ended.code << "\n" << ended.out << ended.err);
-  CHECK(ended.code != 0);
-  CHECK((ended.out + ended.err).find(wanted) != std::string::npos);
-}
-
 }  // namespace
 
 TEST_CASE("salesforce: the plugin is found, explains its options, and its example is good") {
@@ -192,7 +175,7 @@ TEST_CASE("salesforce: no secret is in what is said or kept") {
   crm.control("app", {{"client_id", "sandbox-client"}, {"client_secret", "another"}});
   keep(crm.upselld({"sync"}));
   CHECK(said.find("invalid client credentials") != std::string::npos);
-  const std::string kept = all_files(crm);
+  const std::string kept = crm.files_left({"quiet"});
   for (const std::string& secret :
        {std::string("sandbox-secret"), session, session.substr(session.find('!') + 1)}) {
     CHECK(said.find(secret) == std::string::npos);
