@@ -30,19 +30,25 @@ STREAMS = {
     "cases": ("cases", PAGE, 2), "calls": ("calls", PAGE, 2), "emails": ("emails", PAGE, 2),
     "meetings": ("meetings", PAGE, 2), "usages_quota_usage": ("usages_quota_usage", PAGE, 1)}
 ENGAGEMENTS = ("notes", "tasks", "communications")
+# Kinds of generated activities that become records of an account.
+ENGAGED = ("call", "meeting", "email_reply", "case_opened", "case_closed", "case_escalated")
 
 
 def make_data(options, folder):
     subprocess.run([options.bin / "upselld-sandbox", "generate", "--accounts",
-                    str(options.accounts), "--months", "5", "--seed", "7", "--out", "data"],
+                    str(options.accounts), "--months", "6", "--seed", "7", "--out", "data"],
                    cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    keep_rows([folder / "data/activities.csv", folder / "data/quota.csv"], options.activities)
+    keep_activities([folder / "data/activities.csv", folder / "data/quota.csv"],
+                    options.activities)
 
 
-def keep_rows(paths, count):
-    """So many rows of all files together, by chance."""
+def keep_activities(paths, count):
+    """So many rows of both files together, by chance, of the kinds that the account keeps."""
     lines = [path.read_text().splitlines(keepends=True) for path in paths]
-    places = [(file, row) for file, rows in enumerate(lines) for row in range(1, len(rows))]
+    kind = lines[0][0].split(",").index("kind")
+    places = [(0, row) for row in range(1, len(lines[0]))
+              if lines[0][row].split(",")[kind] in ENGAGED]
+    places += [(1, row) for row in range(1, len(lines[1]))]
     kept = random.Random(7).sample(places, min(count, len(places)))
     for file, path in enumerate(paths):
         rows = sorted(row for owner, row in kept if owner == file)
