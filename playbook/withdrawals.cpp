@@ -45,7 +45,7 @@ std::optional<TaskWithdrawal> withdrawal(const Playbook& playbook, const Candida
   const std::string why =
       undone ? "the run that made it was undone" : reason_to_withdraw(playbook, candidate, today);
   if (why.empty()) return std::nullopt;
-  return TaskWithdrawal{task.key, "", "Withdrawn by upselld: " + why};
+  return TaskWithdrawal{task.key, "", why};
 }
 
 }  // namespace upselld::playbook
