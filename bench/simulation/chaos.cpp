@@ -37,6 +37,7 @@ void Chaos::set_child(int pid) {
   child_ = pid;
   read_not_written_.clear();
   written_.clear();
+  world_.run_begins();
 }
 
 Instant Chaos::now() const {
@@ -147,6 +148,7 @@ void Chaos::look_at(const Asked& asked) {
     }
   }
   if (asked.writes_fields) written_.insert(asked.accounts.begin(), asked.accounts.end());
+  if (asked.reads_tasks) world_.tasks_are_read();
   if (asked.counts) ++calls_[TimeZone::utc().day_of(world_.clock().now()).number];
 }
 
@@ -159,7 +161,6 @@ HttpAnswer Chaos::exchange(const HttpRequest& request) {
   const std::uint64_t others = world_.digest_of_others();
   const std::uint64_t touched = world_.digest_of_touched_tasks();
   HttpAnswer answer = world_.answer(request);
-  look_at(world_.asked(request));
   if (world_.digest_of_others() != others) {
     violations_.insert("touched what is not ours: " + request.method + " " + request.path);
   }
@@ -167,6 +168,7 @@ HttpAnswer Chaos::exchange(const HttpRequest& request) {
     violations_.insert("changed a task that a person had touched: " + request.method + " " +
                        request.path);
   }
+  look_at(world_.asked(request));
   return answer;
 }
 

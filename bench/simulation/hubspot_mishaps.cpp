@@ -81,6 +81,7 @@ Connection HubspotWorld::connect(const std::string& url, sandbox::Random& random
 Asked HubspotWorld::asked(const HttpRequest& request) const {
   Asked asked;
   asked.counts = !is_login(request) && !request.path.empty();
+  asked.reads_tasks = has(request, "/tasks/batch/read");
   if (!has(request, "/companies/batch/")) return asked;
   asked.reads_fields = request.path.ends_with("/read") &&
                        request.body.find("\"upselld_next_action\"") != std::string::npos;

@@ -185,6 +185,7 @@ void HubspotWorld::answer_task() {
       ours[static_cast<std::size_t>(random_.between(0, static_cast<int>(ours.size()) - 1))];
   touched_tasks_.insert(task);
   const std::string id = std::to_string(task);
+  touch_task(id);
   switch (random_.between(0, 3)) {
     case 0:
       edit("tasks", id, Json::object(), "delete");
@@ -348,7 +349,9 @@ std::uint64_t HubspotWorld::digest_of_touched_tasks() const {
   std::string all;
   const hs::ObjectType& tasks = type("tasks");
   for (const hs::Record& record : service_.portal.table(tasks).records()) {
-    if (touched_tasks_.contains(record.id)) all += record_text(tasks, record);
+    const bool is_known =
+        touched_tasks_.contains(record.id) && !is_touched_since_look(std::to_string(record.id));
+    if (is_known) all += record_text(tasks, record);
   }
   return keyed_hash(1, all);
 }

@@ -61,6 +61,9 @@ Asked SalesforceWorld::asked(const HttpRequest& request) const {
   asked.reads_fields = request.path.ends_with("/composite/sobjects/Account");
   asked.writes_fields = is_collection_write(request) && request.method == "PATCH" &&
                         request.body.find("\"Account\"") != std::string::npos;
+  const std::string* soql = request.parameter("q");
+  asked.reads_tasks =
+      soql != nullptr && soql->find("FROM Task WHERE upselld_Key__c IN") != std::string::npos;
   asked.counts = has(request, "/services/data/v");
   if (asked.reads_fields || asked.writes_fields) asked.accounts = ids_in(request);
   return asked;

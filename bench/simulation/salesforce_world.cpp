@@ -205,6 +205,7 @@ void SalesforceWorld::answer_task() {
   if (ours.empty()) return;
   const std::string& task =
       ours[static_cast<std::size_t>(random_.between(0, static_cast<int>(ours.size()) - 1))];
+  touch_task(task);
   switch (random_.between(0, 3)) {
     case 0:
       return edit("Task", task, nlohmann::ordered_json::object(), /*deletes=*/true);
@@ -297,8 +298,9 @@ std::uint64_t SalesforceWorld::digest(bool only_touched_tasks) const {
     const int key = type.column("upselld_Key__c");
     for (const sf::Row& row : service_.org.table(object).rows()) {
       const bool is_our_task = key >= 0 && !sf::is_null(sf::cell(row, key));
-      const bool is_touched = is_our_task && sf::as_text(sf::cell(row, sf::kLastModifiedById)) !=
-                                                 service_.org.integration_id;
+      const bool is_touched =
+          is_our_task && !is_touched_since_look(row.id()) &&
+          sf::as_text(sf::cell(row, sf::kLastModifiedById)) != service_.org.integration_id;
       if (only_touched_tasks ? !is_touched : is_our_task) continue;
       for (std::size_t i = 0; i < type.fields.size(); ++i) {
         const sf::Field& field = type.fields[i];

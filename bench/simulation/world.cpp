@@ -38,6 +38,20 @@ void World::is_read(const std::vector<std::string>& accounts) {
   }
 }
 
+void World::tasks_are_read() {
+  has_looked_ = true;
+  touched_since_look_.clear();
+}
+
+void World::run_begins() {
+  has_looked_ = false;
+  touched_since_look_.clear();
+}
+
+void World::touch_task(const std::string& task) {
+  if (has_looked_) touched_since_look_.insert(task);
+}
+
 std::unique_ptr<World> make_world(const std::string& crm, std::uint64_t seed, Instant now) {
   if (crm == "salesforce") return std::make_unique<SalesforceWorld>(seed, now);
   if (crm == "hubspot") return std::make_unique<HubspotWorld>(seed, now);

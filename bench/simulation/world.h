@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct OwnEdit {
 // What a request asks for, as far as the simulation looks at it.
 struct Asked {
   bool reads_fields = false, writes_fields = false;  // ours, of `accounts`
+  bool reads_tasks = false;                          // ours, by their keys
   bool counts = false;                               // against the calls of the day
   std::vector<std::string> accounts;
 };
@@ -89,10 +91,14 @@ class World {
   // upselld reads these accounts now: what stands there is known to it from here on.
   void is_read(const std::vector<std::string>& accounts);
   const std::vector<OwnEdit>& own_edits() const { return own_edits_; }
+  // upselld looks our tasks up now; another run of it knows none.
+  void tasks_are_read();
+  void run_begins();
 
   // Everything but our fields, our tasks and stamps; equal digests, nothing was touched.
   virtual std::uint64_t digest_of_others() const = 0;
-  // Our tasks that a person has closed, changed or deleted, as they stand.
+  // Our tasks that a person has closed, changed or deleted, as they stand; those apart that were
+  // touched after this run's last look, before which upselld could not know it.
   virtual std::uint64_t digest_of_touched_tasks() const = 0;
   // What stands in one of our fields; empty: nothing, or no such account.
   virtual std::string text(const std::string& account, Field field) const = 0;
@@ -103,6 +109,11 @@ class World {
   virtual std::vector<std::string> written_accounts() const = 0;
 
  protected:
+  // A person does something to a task of ours.
+  void touch_task(const std::string& task);
+  bool is_touched_since_look(const std::string& task) const {
+    return touched_since_look_.contains(task);
+  }
   // A person writes; refused where the account is gone.
   virtual void write_by_hand(const std::string& account, Field field, const std::string& value) = 0;
 
@@ -111,6 +122,10 @@ class World {
   sandbox::Random random_;
   std::vector<std::string> accounts_;
   std::vector<OwnEdit> own_edits_;
+
+ private:
+  bool has_looked_ = false;  // this run, at tasks
+  std::set<std::string> touched_since_look_;
 };
 
 // `crm`: salesforce or hubspot; null for any other.
