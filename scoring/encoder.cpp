@@ -92,7 +92,35 @@ void add_missing_flag(std::uint32_t feature, std::size_t missing, std::size_t ro
   encoder.line.push_back({feature, LineColumn::Kind::missing, 0, share, 1});
 }
 
-void add_number(const RowList& rows, std::uint32_t feature, Encoder& encoder) {
+struct Rate {
+  std::size_t positives = 0, rows = 0;
+  void add(std::uint8_t positive) {
+    positives += positive;
+    ++rows;
+  }
+  double value() const {
+    return static_cast<double>(positives) / static_cast<double>(std::max<std::size_t>(rows, 1));
+  }
+};
+
+// Beside the quarter of the known rows whose rate of up-sells is nearer to that of the missing.
+float place_of_missing(const RowList& rows, std::uint32_t feature, std::span<const float> quantiles,
+                       std::span<const std::uint8_t> positive) {
+  const float low = quantiles[kQuantilePoints / 4], high = quantiles[kQuantilePoints * 3 / 4];
+  Rate missing, least, greatest;
+  for (std::size_t i = 0; i < positive.size(); ++i) {
+    const float value = rows.starts[i][feature];
+    if (std::isnan(value)) missing.add(positive[i]);
+    if (value <= low) least.add(positive[i]);
+    if (value >= high) greatest.add(positive[i]);
+  }
+  const double to_least = std::abs(missing.value() - least.value());
+  const double to_greatest = std::abs(missing.value() - greatest.value());
+  return to_greatest < to_least ? TreeColumn::kBeyond : -TreeColumn::kBeyond;
+}
+
+void add_number(const RowList& rows, std::uint32_t feature, std::span<const std::uint8_t> positive,
+                Encoder& encoder) {
   EncodedFeature& made = encoder.features[feature];
   made.quantiles = quantiles_of(rows, feature);
   if (made.quantiles.empty()) return;
@@ -101,7 +129,10 @@ void add_number(const RowList& rows, std::uint32_t feature, Encoder& encoder) {
     encoder.line.push_back({feature, LineColumn::Kind::score, 0, moments.mean, moments.spread});
   }
   add_missing_flag(feature, moments.missing, rows.rows(), encoder);
-  if (moments.spread > 1e-9 || moments.missing > 0) encoder.trees.push_back({feature, false, 0});
+  if (moments.spread <= 1e-9 && moments.missing == 0) return;
+  encoder.trees.push_back({feature, false, 0});
+  if (moments.missing == 0) return;
+  encoder.trees.back().missing = place_of_missing(rows, feature, made.quantiles, positive);
 }
 
 // The rows of one level, and as many of its accounts as decide whether it may be kept.
@@ -224,7 +255,8 @@ std::vector<std::string> Encoder::tree_names() const {
 }
 
 Encoder make_encoder(const RowList& rows, const std::vector<FeatureColumn>& columns,
-                     std::span<const std::uint64_t> account) {
+                     std::span<const std::uint64_t> account,
+                     std::span<const std::uint8_t> positive) {
   Encoder encoder;
   for (const FeatureColumn& column : columns) {
     encoder.features.push_back({column.name, column.category, {}, {}, {}});
@@ -233,7 +265,7 @@ Encoder make_encoder(const RowList& rows, const std::vector<FeatureColumn>& colu
     if (columns[i].category) {
       add_category(rows, i, columns[i].texts, account, encoder);
     } else {
-      add_number(rows, i, encoder);
+      add_number(rows, i, positive, encoder);
     }
   }
   return encoder;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,15 +34,20 @@ struct LineColumn {
   float level = 0;
   double mean = 0, scale = 1;  // (value - mean) / scale; a missing score becomes 0
 };
-// One input of the trees: a number as it is, or a category's level as 0 or 1.
+// One input of the trees: a number as it is, or a category's level as 0 or 1. A missing number goes
+// beyond the least or the greatest, whichever rows had up-sells more nearly as often as its own:
+// where no input is missing the library keeps a byte for each, else four.
 struct TreeColumn {
+  static constexpr float kBeyond = 1e30F;  // its double is no infinity
   std::uint32_t feature = 0;
   bool is_level = false;
   float level = 0;
+  float missing = std::numeric_limits<float>::quiet_NaN();  // what a missing number becomes
 
   float of(std::span<const float> row) const {
     const float value = row[feature];
-    return is_level ? (value == level ? 1.0F : 0.0F) : value;
+    if (is_level) return value == level ? 1.0F : 0.0F;
+    return std::isnan(value) ? missing : value;
   }
 };
 
@@ -81,8 +88,10 @@ struct RowList {
 inline constexpr std::size_t kTextAccountsMin = 5;
 
 // `rows` holds one value per column. Constant columns get no input. `account` tells the accounts of
-// rows apart; empty: each row is another one's.
+// rows apart; empty: each row is another one's. `positive` tells where missing numbers go; empty:
+// with the least.
 Encoder make_encoder(const RowList& rows, const std::vector<FeatureColumn>& columns,
-                     std::span<const std::uint64_t> account = {});
+                     std::span<const std::uint64_t> account = {},
+                     std::span<const std::uint8_t> positive = {});
 
 }  // namespace upselld::scoring

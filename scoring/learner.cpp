@@ -117,7 +117,7 @@ Result<Learner> fit_learner(const Lesson& lesson, const std::vector<FeatureColum
                             std::span<const double> strengths, unsigned threads) {
   UPSELLD_ASSERT(kind != LearnerKind::none);
   Learner learner;
-  learner.encoder = make_encoder(lesson.rows, columns, lesson.account_hash);
+  learner.encoder = make_encoder(lesson.rows, columns, lesson.account_hash, lesson.positive);
   // Without a column that differs between accounts there is nothing to split: the line's
   // intercept says all there is.
   const bool splits = kind != LearnerKind::line && !learner.encoder.trees.empty();

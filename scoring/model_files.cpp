@@ -66,6 +66,7 @@ Json features_json(const ModelFacts& facts, const Encoder& encoder) {
   for (const TreeColumn& column : encoder.trees) {
     trees.push_back(
         {{"feature", column.feature}, {"is_level", column.is_level}, {"level", column.level}});
+    if (!std::isnan(column.missing)) trees.back()["missing"] = column.missing;
   }
   return {{"features", features}, {"tree_columns", trees}, {"dictionaries", facts.dictionaries}};
 }
@@ -152,6 +153,7 @@ void read_features(const Json& document, LoadedModel& model) {
   }
   for (const Json& one : document.at("tree_columns")) {
     model.learner.encoder.trees.push_back({one.at("feature"), one.at("is_level"), one.at("level")});
+    if (one.contains("missing")) model.learner.encoder.trees.back().missing = one["missing"];
   }
   model.facts.dictionaries = document.at("dictionaries").get<Dictionaries>();
 }

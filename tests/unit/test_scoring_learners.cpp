@@ -116,6 +116,32 @@ TEST_CASE("encoder: equal values share a score, missing is the mean and a flag")
   CHECK(normal_score(-5, encoder.features[0].quantiles) < -2.5);
 }
 
+TEST_CASE("encoder: for the trees what is missing goes with those who bought as often") {
+  Matrix rows;
+  rows.width = 2;
+  std::vector<std::uint8_t> positive;
+  for (int i = 0; i < 1'200; ++i) {
+    const float value = static_cast<float>(i % 100);
+    rows.values.push_back(i % 3 == 0 ? NAN : value);   // missing ones buy like those of the most
+    rows.values.push_back(i % 3 == 0 ? NAN : -value);  // and here like those of the least
+    positive.push_back(i % 3 == 0 || value >= 75 ? 1 : 0);
+  }
+  const std::vector<FeatureColumn> columns = {{"a", false, {}}, {"b", false, {}}};
+  const Encoder encoder = make_encoder(rows, columns, {}, positive);
+  REQUIRE(encoder.trees.size() == 2);
+  std::vector<float> out(2);
+  encoder.encode_trees(std::vector<float>{NAN, NAN}, out);
+  CHECK(out == std::vector<float>{TreeColumn::kBeyond, -TreeColumn::kBeyond});
+  encoder.encode_trees(std::vector<float>{3, 4}, out);
+  CHECK(out == std::vector<float>{3, 4});
+  // Where nothing was missing, what is missing later stays so: the trees know where it goes.
+  Matrix whole;
+  whole.width = 1;
+  for (int i = 0; i < 100; ++i) whole.values.push_back(static_cast<float>(i));
+  const Encoder other = make_encoder(whole, {{"a", false, {}}});
+  CHECK(std::isnan(other.trees[0].of(std::vector<float>{NAN})));
+}
+
 TEST_CASE("encoder: a text of few accounts has no input, however many rows it has") {
   Matrix rows;
   rows.width = 1;
