@@ -259,20 +259,22 @@ TaskDraft task_of(const Json& json) {
 }
 
 Json json_of(const playbook::TaskWish& wish) {
-  return {{"account", wish.account},
-          {"group", wish.group},
-          {"action", wish.action},
-          {"key", wish.key},
-          {"contact", wish.contact},
-          {"account_owner", wish.account_owner},
-          {"owners", wish.owners},
-          {"type", wish.type},
-          {"due", json_of(wish.due)},
-          {"subject", wish.subject},
-          {"body", wish.body},
-          {"score_at_creation", wish.score_at_creation},
-          {"expected_value", number_or_null(wish.expected_value)},
-          {"id_hash", wish.id_hash}};
+  Json out = {{"account", wish.account},
+              {"group", wish.group},
+              {"action", wish.action},
+              {"key", wish.key},
+              {"contact", wish.contact},
+              {"account_owner", wish.account_owner},
+              {"owners", wish.owners},
+              {"type", wish.type},
+              {"due", json_of(wish.due)},
+              {"subject", wish.subject},
+              {"body", wish.body},
+              {"score_at_creation", wish.score_at_creation},
+              {"expected_value", number_or_null(wish.expected_value)},
+              {"id_hash", wish.id_hash}};
+  if (wish.held_out) out["held_out"] = true;
+  return out;
 }
 
 playbook::TaskWish wish_of(const Json& json) {
@@ -291,6 +293,7 @@ playbook::TaskWish wish_of(const Json& json) {
   wish.score_at_creation = text_of(json, "score_at_creation");
   wish.expected_value = number_of(part(json, "expected_value"));
   wish.id_hash = json.value("id_hash", std::uint64_t{0});
+  wish.held_out = json.value("held_out", false);
   return wish;
 }
 

@@ -13,7 +13,8 @@ Result<void> choose_with_contacts(const AccountCases& cases, const AccountCase& 
                                   CaseDecision& decision) {
   playbook::Candidate candidate = candidate_of(cases, one);
   decision.choice = playbook::choose(*cases.playbook, candidate, frame, input.today);
-  const bool may_need = decision.choice.wish || decision.choice.held == hold::kApprovalPending;
+  const bool may_need = decision.choice.wish || decision.choice.withheld ||
+                        decision.choice.held == hold::kApprovalPending;
   if (!may_need) return {};
   auto contacts = input.contacts(one.facts.number);
   if (!contacts) return contacts.error();
@@ -27,18 +28,31 @@ Result<void> choose_with_contacts(const AccountCases& cases, const AccountCase& 
   return {};
 }
 
+// Tasks that a person has to say yes to are no wishes yet.
+bool is_asked_first(const AccountCases& cases, const std::string& action) {
+  const playbook::Action* rule = cases.playbook->action(action);
+  return rule != nullptr && rule->approve;
+}
+
 void assign(const AccountCases& cases, const DecideInput& input, Decided& decided) {
   std::vector<playbook::TaskWish> wishes;
   for (std::size_t i = 0; i < decided.decisions.size(); ++i) {
     const playbook::Choice& choice = decided.decisions[i].choice;
-    if (!choice.wish || !choice.held.empty()) continue;
+    const bool is_wish = choice.wish && choice.held.empty();
+    const bool is_withheld =
+        choice.withheld && !is_asked_first(cases, choice.withheld->wish.action);
+    if (!is_wish && !is_withheld) continue;
     decided.wishes.push_back(i);
-    wishes.push_back(*choice.wish);
+    wishes.push_back(is_wish ? *choice.wish : choice.withheld->wish);
   }
   const auto outcomes =
       playbook::assign_tasks(*cases.playbook, wishes, input.reps, input.this_week);
   for (std::size_t w = 0; w < outcomes.size(); ++w) {
     CaseDecision& decision = decided.decisions[decided.wishes[w]];
+    if (wishes[w].held_out) {
+      decision.withheld = outcomes[w];
+      continue;
+    }
     if (!outcomes[w].task) {
       decision.held = outcomes[w].held;
       continue;
@@ -87,6 +101,27 @@ playbook::Candidate candidate_of(const AccountCases& cases, const AccountCase& o
   candidate.group = one.group;
   candidate.id_hash = one.id_hash;
   return candidate;
+}
+
+std::optional<Trial> trial_of(const AccountCases& cases, const AccountCase& one,
+                              const CaseDecision& decision, Day day) {
+  const playbook::Choice& choice = decision.choice;
+  const bool is_sent = decision.task || decision.held == hold::kApprovalPending;
+  const bool is_contacted = choice.wish && is_sent;
+  const bool is_held_out =
+      choice.withheld && (is_asked_first(cases, choice.withheld->wish.action) ||
+                          (decision.withheld && decision.withheld->task));
+  if (!is_contacted && !is_held_out) return std::nullopt;
+  const playbook::TaskWish& wish = is_contacted ? *choice.wish : choice.withheld->wish;
+  Trial trial = {.account = one.facts.id,
+                 .day = day,
+                 .action = wish.action,
+                 .rule = is_contacted ? choice.rule : choice.withheld->rule,
+                 .task_type = wish.type,
+                 .held_out = is_held_out,
+                 .probability = {}};
+  if (one.score && one.score->has_probability) trial.probability = one.score->probability;
+  return trial;
 }
 
 Result<Decided> decide(const AccountCases& cases, const DecideInput& input) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/trial.h"
 #include "daemon/account_cases.h"
 #include "playbook/choose.h"
 #include "playbook/frame.h"
@@ -34,6 +35,7 @@ struct CaseDecision {
   std::vector<ContactFacts> contacts;
   std::optional<playbook::Approval> approval;
   std::optional<TaskDraft> task;
+  std::optional<playbook::TaskOutcome> withheld;  // what choice.withheld would have become
   std::optional<TaskWithdrawal> withdrawal;
   bool crossed = false;  // another segment or band than before
   bool is_change() const { return !choice.changes.empty() || task || withdrawal; }
@@ -43,13 +45,18 @@ struct Decided {
   playbook::Today today;
   playbook::Frame frame;
   std::vector<CaseDecision> decisions;  // one per case, in order
-  std::vector<std::size_t> wishes;      // cases that wished for a task, in order of the cases
-  std::vector<RepFacts> reps;           // as the caps saw them
+  std::vector<std::size_t> wishes;  // cases with a wish or a withheld one, in order of the cases
+  std::vector<RepFacts> reps;       // as the caps saw them
   playbook::WeekCounts this_week;
 };
 
 // Decides about every case. Reads nothing but its arguments; writes nothing.
 Result<Decided> decide(const AccountCases& cases, const DecideInput& input);
+
+// The trial that this decision would begin, if it is the account's first: somebody is sent there or
+// asked for a yes to it, or only the hold-out kept them away.
+std::optional<Trial> trial_of(const AccountCases& cases, const AccountCase& one,
+                              const CaseDecision& decision, Day day);
 
 // The candidate of one case, as the playbook sees it. Points into the arguments.
 playbook::Candidate candidate_of(const AccountCases& cases, const AccountCase& one);

@@ -28,6 +28,11 @@ Json result_json(const CaseDecision& decision, const std::optional<Score>& score
               {"fields", json_of(choice.fields)}};
   if (score) out["score"] = json_of(*score);
   if (decision.task) out["task"] = json_of(*decision.task);
+  if (choice.withheld) {
+    out["withheld"] = {{"rule", choice.withheld->rule},
+                       {"action", choice.withheld->wish.action},
+                       {"type", choice.withheld->wish.type}};
+  }
   if (decision.withdrawal) out["withdrawal"] = decision.withdrawal->why;
   return out;
 }
@@ -50,8 +55,11 @@ class Round {
                    const CaseDecision& decision);
   Result<bool> was_answered_lately(const AccountCase& one, const std::string& action) const;
   Result<void> store_summary(store::Transaction& transaction);
+  // Whether this decision began the account's trial; what is not sent begins none.
+  Result<bool> begin_trial(store::Transaction& transaction, const AccountCase& one,
+                           const CaseDecision& decision);
   std::string decided_payload(const AccountCase& one, const CaseDecision& decision,
-                              const std::string& id) const;
+                              const std::string& id, bool begins_trial) const;
   store::AccountRef ref(const AccountCase& one) const {
     return {one.facts.number, scope_.connection, one.facts.id};
   }
@@ -115,8 +123,10 @@ Result<void> Round::store_one(store::Transaction& transaction, std::size_t index
   const CaseDecision& decision = decided_.decisions[index];
   if (!one.is_ours() && !decision.withdrawal) return {};
   if (const auto asked = ask(transaction, one, decision); !asked) return asked;
-  const bool has_entry =
-      decision.is_change() || decision.crossed || one.memory.action != decision.choice.action;
+  const auto begins_trial = begin_trial(transaction, one, decision);
+  if (!begins_trial) return begins_trial.error();
+  const bool has_entry = *begins_trial || decision.is_change() || decision.crossed ||
+                         one.memory.action != decision.choice.action;
   if (!has_entry) count_unchanged(one, decision);
   const bool same = decision.choice.memory == one.memory;
   if (same && !has_entry) return {};
@@ -133,7 +143,7 @@ Result<void> Round::store_one(store::Transaction& transaction, std::size_t index
   if (!has_entry) return {};
   const auto appended =
       ledger_.audit.append(transaction, {store::AuditKind::decided, scope_.at, scope_.run, ref(one),
-                                         decided_payload(one, decision, id)});
+                                         decided_payload(one, decision, id, *begins_trial)});
   if (!appended) return appended;
   return store_deliveries(transaction, one, decision, id);
 }
@@ -227,8 +237,16 @@ Result<void> Round::deliver(store::Transaction& transaction, const store::NewDel
   return ledger_.audit.append(transaction, entries);
 }
 
+Result<bool> Round::begin_trial(store::Transaction& transaction, const AccountCase& one,
+                                const CaseDecision& decision) {
+  if (scope_.write != WriteLevel::fields_and_tasks) return false;
+  const auto trial = trial_of(cases_, one, decision, decided_.today.day);
+  if (!trial) return false;
+  return ledger_.trials.begin(transaction, ref(one), scope_.run, *trial);
+}
+
 std::string Round::decided_payload(const AccountCase& one, const CaseDecision& decision,
-                                   const std::string& id) const {
+                                   const std::string& id, bool begins_trial) const {
   Json contacts = Json::array();
   for (const ContactFacts& contact : decision.contacts) contacts.push_back(json_of(contact));
   Json payload = {{"decision", id},
@@ -243,6 +261,7 @@ std::string Round::decided_payload(const AccountCase& one, const CaseDecision& d
                   {"id_hash", one.id_hash},
                   {"contacts", contacts},
                   {"result", result_json(decision, one.score)}};
+  if (begins_trial) payload["trial"] = decision.choice.withheld ? "held_out" : "contacted";
   if (decision.approval) {
     payload["approval"] = {{"action", decision.approval->action},
                            {"given_on", decision.approval->given_on.number}};
@@ -256,12 +275,14 @@ Result<void> Round::store_summary(store::Transaction& transaction) {
   Json wishes = Json::array();
   for (const std::size_t index : decided_.wishes) {
     const CaseDecision& decision = decided_.decisions[index];
-    Json wish = json_of(*decision.choice.wish);
+    const playbook::Choice& choice = decision.choice;
+    Json wish = json_of(choice.withheld ? choice.withheld->wish : *choice.wish);
     for (const char* key : {"subject", "body", "contact", "key"}) wish.erase(key);
     wish["account"] = std::to_string(cases_.cases[index].facts.number);
     wish["group"] = hex(sha256(wish["group"].get<std::string>())).substr(0, 16);
-    wish["result"] = decision.task ? decision.task->owner : "";
-    wish["held"] = decision.held;
+    const auto& task = decision.withheld ? decision.withheld->task : decision.task;
+    wish["result"] = task ? task->owner : "";
+    wish["held"] = decision.withheld ? decision.withheld->held : decision.held;
     wishes.push_back(wish);
   }
   Json reps = Json::array();

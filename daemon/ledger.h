@@ -14,6 +14,7 @@
 #include "store/plans.h"
 #include "store/runs.h"
 #include "store/score_history.h"
+#include "store/trials.h"
 
 namespace upselld::daemon {
 
@@ -33,7 +34,8 @@ struct Ledger {
         approvals(the_database),
         plans(the_database),
         forgotten(the_database),
-        score_history(the_database) {}
+        score_history(the_database),
+        trials(the_database) {}
 
   store::Database& database;
   store::Runs runs;
@@ -48,6 +50,7 @@ struct Ledger {
   store::Plans plans;
   store::Forgotten forgotten;
   store::ScoreHistory score_history;
+  store::Trials trials;
 };
 
 }  // namespace upselld::daemon

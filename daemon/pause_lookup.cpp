@@ -28,7 +28,10 @@ Result<Decided> decide_with_pauses(AccountCases& cases, const DecideInput& input
     std::vector<std::size_t> asked;
     std::vector<std::string> ids;
     for (std::size_t i = 0; i < decided->decisions.size(); ++i) {
-      if (!decided->decisions[i].task || !looked_up.insert(i).second) continue;
+      const CaseDecision& decision = decided->decisions[i];
+      // Held-out accounts too, or paused ones would be missing on one side of the comparison only.
+      const bool is_chosen = decision.task || (decision.withheld && decision.withheld->task);
+      if (!is_chosen || !looked_up.insert(i).second) continue;
       asked.push_back(i);
       ids.push_back(cases.cases[i].facts.id);
     }

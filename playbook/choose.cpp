@@ -91,6 +91,19 @@ void act(const Playbook& playbook, const Candidate& candidate, const AccountValu
   choice.wish = make_wish({playbook, *action, candidate, values, contact.contact, due}, today);
 }
 
+// The same question, asked as if the account had not been drawn: with it held-out accounts can be
+// compared with those that the same rules sent somebody to.
+std::optional<Withheld> withheld_from(const Playbook& playbook, const Candidate& candidate,
+                                      const AccountValues& values, Marks marks,
+                                      const Today& today) {
+  marks.held_out = false;
+  Choice other;
+  act(playbook, candidate, values, marks, today, other);
+  if (!other.wish) return std::nullopt;
+  other.wish->held_out = true;
+  return Withheld{other.rule, std::move(*other.wish)};
+}
+
 bool is_score_changed(const std::optional<double>& before, const Score* now) {
   const bool has = has_likelihood(now);
   if (has != before.has_value()) return true;
@@ -145,6 +158,7 @@ Choice choose(const Playbook& playbook, const Candidate& candidate, const Frame&
     choice.segment = playbook.names().segments()[values.segment];
   }
   act(playbook, candidate, values, marks, today, choice);
+  if (marks.held_out) choice.withheld = withheld_from(playbook, candidate, values, marks, today);
   choice.fields = make_fields(choice, candidate, marks, today);
   choice.changes = material_changes(memory_of(candidate), choice, candidate, today);
   choice.memory = remember(candidate, choice, held, today);

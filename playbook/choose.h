@@ -30,6 +30,13 @@ struct TaskWish {
   std::string score_at_creation;
   double expected_value = 0;
   std::uint64_t id_hash = 0;
+  bool held_out = false;  // only what would have become of it: takes nobody's place
+};
+
+// What a held-out account would have got, had the draw spared it.
+struct Withheld {
+  std::string rule;  // "playbook.yaml:38 upgrade_path"
+  TaskWish wish;     // held_out
 };
 
 // What is said about one account today, and why. Depends on nothing but choose()'s arguments.
@@ -43,7 +50,8 @@ struct Choice {
   std::string rule;               // "playbook.yaml:38 upgrade_path", "hold holdout", or empty
   std::string held;               // why no task, or no action; empty: nothing was held back
   std::optional<TaskWish> wish;   // only when tasks are due; held as approval_pending: to be asked
-  FieldValues fields;             // as they are to stand in the CRM
+  std::optional<Withheld> withheld;  // likewise; never delivered
+  FieldValues fields;                // as they are to stand in the CRM
   // What is different enough to be written: score, band, segment, action, reasons, status, or
   // "first", or "refresh"; empty: leave the CRM alone.
   std::vector<std::string> changes;

@@ -89,9 +89,10 @@ std::vector<TaskOutcome> assign_tasks(const Playbook& playbook, std::span<const 
     } else if (counts[owner] >= playbook.rules().tasks.per_rep_and_week) {
       outcome.held = hold::kCapacityReached;
     } else {
+      outcome.task = draft_of(wish, owner);
+      if (wish.held_out) continue;  // nobody gets less for it
       ++counts[owner];
       groups.insert(wish.group);
-      outcome.task = draft_of(wish, owner);
     }
   }
   return outcomes;

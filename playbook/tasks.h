@@ -30,7 +30,8 @@ struct TaskOutcome {
 };
 
 // Gives each wish to the first of its owners who is active, best expected value first, within
-// `per_rep_and_week` and one task per parent group. One outcome per wish, in the order of `wishes`.
+// `per_rep_and_week` and one task per parent group. One outcome per wish, in the order of `wishes`;
+// that of a held-out one is what it would have been among the others.
 std::vector<TaskOutcome> assign_tasks(const Playbook& playbook, std::span<const TaskWish> wishes,
                                       std::span<const RepFacts> reps, const WeekCounts& this_week);
 

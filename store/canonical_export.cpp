@@ -239,6 +239,8 @@ class Exporter {
         " FROM written_fields",
         "SELECT DISTINCT 'written_task', connection, crm_id, task_key, task_crm_id, is_withdrawn"
         " FROM written_tasks",
+        "SELECT 'trial', connection, crm_id, day, action, rule, task_type, is_held_out,"
+        " probability FROM trials",
         "SELECT 'forgotten_accounts', count(*) FROM forgotten_accounts",
         "SELECT 'task_keys_used', count(*) FROM task_keys_used",
     };

@@ -11,6 +11,7 @@
 #include "store/plans.h"
 #include "store/score_history.h"
 #include "store/statements.h"
+#include "store/trials.h"
 
 namespace upselld::store {
 namespace {
@@ -45,6 +46,7 @@ Result<void> remove_everywhere(Database& database, Transaction& transaction,
       FieldStates(database).remove(transaction, account),
       Approvals(database).remove(transaction, account),
       Plans(database).remove(transaction, account),
+      Trials(database).remove(transaction, account),
   };
   for (const Result<void>& step : steps) {
     if (!step) return step;

@@ -30,10 +30,10 @@ class Forgotten {
                                      const std::vector<std::string>& account_ids) const;
   Result<std::uint64_t> count() const;
 
-  // Removes decision, memory, scores, outbox rows, field states, approvals, undo records, audit
-  // payloads and the account's audit key; keeps the hash; appends `forgotten`. Records are removed
-  // by their own class in the same transaction, after this: what is deleted from here on is also
-  // overwritten. Doing it twice is no error.
+  // Removes decision, memory, scores, outbox rows, field states, approvals, undo records, trial,
+  // audit payloads and the account's audit key; keeps the hash; appends `forgotten`. Records are
+  // removed by their own class in the same transaction, after this: what is deleted from here on is
+  // also overwritten. Doing it twice is no error.
   Result<void> forget(Transaction& transaction, AuditChain& audit, const AccountRef& account,
                       const std::string& run, Instant at);
   // After that transaction's commit: nothing of it stays in the write-ahead log. `busy` when a

@@ -390,6 +390,19 @@ CREATE TABLE touched_accounts (
   numbers BLOB NOT NULL
 ) STRICT;
 
+CREATE TABLE trials (
+  account INTEGER PRIMARY KEY,
+  connection TEXT NOT NULL,
+  crm_id TEXT NOT NULL,
+  run TEXT NOT NULL,
+  day INTEGER NOT NULL,
+  action TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  task_type TEXT NOT NULL,
+  is_held_out INTEGER NOT NULL,
+  probability REAL
+) STRICT;
+
 CREATE TABLE undone_runs (
   run TEXT PRIMARY KEY,
   undone_by TEXT NOT NULL

@@ -120,6 +120,35 @@ TEST_CASE("holds: held-out accounts get no task and no action, and are marked") 
   CHECK(choice.fields[std::size_t(Field::next_action)] == "");
 }
 
+TEST_CASE("holds: what a held-out account would have got is kept for comparison, and only that") {
+  const auto account = ready();
+  const auto playbook = playbook_of(kCall);
+  Today today = test_today();
+  CHECK_FALSE(choose_alone(*playbook, *account, today).withheld);
+  today.salt = salt_for(account->facts, true);
+  const Choice choice = choose_alone(*playbook, *account, today);
+  REQUIRE(choice.withheld);
+  CHECK(choice.withheld->rule == "playbook.yaml:2 ask");
+  CHECK(choice.withheld->wish.action == "ask");
+  CHECK(choice.withheld->wish.type == "call");
+  CHECK(choice.withheld->wish.held_out);
+  CHECK(choice.memory.action.empty());
+  CHECK(choice.memory.task.key.empty());
+
+  // Whatever else keeps it from a task keeps it from the comparison.
+  today.tasks_due = false;
+  CHECK_FALSE(choose_alone(*playbook, *account, today).withheld);
+  today.tasks_due = true;
+  account->feature("cases_escalated_open", 1);
+  CHECK_FALSE(choose_alone(*playbook, *account, today).withheld);
+  account->feature("cases_escalated_open", 0);
+  account->facts.pause_until = today.midnight + days(30);
+  CHECK_FALSE(choose_alone(*playbook, *account, today).withheld);
+  account->facts.pause_until = Instant::missing();
+  account->attribute("seats", 1);
+  CHECK_FALSE(choose_alone(*playbook, *account, today).withheld);
+}
+
 TEST_CASE("holds: the hold-out is 5 %, grows with its share, and is not the losers of ties") {
   int held_out = 0, grown = 0, low_ties = 0;
   for (int i = 0; i < 20'000; ++i) {

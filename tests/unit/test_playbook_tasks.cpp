@@ -59,6 +59,27 @@ TEST_CASE("tasks: each rep's week is filled with the best, whatever the order of
   CHECK(reversed[3].task.has_value());
 }
 
+TEST_CASE("tasks: a held-out account is told what it would have got, and takes nobody's place") {
+  const auto playbook = playbook_of("tasks: {per_rep_and_week: 2}");
+  const std::vector<RepFacts> reps = {rep("rep-1")};
+  std::vector<TaskWish> wishes = {wish("A", 0.9), wish("B", 0.8), wish("C", 0.7), wish("D", 0.6),
+                                  wish("E", 0.5)};
+  wishes[1].held_out = true;  // among the first two
+  wishes[3].held_out = true;  // after the last place is gone
+  const auto outcomes = assign_tasks(*playbook, wishes, reps, {});
+  CHECK(outcomes[0].task);
+  CHECK(outcomes[1].task);
+  CHECK(outcomes[2].task);
+  CHECK(outcomes[3].held == "capacity_reached");
+  CHECK(outcomes[4].held == "capacity_reached");
+
+  wishes[1].group = "A";  // of a family that has one already
+  wishes[2].group = "B";
+  const auto family = assign_tasks(*playbook, wishes, reps, {});
+  CHECK(family[1].held == "task_open");
+  CHECK(family[2].task);
+}
+
 TEST_CASE("tasks: ties go by the hash of the account") {
   const auto playbook = playbook_of("tasks: {per_rep_and_week: 1}");
   std::vector<TaskWish> wishes = {wish("A", 0.5), wish("B", 0.5)};

@@ -12,6 +12,7 @@
 #include "store/outbox.h"
 #include "store/plans.h"
 #include "store/score_history.h"
+#include "store/trials.h"
 #include "tests/unit/ledger_fixture.h"
 
 using namespace upselld;
@@ -30,6 +31,9 @@ void fill(Database& database, Transaction& t, const AccountRef& who) {
   memory.action = kSecretWord;
   REQUIRE(Decisions(database).put(t, decision, memory));
   REQUIRE(ScoreHistory(database).note(t, who.number, Day{10}, 12.5));
+  Trial trial;
+  trial.action = kSecretWord;
+  REQUIRE(Trials(database).begin(t, who, "r1", trial));
   FieldUpdate update;
   update.account = who.id;
   update.values[1] = kSecretWord;
@@ -75,6 +79,7 @@ TEST_CASE("forgotten: nothing of the account stays, not in any table nor in the 
   REQUIRE_FALSE(Decisions(database).latest(5)->has_value());
   REQUIRE_FALSE(Decisions(database).memory(5)->decided);
   REQUIRE_FALSE(ScoreHistory(database).score_at(5, Day{99})->has_value());
+  REQUIRE(Trials(database).list("crm")->size() == 1);
   REQUIRE(Outbox(database).list({.account = 5})->empty());
   REQUIRE(Approvals(database).list({})->size() == 1);
   REQUIRE(Plans(database).fields_of("r1")->size() == 1);
