@@ -45,6 +45,8 @@ class ActivityWriter {
       from_ = std::max(0, history_.traits.created.number + 1 - first_.number);
       if (from_ >= days_) continue;
       write_contact_events(month.during);
+      if (month.task == MonthTask::made)
+        begin(first_, "call", contacts_.front().id).empty().end_row();
       write_usage(month);
       write_web_visits(month.during);
       write_cases(month.during.friction);

@@ -33,7 +33,20 @@ Result<void> check_options(const GenerateOptions& options) {
   if (options.end.day != 1 || !in_range(options.end.year, 1971, 2199))
     return refusal("end must be the first day of a month between 1971 and 2199");
   if (options.out.empty()) return refusal("no folder given to write into");
+  if (!(options.holdout >= 0 && options.holdout <= kHoldoutMost))
+    return refusal(fmt::format("holdout is {}; use 0 to {}", options.holdout, kHoldoutMost));
+  if (options.holdout > 0 && !options.tasks.empty())
+    return refusal("holdout is of the world's own policy; with tasks from a file it says nothing");
   return {};
+}
+
+// In a world without tasks there is nothing to hold out.
+Result<TaskPolicy> policy_of(const GenerateOptions& options, const World& world,
+                             const Calendar& calendar) {
+  if (!world.has_tasks() && (options.holdout > 0 || !options.tasks.empty()))
+    return refusal("world " + options.world + " has no tasks: use tasks-cause-orders");
+  if (!options.tasks.empty()) return read_tasks(options.tasks, calendar);
+  return TaskPolicy{.holdout = options.holdout};
 }
 
 struct NamedOut {
@@ -55,6 +68,7 @@ constexpr std::array<NamedOut, 10> kFiles = {
      {"truth/plants.csv",
       "account,filled_after,stage,last_amount,orders_ever,upselld_score,tier"}}};
 constexpr const char* kBestForecasts = "truth/best_forecasts.csv";
+constexpr const char* kTasks = "truth/tasks.csv";
 
 Result<OutputFiles> create_files(const std::string& folder) {
   std::error_code failed;
@@ -121,14 +135,61 @@ Result<WrittenFile> write_reps(const std::string& folder, int reps) {
   return WrittenFile{"reps.csv", out->rows()};
 }
 
+// Files of the truth that not every history has.
+struct MoreTruth {
+  std::optional<CsvOut> best, tasks;
+};
+
+Result<MoreTruth> create_truth(const GenerateOptions& options, const World& world) {
+  MoreTruth more;
+  if (options.observer) {
+    auto created = CsvOut::create(options.out + "/" + kBestForecasts, "account,date,probability");
+    if (!created) return created.error();
+    more.best = std::move(*created);
+  }
+  if (world.has_tasks()) {
+    auto created =
+        CsvOut::create(options.out + "/" + kTasks, "account,date,is_withheld,with_task,without");
+    if (!created) return created.error();
+    more.tasks = std::move(*created);
+  }
+  return more;
+}
+
+Result<void> close_truth(MoreTruth& more, std::vector<WrittenFile>& written) {
+  const auto close = [&](std::optional<CsvOut>& out, const char* name) -> Result<void> {
+    if (!out) return {};
+    if (const auto closed = out->close(); !closed) return closed.error();
+    written.push_back({name, out->rows()});
+    return {};
+  };
+  if (const auto closed = close(more.best, kBestForecasts); !closed) return closed;
+  return close(more.tasks, kTasks);
+}
+
+void write_truth(const World& world, const Calendar& calendar, const GenerateOptions& options,
+                 const History& history, const OrderTraces& orders, MoreTruth& more) {
+  const std::string id = account_id(history.account);
+  if (more.best) {
+    for (const TruePoint& point :
+         best_forecasts(world, calendar, history, orders, options.horizon_days)) {
+      more.best->text(id).day(point.date).decimal(point.probability, 6).end_row();
+    }
+  }
+  if (!more.tasks) return;
+  for (const TrueTask& task : true_tasks(world, calendar, history, options.horizon_days)) {
+    more.tasks->text(id).day(task.date).yes_no(task.is_withheld);
+    more.tasks->decimal(task.with_task, 6).decimal(task.without, 6).end_row();
+  }
+}
+
 void write_account(const World& world, const Calendar& calendar, const GenerateOptions& options,
-                   int account, OutputFiles& files, std::optional<CsvOut>& best) {
-  const History history = simulate(world, calendar, options.seed, account);
+                   const History& history, OutputFiles& files, MoreTruth& more) {
   OrderTraces orders = emit_orders(calendar, options.seed, history, files);
   std::vector<ContactDraw> contacts = draw_contacts(options.seed, history);
   emit_activities(calendar, options.seed, history, orders, contacts, files);
   emit_account(options.seed, rep_count(options.accounts), history, orders, contacts, files);
-  const std::string id = account_id(account);
+  const std::string id = account_id(history.account);
   double today = 0;
   for (const TruePoint& point :
        true_probabilities(world, calendar, history, options.horizon_days)) {
@@ -136,11 +197,7 @@ void write_account(const World& world, const Calendar& calendar, const GenerateO
     files.truth.text(id).day(point.date).decimal(point.probability, 6).end_row();
   }
   emit_plants(options.seed, history, orders, today, files);
-  if (!best) return;
-  for (const TruePoint& point :
-       best_forecasts(world, calendar, history, orders, options.horizon_days)) {
-    best->text(id).day(point.date).decimal(point.probability, 6).end_row();
-  }
+  write_truth(world, calendar, options, history, orders, more);
 }
 
 }  // namespace
@@ -149,29 +206,25 @@ Result<std::vector<WrittenFile>> generate(const GenerateOptions& options) {
   if (const auto good = check_options(options); !good) return good.error();
   const auto world = make_world(options.world, options.months);
   if (!world) return world.error();
+  const Calendar calendar(options.end, options.months);
+  const auto policy = policy_of(options, **world, calendar);
+  if (!policy) return policy.error();
   auto files = create_files(options.out);
   if (!files) return files.error();
-  std::optional<CsvOut> best;
-  if (options.observer) {
-    auto created = CsvOut::create(options.out + "/" + kBestForecasts, "account,date,probability");
-    if (!created) return created.error();
-    best = std::move(*created);
-  }
+  auto more = create_truth(options, **world);
+  if (!more) return more.error();
   const int reps = rep_count(options.accounts);
   const auto products = write_products(options.out);
   if (!products) return products.error();
   const auto people = write_reps(options.out, reps);
   if (!people) return people.error();
-  const Calendar calendar(options.end, options.months);
   for (int account = 1; account <= options.accounts; ++account) {
-    write_account(**world, calendar, options, account, *files, best);
+    const History history = simulate(**world, calendar, options.seed, account, *policy);
+    write_account(**world, calendar, options, history, *files, *more);
   }
   std::vector<WrittenFile> written = {*products, *people};
   if (const auto closed = close_files(*files, written); !closed) return closed.error();
-  if (best) {
-    if (const auto closed = best->close(); !closed) return closed.error();
-    written.push_back({kBestForecasts, best->rows()});
-  }
+  if (const auto closed = close_truth(*more, written); !closed) return closed.error();
   return written;
 }
 

@@ -18,6 +18,8 @@ struct GenerateOptions {
   Civil end = {2026, 11, 1};  // the first day after the history: the first of a month
   int horizon_days = 90;      // of the true probabilities
   bool observer = false;      // also write what the files allow to know at best
+  double holdout = 0;         // where tasks do something: share of accounts that get none
+  std::string tasks;          // likewise: a file of tasks instead of the world's own policy
   std::string out;            // folder; made when missing
 };
 
@@ -25,6 +27,7 @@ inline constexpr int kAccountsMost = 900'000;  // ids have six digits
 inline constexpr int kMonthsLeast = 2;
 inline constexpr int kMonthsMost = 240;
 inline constexpr int kHorizonDaysMost = 366;
+inline constexpr double kHoldoutMost = 0.9;
 
 struct WrittenFile {
   std::string name;  // below the folder

@@ -38,9 +38,40 @@ int draw_upsell_day(double log_odds, int days, Random& random) {
   return -1;
 }
 
+// Says month by month what the policy does with one account.
+class TaskDraw {
+ public:
+  TaskDraw(const World& world, const TaskPolicy& policy, std::uint64_t seed, int account)
+      : world_(world), policy_(policy), account_(account) {
+    Random random(seed, Random::Purpose::tasks, static_cast<std::uint64_t>(account));
+    is_held_out_ = random.chance(policy.holdout);
+  }
+
+  MonthTask in(const MonthView& view, const Drivers& before) {
+    ++months_since_wanted_;
+    if (!world_.has_tasks()) return MonthTask::none;
+    if (policy_.given) {
+      const auto months = policy_.given->find(account_);
+      const bool is_given = months != policy_.given->end() && months->second.contains(view.month);
+      return is_given ? MonthTask::made : MonthTask::none;
+    }
+    if (!world_.wants_task(view, before, months_since_wanted_)) return MonthTask::none;
+    months_since_wanted_ = 0;
+    return is_held_out_ ? MonthTask::withheld : MonthTask::made;
+  }
+
+ private:
+  const World& world_;
+  const TaskPolicy& policy_;
+  int account_;
+  bool is_held_out_ = false;
+  int months_since_wanted_ = 1000;
+};
+
 }  // namespace
 
-History simulate(const World& world, const Calendar& calendar, std::uint64_t seed, int account) {
+History simulate(const World& world, const Calendar& calendar, std::uint64_t seed, int account,
+                 const TaskPolicy& policy) {
   History history;
   history.account = account;
   const auto item = static_cast<std::uint64_t>(account);
@@ -62,8 +93,13 @@ History simulate(const World& world, const Calendar& calendar, std::uint64_t see
                  .tenure_months = history.first_month - came,
                  .plan = plan};
   Drivers before = draw_drivers(process);
+  TaskDraw tasks(world, policy, seed, account);
   for (; view.month < calendar.months(); view = next_view(view, calendar)) {
-    Month month{.view = view};
+    Month month{.months_since_task_before = view.months_since_task};
+    const bool may_have_task = traits.customer && view.month > history.first_month;
+    if (may_have_task) month.task = tasks.in(view, before);
+    if (month.task == MonthTask::made) view.months_since_task = 0;
+    month.view = view;
     if (traits.customer && view.month > came) {
       month.upsell_day = draw_upsell_day(world.log_odds(traits, view, before),
                                          calendar.days_in(view.month), process);
@@ -94,6 +130,24 @@ std::vector<TruePoint> true_probabilities(const World& world, const Calendar& ca
                                          history.months[i - 1].during, horizon_days)});
   }
   return points;
+}
+
+std::vector<TrueTask> true_tasks(const World& world, const Calendar& calendar,
+                                 const History& history, int horizon_days) {
+  std::vector<TrueTask> tasks;
+  for (std::size_t i = 1; i < history.months.size(); ++i) {
+    const Month& month = history.months[i];
+    if (month.task == MonthTask::none) continue;
+    const auto chance = [&](int months_since_task) {
+      MonthView view = month.view;
+      view.months_since_task = months_since_task;
+      return window_probability(world, calendar, history.traits, view, history.months[i - 1].during,
+                                horizon_days);
+    };
+    tasks.push_back({calendar.first_of(month.view.month), month.task == MonthTask::withheld,
+                     chance(0), chance(month.months_since_task_before)});
+  }
+  return tasks;
 }
 
 bool upsold_within(const Calendar& calendar, const History& history, int month, int horizon_days) {

@@ -64,6 +64,13 @@ void add_generate(CLI::App& app, GenerateOptions& options) {
       ->capture_default_str();
   command->add_flag("--observer", options.observer,
                     "Also write truth/best_forecasts.csv: what the files allow to know at best");
+  command
+      ->add_option("--holdout", options.holdout,
+                   "World tasks-cause-orders: share of the accounts that get no task")
+      ->type_name("SHARE");
+  command->add_option("--tasks", options.tasks,
+                      "World tasks-cause-orders: CSV of tasks (account, date) that take the place "
+                      "of its own policy");
   command->add_option("--out", options.out, "Folder to write into; its files are replaced")
       ->required();
 }

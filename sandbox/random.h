@@ -12,7 +12,14 @@ namespace upselld::sandbox {
 // on how many accounts there are.
 class Random {
  public:
-  enum class Purpose : std::uint64_t { traits = 1, process = 2, events = 3, orders = 4, names = 5 };
+  enum class Purpose : std::uint64_t {
+    traits = 1,
+    process = 2,
+    events = 3,
+    orders = 4,
+    names = 5,
+    tasks = 6
+  };
 
   Random(std::uint64_t seed, Purpose purpose, std::uint64_t item);
 

@@ -17,6 +17,7 @@ MonthView next_view(const MonthView& view, const Calendar& calendar) {
   next.month_of_year = calendar.month_of_year(next.month);
   next.months_since_upsell = std::min(view.months_since_upsell + 1, 1000);
   next.tenure_months = view.tenure_months + 1;
+  next.months_since_task = std::min(view.months_since_task + 1, 1000);
   return next;
 }
 

@@ -15,7 +15,8 @@ constexpr NamedWorld kWorlds[] = {{"additive", make_additive_world},
                                   {"interactions", make_interactions_world},
                                   {"level-jump-up", make_level_jump_up_world},
                                   {"level-jump-down", make_level_jump_down_world},
-                                  {"none", make_none_world}};
+                                  {"none", make_none_world},
+                                  {"tasks-cause-orders", make_tasks_cause_orders_world}};
 
 }  // namespace
 

@@ -30,6 +30,7 @@ struct MonthView {
   unsigned month_of_year = 1;
   int months_since_upsell = 1000;  // 1: last month
   int tenure_months = 0;
+  int months_since_task = 1000;  // 0: on the first day of this month
   Plan plan = Plan::basic;
 };
 
@@ -41,6 +42,13 @@ class World {
   // month before `view.month`.
   virtual double log_odds(const Traits& traits, const MonthView& view,
                           const Drivers& before) const = 0;
+  // Whether a task changes anything, and whom the world's own policy gives one on the first of
+  // `view.month`; it knows since when it wanted the last one, made or not.
+  virtual bool has_tasks() const { return false; }
+  virtual bool wants_task(const MonthView& /*view*/, const Drivers& /*before*/,
+                          int /*months_since_wanted*/) const {
+    return false;
+  }
 };
 
 // Unknown names are an error that lists the known ones.
@@ -53,5 +61,6 @@ std::unique_ptr<World> make_interactions_world(int months);
 std::unique_ptr<World> make_level_jump_up_world(int months);
 std::unique_ptr<World> make_level_jump_down_world(int months);
 std::unique_ptr<World> make_none_world(int months);
+std::unique_ptr<World> make_tasks_cause_orders_world(int months);
 
 }  // namespace upselld::sandbox

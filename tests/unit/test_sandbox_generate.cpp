@@ -276,7 +276,56 @@ TEST_CASE("generate: options out of range are refused by name") {
   options = small_history(temp.path("h"));
   options.horizon_days = 0;
   CHECK(generate(options).error().message == "generate: horizon is 0 days; use 1 to 366");
+  options = small_history(temp.path("h"));
+  options.holdout = 0.1;
+  CHECK(generate(options).error().message ==
+        "generate: world additive has no tasks: use tasks-cause-orders");
+  options.world = "tasks-cause-orders";
+  options.holdout = 1;
+  CHECK(generate(options).error().message == "generate: holdout is 1; use 0 to 0.9");
   CHECK_FALSE(fs::exists(temp.path("h")));
+}
+
+TEST_CASE("generate: tasks of a file take the place of the world's own, and show as calls") {
+  const TempFolder temp;
+  std::ofstream(temp.path("tasks.csv")) << "account,date\n"
+                                           "A000001,2026-04-01\nA000002,2026-04-02\n"
+                                           "A000003,2026-10-02\nA000004,2026-05-01\n";
+  GenerateOptions options = small_history(temp.path("h"));
+  options.world = "tasks-cause-orders";
+  options.tasks = temp.path("tasks.csv");
+  REQUIRE(generate(options));
+  std::map<std::string, std::string> dates;
+  for (const Row& row : rows_of(temp.path("h/truth/tasks.csv"))) {
+    dates[row[0]] = row[1];
+    CHECK(row[2] == "no");
+    CHECK(std::stod(row[3]) > std::stod(row[4]));
+  }
+  // Prospects, accounts that were not there yet, and days after the last first have none.
+  CHECK_FALSE(dates.contains("A000003"));
+  for (const auto& [account, date] : dates) {
+    CHECK(date == (account == "A000001" ? "2026-04-01" : "2026-05-01"));
+    bool is_called = false;
+    for (const Row& row : rows_of(temp.path("h/activities.csv"))) {
+      is_called =
+          is_called || (row[1] == account && row[5] == "call" && row[4].substr(0, 10) == date);
+    }
+    CHECK(is_called);
+  }
+  REQUIRE_FALSE(dates.empty());
+  // Without tasks it is the additive world.
+  std::ofstream(temp.path("none.csv")) << "account,date\n";
+  options.tasks = temp.path("none.csv");
+  options.out = temp.path("untouched");
+  REQUIRE(generate(options));
+  REQUIRE(generate(small_history(temp.path("additive"))));
+  for (const char* name : {"orders.csv", "activities.csv", "truth/true_probabilities.csv"}) {
+    CHECK(bytes_of(temp.path("untouched/") + name) == bytes_of(temp.path("additive/") + name));
+  }
+  std::ofstream(temp.path("tasks.csv")) << "account,date\nB1,2026-04-01\n";
+  options.tasks = temp.path("tasks.csv");
+  CHECK(generate(options).error().message ==
+        "load " + temp.path("tasks.csv") + ":2: no account of a history: B1");
 }
 
 TEST_CASE("generate: a run that fails leaves no half-written file") {

@@ -142,13 +142,66 @@ TEST_CASE("additive world: drivers pull the way they are documented to") {
   CHECK(world->log_odds(traits, just_bought, {}) == Approx(calm - 1.5));
 }
 
+TEST_CASE("tasks-cause-orders: up-sells come as often as is written, with a task and without") {
+  const std::uint64_t seed = test_seed();
+  CAPTURE(seed);
+  const auto world = make_tasks_cause_orders_world(24);
+  const TaskPolicy policy{.holdout = 0.4};
+  Tally with_task, without;
+  double effect = 0;
+  for (int account = 1; account <= 8000; ++account) {
+    const History history = simulate(*world, kCalendar, seed, account, policy);
+    const auto tasks = true_tasks(*world, kCalendar, history, kHorizonDays);
+    if (tasks.empty()) continue;
+    const TrueTask& first = tasks.front();
+    int month = 0;
+    while (kCalendar.first_of(month) < first.date) ++month;
+    if (month + 3 > kCalendar.months()) continue;
+    const bool upsold = upsold_within(kCalendar, history, month, kHorizonDays);
+    if (first.is_withheld) {
+      without.add(first.without, upsold);
+    } else {
+      with_task.add(first.with_task, upsold);
+      effect += first.with_task - first.without;
+    }
+  }
+  REQUIRE(with_task.expected > 100);
+  REQUIRE(without.expected > 50);
+  CHECK(std::abs(with_task.deviations()) < 4);
+  CHECK(std::abs(without.deviations()) < 4);
+  CHECK(effect > 0.3 * with_task.expected);
+}
+
+TEST_CASE("tasks-cause-orders: a history is the same up to its first task") {
+  const std::uint64_t seed = test_seed();
+  CAPTURE(seed);
+  constexpr int kMonth = 12;
+  const auto world = make_tasks_cause_orders_world(24);
+  TaskPolicy nobody, everybody;
+  nobody.given.emplace();
+  everybody.given.emplace();
+  int moved = 0;
+  for (int account = 1; account <= 500; ++account) {
+    (*everybody.given)[account].insert(kMonth);
+    const History one = simulate(*world, kCalendar, seed, account, nobody);
+    const History other = simulate(*world, kCalendar, seed, account, everybody);
+    REQUIRE(one.months.size() == other.months.size());
+    for (std::size_t i = 0; i < one.months.size(); ++i) {
+      const bool same = one.months[i].upsell_day == other.months[i].upsell_day;
+      if (one.months[i].view.month < kMonth) REQUIRE(same);
+      if (!same) ++moved;
+    }
+  }
+  CHECK(moved > 0);
+}
+
 TEST_CASE("worlds: an unknown name is refused with the known ones") {
   const auto world = make_world("sideways", 24);
   REQUIRE_FALSE(world);
   CHECK(world.error().kind == ErrorKind::invalid_config);
   CHECK(world.error().message ==
         "world: no world is named \"sideways\"; use one of: "
-        "additive, interactions, level-jump-up, level-jump-down, none");
+        "additive, interactions, level-jump-up, level-jump-down, none, tasks-cause-orders");
 }
 
 }  // namespace upselld::sandbox
