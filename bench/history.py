@@ -22,12 +22,16 @@ class History:
     def __init__(self, options, accounts, months, seed, world, observer=False):
         self.folder = tempfile.mkdtemp(prefix="upselld-bench-")
         self.program = program("upselld", options.program)
-        generator = os.path.join(os.path.dirname(self.program), "upselld-sandbox")
-        subprocess.run([generator, "generate", "--accounts", str(accounts), "--months", str(months),
-                        "--seed", str(seed), "--world", world, "--out", self.path("data")]
-                       + ["--observer"] * observer, check=True, stdout=subprocess.DEVNULL)
+        self.size = ["--accounts", str(accounts), "--months", str(months), "--seed", str(seed)]
+        self.generate(world, *["--observer"] * observer)
         for name in ("demo.yaml", "demo-playbook.yaml"):
             shutil.copy(os.path.join(ROOT, "config", "examples", name), self.folder)
+
+    def generate(self, world, *more):
+        """The same accounts in this world; files that are there are replaced."""
+        generator = os.path.join(os.path.dirname(self.program), "upselld-sandbox")
+        subprocess.run([generator, "generate", *self.size, "--world", world, "--out",
+                        self.path("data"), *more], check=True, stdout=subprocess.DEVNULL)
 
     def __enter__(self):
         return self
@@ -50,7 +54,10 @@ class History:
                                "--quiet", "--json", *arguments], capture_output=True, text=True)
         if not done.stdout.strip().startswith("{"):
             raise SystemExit(f"upselld {' '.join(arguments)}: {done.stderr.strip()}")
-        return json.loads(done.stdout)
+        answer = json.loads(done.stdout)
+        if "error" in answer:
+            raise SystemExit(f"upselld {' '.join(arguments)}: {answer['error']['message']}")
+        return answer
 
     def rows(self, *names):
         with open(self.path(*names), newline="") as f:

@@ -84,7 +84,8 @@ const SettingTable& money_table() {
       {.name = "effect",
        .kind = SettingKind::share,
        .help = "The share of up-sells that happen because of the contact. Without it no money is "
-               "shown: nobody can guess it for you."},
+               "shown: nobody can guess it for you. What held-out accounts have shown takes its "
+               "place."},
   }};
   return table;
 }

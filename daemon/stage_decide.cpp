@@ -12,6 +12,7 @@
 #include "daemon/interrupt.h"
 #include "daemon/pause_lookup.h"
 #include "daemon/text_table.h"
+#include "scoring/effect.h"
 
 namespace upselld::daemon {
 namespace {
@@ -120,7 +121,8 @@ Result<DecideInput> decide_input(App& app, Link& link, const AccountCases& cases
   today.base_rate = cases.base_rate;
   today.horizon = link.settings->target.horizon;
   if (cases.model && cases.model->has_gains()) {
-    today.worth_from = scoring_settings(app.settings(), *link.settings).money.worth_from();
+    const scoring::Money stated = scoring_settings(app.settings(), *link.settings).money;
+    today.worth_from = scoring::money_with(stated, cases.model->effect()).worth_from();
   }
   today.refresh = link.settings->refresh;
   const std::shared_ptr<store::RecordReader> reader = app.record_reader();

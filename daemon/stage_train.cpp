@@ -35,7 +35,10 @@ Result<TrainOutcome> train_and_store(App& app, Link& link, AccountCases& cases, 
                                      const std::string& run, Publish rule) {
   scoring::ScoringSettings settings = scoring_settings(app.settings(), *link.settings);
   settings.learner.goes_on = may_go_on(app);
-  auto training = scoring::train(*cases.walk, *cases.table, settings, now, settings.threads);
+  const auto trials = app.ledger().trials.list(link.name());
+  if (!trials) return trials.error();
+  auto training =
+      scoring::train(*cases.walk, *cases.table, settings, now, settings.threads, *trials);
   if (!training) return training.error();
   TrainOutcome outcome;
   outcome.version = training->version;

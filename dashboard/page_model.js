@@ -11,6 +11,22 @@ const between = (interval, digits = 3) =>
     ? `${figure(interval.estimate, digits)} (${figure(interval.low, digits)} to ${figure(interval.high, digits)})`
     : "–";
 
+const points = (interval) =>
+  `${figure(interval.estimate * 100, 1)} points (${figure(interval.low * 100, 1)} to ${figure(interval.high * 100, 1)})`;
+
+// What contacts do, from held-out accounts. Reports of before the first contact say nothing of it.
+function contactSentence({ hold_out: trial }) {
+  if (!trial) return "It tells who is likely to buy, not whom a call would move.";
+  const sides = `${count(trial.contacted.accounts)} contacted and ${count(trial.held_out.accounts)} held-out accounts`;
+  if (trial.status === "unknown") {
+    return `It tells who is likely to buy, not whom a call would move: ${sides} are too few to say what contacts do.`;
+  }
+  if (trial.status === "not_shown") {
+    return `That contacts have an effect is not shown: ${sides} differ by ${points(trial.difference)}.`;
+  }
+  return `${sides} differ by ${points(trial.difference)}: so much the contacts did.`;
+}
+
 function sentences(model) {
   const { report } = model;
   const told = report.test && reliabilitySentence(report.test.reliability);
@@ -20,8 +36,7 @@ function sentences(model) {
     told && `${told} Judged on ${day(report.test.date)}, by a model that knew nothing after it.`,
     report.level_spread &&
       `From date to date the level moves: 30 % is expected to mean ${percent(report.level_spread.thirty_percent_low)} to ${percent(report.level_spread.thirty_percent_high)}.`,
-    report.effect_of_a_contact === null &&
-      "It tells who is likely to buy, not whom a call would move.",
+    contactSentence(report),
   ];
   return el(
     "ul",

@@ -6,6 +6,7 @@
 
 #include "scoring/measures.h"
 #include "scoring/report.h"
+#include "scoring/report_effect.h"
 #include "scoring/report_tables.h"
 #include "scoring/value.h"
 
@@ -148,9 +149,7 @@ std::string limits_text(const Findings& findings) {
         "- Less than a year of snapshots cannot show seasons: in a peak the percentages are "
         "too low.\n";
   }
-  text +=
-      "- The effect of a contact is unknown: the model tells who will buy, not whom a call "
-      "moves.\n";
+  text += effect_limit(findings.effects.all);
   if (findings.rows.sampled_share < 1) {
     text += fmt::format("- Too many rows: learnt and judged on {} of the accounts, by hash.\n",
                         percent(findings.rows.sampled_share));
@@ -182,7 +181,8 @@ std::string card_markdown(const Findings& findings, const Training& training) {
       judged.published ? to_text(judged.choice.kind) : "rules", judged.row_count, judged.accounts,
       judged.positive_accounts, findings.rows.dates.size(), findings.rows.columns.size());
   return text + choice_text(findings) + judged_text(findings) + groups_text(findings) +
-         reliability_text(findings) + value_text(findings) + limits_text(findings);
+         reliability_text(findings) + effect_text(findings) + value_text(findings) +
+         limits_text(findings);
 }
 
 }  // namespace upselld::scoring

@@ -104,6 +104,9 @@ const std::vector<std::string>& Model::features() const {
 bool Model::has_gains() const {
   return parts_->loaded.facts.gains.known();
 }
+const Effect& Model::effect() const {
+  return parts_->loaded.facts.effect;
+}
 double Model::base() const {
   return parts_->loaded.learner.base();
 }

@@ -26,6 +26,8 @@ struct RowLayout {
   std::size_t width = 0;
 };
 
+struct Effect;
+
 // A trained model. Immutable: any number of threads may ask it at once.
 class Model {
  public:
@@ -52,6 +54,8 @@ class Model {
   double base() const;
   // Whether up-sells had amounts to learn from: then accounts are ranked by likelihood x gain.
   bool has_gains() const;
+  // What contacts were found to do when it was trained: status and share.
+  const Effect& effect() const;
 
   // The score of one row: the same bits for the same bits. Reasons only when asked for.
   Score score(std::span<const float> row, const RowLayout& layout, Day day,

@@ -170,6 +170,14 @@ Gains read_gains(const Json& from) {
   return gains;
 }
 
+Effect read_effect(const Json& from) {
+  Effect effect;
+  const bool is_shown = from.at("is_shown");
+  effect.status = is_shown ? EffectStatus::shown : EffectStatus::not_shown;
+  effect.share = {from.at("share"), from.at("low"), from.at("high")};
+  return effect;
+}
+
 void read_line(const Json& document, LoadedModel& model) {
   Line line;
   line.intercept = document.at("intercept");
@@ -210,6 +218,13 @@ ModelFiles write_model(const ModelFacts& facts, const Learner& learner,
                          {"high", facts.spread->high}};
   }
   if (facts.gains.known()) manifest["gains"] = gains_json(facts.gains);
+  if (facts.effect.status != EffectStatus::unknown) {
+    const Interval& share = facts.effect.share;
+    manifest["effect"] = {{"is_shown", facts.effect.status == EffectStatus::shown},
+                          {"share", share.estimate},
+                          {"low", share.low},
+                          {"high", share.high}};
+  }
   Json digests = Json::object();
   for (const auto& [name, bytes] : files) digests[name] = hex(sha256(bytes));
   manifest["files"] = digests;
@@ -246,6 +261,7 @@ Result<LoadedModel> read_model(const ModelFiles& files) {
     model.learner.slope = manifest.at("correction").at("slope");
     model.learner.level = manifest.at("correction").at("level");
     if (manifest.contains("gains")) model.facts.gains = read_gains(manifest.at("gains"));
+    if (manifest.contains("effect")) model.facts.effect = read_effect(manifest.at("effect"));
     read_features(Json::parse(files.at(kFeatures)), model);
     const auto& parts = manifest.at("files");
     if (parts.contains(kLine)) read_line(Json::parse(files.at(kLine)), model);

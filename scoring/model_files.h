@@ -8,6 +8,7 @@
 
 #include "core/result.h"
 #include "core/score.h"
+#include "scoring/effect.h"
 #include "scoring/gains.h"
 #include "scoring/judge.h"
 #include "scoring/model.h"
@@ -27,6 +28,7 @@ struct ModelFacts {
   std::vector<FeatureInfo> features;  // in the order of the encoder
   Dictionaries dictionaries;
   Gains gains;
+  Effect effect;  // of contacts; read back: status and share
 };
 
 nlohmann::ordered_json gains_json(const Gains& gains);

@@ -6,6 +6,7 @@
 
 #include "scoring/measures.h"
 #include "scoring/report_curves.h"
+#include "scoring/report_effect.h"
 #include "scoring/report_tables.h"
 #include "scoring/value.h"
 
@@ -137,7 +138,8 @@ std::string report_json(const Findings& findings, const Training& training) {
                  {"near_unique", findings.rows.near_unique},
                  {"leaks", findings.leaks},
                  {"value", value_json(findings)},
-                 {"effect_of_a_contact", effect_json(findings.settings.money)},
+                 {"effect_of_a_contact", effect_json(findings)},
+                 {"hold_out", hold_out_json(findings)},
                  {"seconds", Json::object()}};
   return report.dump(1) + "\n";
 }

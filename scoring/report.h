@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "scoring/effect.h"
 #include "scoring/judge.h"
 #include "scoring/train.h"
 
@@ -18,6 +19,7 @@ struct Findings {
   std::vector<std::string> leaks;  // see leaks.h
   Instant now;
   unsigned threads = 1;
+  Effects effects;
 };
 
 // JSON with the keys of `train --json` and more. `published` says whether the model may be

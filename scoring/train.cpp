@@ -101,13 +101,15 @@ void decide(const Judged& judged, const std::vector<std::string>& leaks, Trainin
 }  // namespace
 
 Result<Training> train_rows(const TrainingRows& rows, const FeatureTable& table,
-                            const ScoringSettings& settings, Instant now, unsigned threads) {
+                            const ScoringSettings& settings, Instant now, unsigned threads,
+                            const Effects& effects) {
   const auto columns = columns_of(rows, table);
   const auto judged = judge(rows, columns, settings, now, threads);
   if (!judged) return in_context("train", judged.error());
   Training training;
   training.version = kRulesVersion;
-  Findings findings{rows, table, *judged, settings, leaks_in(rows, table, settings), now, threads};
+  Findings findings{rows, table,   *judged, settings, leaks_in(rows, table, settings),
+                    now,  threads, effects};
   if (!judged->published) {
     training.reason = too_little(rows, *judged, settings);
   } else {
@@ -121,6 +123,7 @@ Result<Training> train_rows(const TrainingRows& rows, const FeatureTable& table,
     facts.data_digest = digest_of(rows);
     facts.dictionaries = rows.dictionaries;
     facts.gains = learn_gains(rows, table, rows.dates.size(), now);
+    facts.effect = effects.all;
     for (const std::uint32_t column : rows.columns) facts.features.push_back(table.infos()[column]);
     training.files = write_model(facts, *judged->published, settings, training.version);
     decide(*judged, findings.leaks, training);
@@ -133,10 +136,13 @@ Result<Training> train_rows(const TrainingRows& rows, const FeatureTable& table,
 }
 
 Result<Training> train(const TimelineSource& source, const FeatureTable& table,
-                       const ScoringSettings& settings, Instant now, unsigned threads) {
+                       const ScoringSettings& settings, Instant now, unsigned threads,
+                       std::span<const Trial> trials) {
   const auto rows = gather_rows(source, table, settings, now, threads);
   if (!rows) return in_context("train", rows.error());
-  return train_rows(*rows, table, settings, now, threads);
+  const auto effects = effects_of(source, trials, settings, now, threads);
+  if (!effects) return in_context("train", effects.error());
+  return train_rows(*rows, table, settings, now, threads, *effects);
 }
 
 std::string predictions_csv(const std::vector<Prediction>& predictions) {

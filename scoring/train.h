@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/instant.h"
 #include "core/result.h"
 #include "core/timeline.h"
+#include "core/trial.h"
 #include "scoring/features.h"
 #include "scoring/model.h"
 #include "scoring/settings.h"
@@ -33,9 +35,11 @@ struct Training {
 
 // Learns from everything known before `now` and judges it as it is used: see docs/scoring.md.
 // Too little data of any sort is a Training that is not publishable, never an error; errors are the
-// source's. The bytes of the result do not depend on `threads`.
+// source's. The bytes of the result do not depend on `threads`. `trials` decide no score: from them
+// comes what contacts do, where enough of them have ended.
 Result<Training> train(const TimelineSource& source, const FeatureTable& table,
-                       const ScoringSettings& settings, Instant now, unsigned threads);
+                       const ScoringSettings& settings, Instant now, unsigned threads,
+                       std::span<const Trial> trials = {});
 
 // "snapshot,account,probability" with the shortest digits that read back the same.
 std::string predictions_csv(const std::vector<Prediction>& predictions);

@@ -74,6 +74,25 @@ std::vector<CurvePoint> curve_of(const Findings& findings) {
   return curve;
 }
 
+// The shares of up-sells that the worth is told for: what the hold-out allows, or else parts of
+// what the settings state. Empty: no money is shown.
+struct ToldEffects {
+  std::vector<double> shares;
+  bool is_measured = false;
+};
+
+ToldEffects told_effects(const Findings& findings) {
+  const Money money = money_with(findings.settings.money, findings.effects.all);
+  if (!money.known()) return {};
+  if (findings.effects.all.status == EffectStatus::shown) {
+    const Interval& share = findings.effects.all.share;
+    return {{share.low, share.estimate, share.high}, true};
+  }
+  ToldEffects told;
+  for (const double part : kEffectShares) told.shares.push_back(part * *money.effect);
+  return told;
+}
+
 // What the contacts brought if `effect` of the up-sells happened because of them.
 double money_of(const Money& money, double effect, double gain, std::size_t contacts) {
   return effect * *money.margin * gain - *money.cost_of_contact * static_cast<double>(contacts);
@@ -97,6 +116,28 @@ std::string classes_text(const Gains& gains, const std::string& currency) {
   return text;
 }
 
+const char* worth_note(const Findings& findings, const ToldEffects& told) {
+  if (told.is_measured) {
+    return "\nThe worth is told for the least, the likeliest and the greatest effect that the "
+           "hold-out allows; by the least it is decided who is worth a contact.";
+  }
+  if (!told.shares.empty()) {
+    return "\nThe worth assumes that this share of the up-sells happens because of the contact; "
+           "nothing here has measured it.";
+  }
+  switch (findings.effects.all.status) {
+    case EffectStatus::unknown:
+      return "\nThe up-sells came with or without a contact. The effect of a contact is unknown, "
+             "so no money is shown.";
+    case EffectStatus::not_shown:
+      return "\nThe up-sells came with or without a contact. An effect of contacts is not shown, "
+             "so no money is.";
+    case EffectStatus::shown:
+      return "\nThe up-sells came with or without a contact.";
+  }
+  return "";
+}
+
 }  // namespace
 
 double Money::worth_from() const {
@@ -104,31 +145,26 @@ double Money::worth_from() const {
   return *cost_of_contact / (*effect * *margin);
 }
 
-nlohmann::ordered_json effect_json(const Money& money) {
-  if (!money.effect) return nullptr;
-  return {{"share", *money.effect}, {"source", "assumed: money.effect"}};
-}
-
 nlohmann::ordered_json value_json(const Findings& findings) {
   const TrainingRows& rows = findings.rows;
   const Gains gains = learn_gains(rows, findings.table, rows.dates.size(), findings.now);
   if (!gains.known()) return nullptr;
   Json curve = Json::array();
-  const Money& money = findings.settings.money;
+  const Money money = money_with(findings.settings.money, findings.effects.all);
+  const ToldEffects told = told_effects(findings);
   for (const CurvePoint& point : curve_of(findings)) {
     Json one = {{"contacts", point.contacts},
                 {"gain_expected", point.expected},
                 {"gain_came", point.came.estimate},
                 {"low", point.came.low},
                 {"high", point.came.high}};
-    for (const double share : kEffectShares) {
-      if (!money.known()) break;
-      const double effect = share * *money.effect;
+    for (const double effect : told.shares) {
       const auto at = [&](double gain) { return money_of(money, effect, gain, point.contacts); };
-      one["money_assuming"].push_back({{"effect", effect},
-                                       {"value", at(point.came.estimate)},
-                                       {"low", at(point.came.low)},
-                                       {"high", at(point.came.high)}});
+      one[told.is_measured ? "money_measured" : "money_assuming"].push_back(
+          {{"effect", effect},
+           {"value", at(point.came.estimate)},
+           {"low", at(point.came.low)},
+           {"high", at(point.came.high)}});
     }
     curve.push_back(std::move(one));
   }
@@ -143,6 +179,7 @@ std::string value_text(const Findings& findings) {
   const Gains gains = learn_gains(rows, findings.table, rows.dates.size(), findings.now);
   if (!gains.known()) return "";
   const Money& money = findings.settings.money;
+  const ToldEffects told = told_effects(findings);
   const std::string& currency = findings.settings.currency;
   std::string text = "## What it is worth\n\n";
   text += findings.settings.target.kind == TargetKind::larger_order
@@ -156,34 +193,27 @@ std::string value_text(const Findings& findings) {
   if (curve.empty()) return text + "\n";
   text += "\nOn the test date, had the first so many accounts of that ranking been contacted:\n\n";
   text += "| accounts | gain expected | gain that came | 95 % interval |";
-  if (money.known()) {
-    for (const double share : kEffectShares) {
-      text += fmt::format(" worth, assuming {:.0f} % |", 100 * share * *money.effect);
-    }
+  for (const double effect : told.shares) {
+    text +=
+        fmt::format(" worth, {} {:.0f} % |", told.is_measured ? "at" : "assuming", 100 * effect);
   }
   text += "\n|---|---|---|---|";
-  if (money.known()) text += "---|---|---|";
+  for (std::size_t i = 0; i < told.shares.size(); ++i) text += "---|";
   text += '\n';
   for (const CurvePoint& point : curve) {
     text +=
         fmt::format("| {} | {} | {} | {} to {} |", point.contacts, amount(point.expected),
                     amount(point.came.estimate), amount(point.came.low), amount(point.came.high));
-    for (const double share : kEffectShares) {
-      if (!money.known()) break;
+    for (const double effect : told.shares) {
       const auto at = [&](double gain) {
-        return amount(money_of(money, share * *money.effect, gain, point.contacts));
+        return amount(money_of(money, effect, gain, point.contacts));
       };
       text += fmt::format(" {} ({} to {}) |", at(point.came.estimate), at(point.came.low),
                           at(point.came.high));
     }
     text += '\n';
   }
-  text += money.known()
-              ? "\nThe worth assumes that this share of the up-sells happens because of the "
-                "contact; nothing here has measured it.\n\n"
-              : "\nThe up-sells came with or without a contact. The effect of a contact is "
-                "unknown, so no money is shown.\n\n";
-  return text;
+  return text + worth_note(findings, told) + "\n\n";
 }
 
 }  // namespace upselld::scoring

@@ -10,10 +10,9 @@ namespace upselld::scoring {
 
 // What up-sells bring and what contacts are worth: gain by size class, and on the test date the
 // gain that came from the accounts ranked first by likelihood x gain, as the procedure as of that
-// date ranked them. Money only where the settings say what share of up-sells happens because of a
-// contact. Null where amounts are not known.
+// date ranked them. Money only where it is known or stated what share of up-sells happens because
+// of a contact. Null where amounts are not known.
 nlohmann::ordered_json value_json(const Findings& findings);
-nlohmann::ordered_json effect_json(const Money& money);
 // The same for people.
 std::string value_text(const Findings& findings);
 
