@@ -111,7 +111,8 @@ The state of the service.
 The state directory, where the settings name none.
 .TP
 .B UPSELLD_CLOCK
-A file that holds the time of a rehearsal.
+A file that holds the time of a rehearsal. Waiting moves it; but while a file of its name with .held
+behind it stands beside it, a service that rests waits for somebody who moves it.
 .SH EXAMPLES
 .nf
 upselld check

@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "daemon/clock_hold.h"
 #include "daemon/control_socket.h"
 #include "daemon/interrupt.h"
 #include "daemon/notify.h"
@@ -327,7 +328,7 @@ Result<void> Service::run(std::optional<Instant> until) {
     requests_.waits(clock_->now(), *next);
     tell_service_manager("STATUS=next sync at " + to_text(std::max(*next, clock_->now())));
     const std::stop_token wake = wake_signal();
-    if (clock_->wait_until(*next, wake)) {
+    if (rest_until(*clock_, *next, wake)) {
       run_due();
     } else if (!wake.stop_requested()) {
       ended = Error{ErrorKind::io, "run: $UPSELLD_CLOCK names a file that cannot be written", {}};

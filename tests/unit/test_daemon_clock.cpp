@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "daemon/clock.h"
+#include "daemon/clock_hold.h"
 
 using namespace upselld;
 using namespace upselld::daemon;
@@ -32,6 +33,9 @@ struct Rehearsal {
     std::filesystem::remove_all(folder);
   }
   void set(const char* time) const { std::ofstream(file) << time; }
+  void hold() const { std::ofstream(held()) << ""; }
+  void let_go() const { std::filesystem::remove(held()); }
+  std::string held() const { return file.string() + ".held"; }
 };
 
 }  // namespace
@@ -55,6 +59,51 @@ TEST_CASE("clock: waiting moves a rehearsal clock forward and never back") {
   CHECK((*clock)->now() == begin + hours(2));
   CHECK((*clock)->wait_until(begin + hours(1), {}));
   CHECK((*clock)->now() == begin + hours(2));
+}
+
+TEST_CASE("clock: a service that rests waits for who moves a held clock, other waits move it") {
+  const Rehearsal rehearsal("2026-10-28T06:30:00Z");
+  rehearsal.hold();
+  const auto clock = make_clock();
+  REQUIRE(clock);
+  const Instant begin = (*clock)->now();
+  bool came = false;
+  std::jthread resting([&] { came = rest_until(**clock, begin + hours(2), {}); });
+  CHECK((*clock)->wait_until(begin + hours(1), {}));
+  CHECK((*clock)->now() == begin + hours(1));
+  rehearsal.set("2026-10-28T09:00:00Z");
+  resting.join();
+  CHECK(came);
+  CHECK(to_text((*clock)->now()) == "2026-10-28T09:00:00Z");
+}
+
+TEST_CASE("clock: a clock that is let go is moved by a service that rests") {
+  const Rehearsal rehearsal("2026-10-28T06:30:00Z");
+  rehearsal.hold();
+  const auto clock = make_clock();
+  REQUIRE(clock);
+  const Instant begin = (*clock)->now();
+  bool came = false;
+  std::jthread resting([&] { came = rest_until(**clock, begin + hours(2), {}); });
+  rehearsal.let_go();
+  resting.join();
+  CHECK(came);
+  CHECK((*clock)->now() == begin + hours(2));
+}
+
+TEST_CASE("clock: a stop ends the rest beside a held clock") {
+  std::stop_source stop;
+  const Rehearsal rehearsal("2026-10-28T06:30:00Z");
+  rehearsal.hold();
+  const auto clock = make_clock();
+  REQUIRE(clock);
+  const Instant begin = (*clock)->now();
+  bool came = true;
+  std::jthread resting([&] { came = rest_until(**clock, begin + hours(2), stop.get_token()); });
+  stop.request_stop();
+  resting.join();
+  CHECK_FALSE(came);
+  CHECK((*clock)->now() == begin);
 }
 
 TEST_CASE("clock: several may wait for a rehearsal clock at once") {
