@@ -2,12 +2,14 @@
 #include "core/file_io.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <cstdlib>
 #include <system_error>
 
 #include "core/kill_point.h"
@@ -70,6 +72,23 @@ Result<void> write_and_sync(const std::filesystem::path& path, std::string_view 
   return {};
 }
 
+constexpr std::string_view kTemporary = ".tmp-";  // then the process and a number of its own
+
+// What a process that was killed on its way left beside the file.
+void remove_left_behind(const std::filesystem::path& path) {
+  const std::string begin = path.filename().string() + std::string(kTemporary);
+  const std::filesystem::path folder = path.parent_path();
+  std::error_code failed;
+  std::filesystem::directory_iterator at(folder.empty() ? "." : folder, failed), end;
+  for (; !failed && at != end; at.increment(failed)) {
+    const std::string name = at->path().filename().string();
+    if (!name.starts_with(begin)) continue;
+    const pid_t process = static_cast<pid_t>(std::atol(name.c_str() + begin.size()));
+    const bool is_gone = process > 0 && ::kill(process, 0) != 0 && errno == ESRCH;
+    if (is_gone) ::unlink(at->path().c_str());
+  }
+}
+
 Result<void> sync_folder(const std::filesystem::path& folder) {
   const Descriptor handle(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (handle.number() < 0) return io_error("open folder", folder, errno);
@@ -85,8 +104,9 @@ Result<void> sync_folder(const std::filesystem::path& folder) {
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view bytes,
                                    mode_t mode) {
   static std::atomic<std::uint64_t> count = 0;  // several threads may write one file
+  remove_left_behind(path);
   std::filesystem::path temporary = path;
-  temporary += ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(++count);
+  temporary += std::string(kTemporary) + std::to_string(::getpid()) + "-" + std::to_string(++count);
   if (auto written = write_and_sync(temporary, bytes, mode); !written) {
     ::unlink(temporary.c_str());
     return in_context("write " + path.string(), written.error());

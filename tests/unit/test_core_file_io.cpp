@@ -123,12 +123,14 @@ TEST_CASE("file: killed before the rename the old stands, after it the new") {
   const int before = killed_at("1");
   CHECK((WIFSIGNALED(before) && WTERMSIG(before) == SIGKILL));
   CHECK(*read_file(path, 100) == "old");
+  CHECK(folder.count() == 3);  // with the log and what the killed one left
   const int after = killed_at("2");
   CHECK((WIFSIGNALED(after) && WTERMSIG(after) == SIGKILL));
   CHECK(*read_file(path, 100) == "new");
   CHECK(*read_file(folder / "log", 1000) == "before rename\nbefore rename\nafter rename\n");
   const int never = killed_at("3");
   CHECK((WIFEXITED(never) && WEXITSTATUS(never) == 0));
+  CHECK(folder.count() == 2);  // the next to write took it away
   ::unsetenv("UPSELLD_TEST_FILE");
   ::unsetenv("UPSELLD_KILL_LOG");
 }
