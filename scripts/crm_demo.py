@@ -4,13 +4,12 @@ import csv
 import gzip
 import json
 import os
-import pathlib
 import shutil
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-BIN = pathlib.Path(os.environ.get("UPSELLD_BIN", ROOT / "build/bin")).absolute()
+from rehearsal import BIN, ROOT
+
 UPSELLD = BIN / "upselld"
 SANDBOX = BIN / "upselld-sandbox"
 LOADED = "2026-11-02T05:00:00Z"
@@ -75,7 +74,7 @@ def quiet_accounts(demo, taken):
     sys.exit("demo: no two accounts are free for a task")
 
 
-def visit_prices(folder, customer):
+def visit_prices(folder, customer, day="2026-11-02"):
     path = folder / "data/web_visits.csv.gz"
     with gzip.open(path, "rt", newline="") as file:
         rows = list(csv.reader(file))
@@ -83,7 +82,7 @@ def visit_prices(folder, customer):
     for hour in ("08", "11", "15"):
         row = [""] * len(rows[0])
         row[place["customer_no"]] = customer
-        row[place["seen_at"]] = f"2026-11-02T{hour}:00:00Z"
+        row[place["seen_at"]] = f"{day}T{hour}:00:00Z"
         row[place["event"]] = "pricing_visit"
         rows.append(row)
     with gzip.open(path, "wt", newline="") as file:
