@@ -120,6 +120,8 @@ Result<int> audit_verify_command(const Invocation& invocation) {
     Json out = {{"entries", verdict->entries},
                 {"valid", verdict->valid},
                 {"head", verdict->head},
+                {"forgotten_payloads", verdict->forgotten_payloads},
+                {"dropped_payloads", verdict->dropped_payloads},
                 {"first_bad", Json()}};
     if (verdict->first_bad) {
       out["first_bad"] = {{"sequence", verdict->first_bad->sequence},

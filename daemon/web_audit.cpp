@@ -97,6 +97,7 @@ Result<WebAnswer> audit_verify_page(const WebContext& context) {
               {"valid", verdict->valid},
               {"head", verdict->head},
               {"forgotten_payloads", verdict->forgotten_payloads},
+              {"dropped_payloads", verdict->dropped_payloads},
               {"first_bad", Json()}};
   if (verdict->first_bad) {
     out["first_bad"] = {{"sequence", verdict->first_bad->sequence},

@@ -20,6 +20,8 @@ const KINDS = [
   "config_changed",
   "exported",
   "forgotten",
+  "answered",
+  "dropped",
 ];
 
 async function showEntry(place, sequence) {
@@ -37,7 +39,7 @@ async function showEntry(place, sequence) {
         entry.is_forgotten
           ? el("p", {
               class: "empty",
-              text: "Its account was forgotten: the header stays, the payload is gone.",
+              text: "The header stays, the payload is gone: its account was forgotten, or it is older than is kept.",
             })
           : el("pre", { class: "body", tabindex: "0", text: JSON.stringify(payload, null, 2) }),
         el(

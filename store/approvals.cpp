@@ -63,7 +63,7 @@ Result<void> Approvals::propose(Transaction&, const Approval& approval) {
   });
 }
 
-Result<void> Approvals::decide(Transaction&, const std::string& task_key, ApprovalState answer,
+Result<bool> Approvals::decide(Transaction&, const std::string& task_key, ApprovalState answer,
                                const std::string& by, Instant at) {
   UPSELLD_ASSERT(answer != ApprovalState::pending);
   const Result<std::optional<Approval>> known = find(task_key);
@@ -72,7 +72,7 @@ Result<void> Approvals::decide(Transaction&, const std::string& task_key, Approv
     return Error{
         ErrorKind::not_found, "nobody asked for task " + task_key + "; see: upselld approvals", {}};
   }
-  if ((*known)->state == answer) return {};
+  if ((*known)->state == answer) return false;
   if ((*known)->state != ApprovalState::pending) {
     return Error{ErrorKind::invalid_config,
                  "task " + task_key + " was " + to_text((*known)->state) + " before",
@@ -86,7 +86,7 @@ Result<void> Approvals::decide(Transaction&, const std::string& task_key, Approv
     update.bind(2, by);
     update.bind(3, at.ms);
     update.bind(4, task_key);
-    update.exec();
+    return update.exec() == 1;
   });
 }
 

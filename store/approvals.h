@@ -38,8 +38,9 @@ class Approvals {
 
   // Asking for a key again changes nothing, whatever was said to it.
   Result<void> propose(Transaction& transaction, const Approval& approval);
-  // An unknown key is not_found; one that was answered differently before is invalid_config.
-  Result<void> decide(Transaction& transaction, const std::string& task_key, ApprovalState answer,
+  // False: it was answered so before. An unknown key is not_found; one that was answered
+  // differently before is invalid_config.
+  Result<bool> decide(Transaction& transaction, const std::string& task_key, ApprovalState answer,
                       const std::string& by, Instant at);
   Result<std::optional<Approval>> find(const std::string& task_key) const;
   // The newest about that account and action.

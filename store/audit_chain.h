@@ -12,6 +12,7 @@
 #include "core/instant.h"
 #include "core/result.h"
 #include "store/account_ref.h"
+#include "store/pruned.h"
 
 namespace upselld::store {
 
@@ -35,7 +36,9 @@ enum class AuditKind : std::uint8_t {
   paused = 12,
   config_changed = 13,
   exported = 14,
-  forgotten = 15
+  forgotten = 15,
+  answered = 16,  // a person said yes or no to a task that waited for it
+  dropped = 17    // what was older than settings keep
 };
 const char* to_text(AuditKind kind);
 std::optional<AuditKind> audit_kind_named(const std::string& name);
@@ -89,16 +92,24 @@ class AuditChain {
   // As seen by this connection, inside a transaction with what it appended.
   Result<AuditHead> head() const;
   Result<std::vector<AuditHeader>> list(const AuditFilter& filter) const;
-  // Nothing when it was forgotten; not_found when there is no such entry; corrupt when it is not
-  // what its header says.
+  // Nothing when it was forgotten or dropped; not_found when there is no such entry; corrupt when
+  // it is not what its header says.
   Result<std::optional<std::string>> payload(std::uint64_t sequence) const;
-  // Whose entry it is: number 0 when about the run as a whole, or forgotten.
+  // Whose entry it is: number 0 when about the run as a whole, forgotten or dropped.
   Result<AccountRef> account_of(std::uint64_t sequence) const;
 
   // Deletes the account's payloads and its key, and appends `forgotten`, which names only the
   // account's hash. An account without entries is not an error, and is written down all the same.
   Result<void> forget(Transaction& transaction, const AccountRef& account, const std::string& run,
                       Instant at);
+
+  // The last entry of before that; 0: none is so old.
+  Result<std::uint64_t> last_before(Instant at) const;
+  // Deletes payloads about accounts up to an entry that a `dropped` one names (`payloads_through`),
+  // which the caller has appended: at most so many, after `place`, which it moves on; begin with 0.
+  // Headers stay, and what is about runs as a whole.
+  Result<Pruned> prune(Transaction& transaction, std::uint64_t through, std::size_t rows_max,
+                       std::uint64_t& place);
 
  private:
   Database& database_;

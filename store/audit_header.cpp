@@ -113,4 +113,11 @@ std::string forgotten_hash_in(const std::string& payload) {
   return hash != json.end() && hash->is_string() ? hash->get<std::string>() : std::string();
 }
 
+std::uint64_t dropped_through_in(const std::string& payload) {
+  const auto json = nlohmann::json::parse(payload, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return 0;
+  const auto through = json.find(kPayloadsThrough);
+  return through != json.end() && through->is_number_unsigned() ? through->get<std::uint64_t>() : 0;
+}
+
 }  // namespace upselld::store

@@ -44,4 +44,8 @@ AuditHeader read_header(SQLite::Statement& row);
 std::string forgotten_payload(std::string_view account_hash);
 std::string forgotten_hash_in(const std::string& payload);
 
+// What a `dropped` entry says of payloads: up to which entry they are gone; 0: nothing.
+inline constexpr const char* kPayloadsThrough = "payloads_through";
+std::uint64_t dropped_through_in(const std::string& payload);
+
 }  // namespace upselld::store

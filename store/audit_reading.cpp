@@ -25,6 +25,8 @@ constexpr std::pair<AuditKind, const char*> kKinds[] = {
     {AuditKind::config_changed, "config_changed"},
     {AuditKind::exported, "exported"},
     {AuditKind::forgotten, "forgotten"},
+    {AuditKind::answered, "answered"},
+    {AuditKind::dropped, "dropped"},
 };
 
 constexpr const char* kPayload =

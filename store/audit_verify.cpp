@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/audit_verify.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -17,9 +18,29 @@ constexpr const char* kEntries =
     " LEFT JOIN audit_payloads AS p ON p.sequence = e.sequence"
     " LEFT JOIN audit_accounts AS a ON a.account = p.account ORDER BY e.sequence";
 
+// What these say is tested like every payload: one that was changed makes the chain invalid.
+constexpr const char* kDropped =
+    "SELECT e.sequence, p.is_compressed, p.bytes FROM audit_entries AS e"
+    " JOIN audit_payloads AS p ON p.sequence = e.sequence WHERE e.kind = ?";
+
+// Up to which entry payloads about accounts may be missing, by entries that come later.
+std::uint64_t dropped_through(SQLite::Database& sql) {
+  SQLite::Statement query(sql, kDropped);
+  query.bind(1, static_cast<int>(AuditKind::dropped));
+  std::uint64_t through = 0;
+  while (query.executeStep()) {
+    const auto payload = restore_payload(query.getColumn(1).getInt() != 0, text_at(query, 2));
+    const std::uint64_t said = payload ? dropped_through_in(*payload) : 0;
+    const auto sequence = static_cast<std::uint64_t>(query.getColumn(0).getInt64());
+    if (said < sequence) through = std::max(through, said);
+  }
+  return through;
+}
+
 class Verifier {
  public:
-  explicit Verifier(Database& database) : sql_(raw(database)) {}
+  explicit Verifier(Database& database)
+      : sql_(raw(database)), dropped_through_(dropped_through(sql_)) {}
 
   AuditVerdict run(const std::string& known_head) {
     known_head_ = known_head;
@@ -93,6 +114,10 @@ class Verifier {
       fault(header.sequence, "its payload is missing");
       return;
     }
+    if (header.sequence <= dropped_through_) {
+      ++verdict_.dropped_payloads;
+      return;
+    }
     without_payload_.try_emplace(header.account_hash, header.sequence);
     ++counts_[header.account_hash];
   }
@@ -124,6 +149,7 @@ class Verifier {
   }
 
   SQLite::Database& sql_;
+  const std::uint64_t dropped_through_;
   AuditVerdict verdict_;
   Sha256Digest previous_{};
   std::string known_head_;

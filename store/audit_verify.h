@@ -21,13 +21,15 @@ struct AuditVerdict {
   bool valid = false;
   std::string head;  // hexadecimal
   std::optional<AuditFault> first_bad;
-  std::uint64_t forgotten_payloads = 0;  // missing, as they should be
+  // Missing, as they should be: their account was forgotten, or they are older than settings keep.
+  std::uint64_t forgotten_payloads = 0;
+  std::uint64_t dropped_payloads = 0;
 };
 
 // Recomputes the whole chain, one entry at a time. A changed, moved, added or missing entry makes
-// the verdict invalid, which is not an error; a payload that was forgotten does not. With
-// `known_head` (hexadecimal, from an earlier run's journal) the chain must contain that hash: then
-// nothing before it was rewritten. A `known_head` that is no hash is invalid_config.
+// the verdict invalid, which is not an error; a payload that was forgotten or dropped does not.
+// With `known_head` (hexadecimal, from an earlier run's journal) the chain must contain that hash:
+// then nothing before it was rewritten. A `known_head` that is no hash is invalid_config.
 Result<AuditVerdict> verify_audit(Database& database, const std::string& known_head = {});
 
 }  // namespace upselld::store

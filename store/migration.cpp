@@ -42,10 +42,10 @@ std::string schema_text(SQLite::Database& sql) {
   std::string text =
       "-- SPDX-License-Identifier: Apache-2.0\n"
       "-- What all migrations add up to. Made by the test \"migrations: add up to schema.sql\".\n";
-  SQLite::Statement rows(
-      sql,
-      "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL "
-      "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY tbl_name, type DESC, name");
+  SQLite::Statement rows(sql,
+                         "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL "
+                         "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY tbl_name, type = "
+                         "'trigger', type DESC, name");
   while (rows.executeStep()) text += "\n" + rows.getColumn(0).getString() + ";\n";
   return text;
 }

@@ -46,6 +46,17 @@ bool insert_model(SQLite::Database& sql, const ModelInfo& model) {
   return add.exec() == 1;
 }
 
+void renew_model(SQLite::Database& sql, const ModelInfo& model) {
+  SQLite::Statement update(sql,
+                           "UPDATE models SET stored = (SELECT max(stored) + 1 FROM models),"
+                           " trained_at_ms = ?, run = ? WHERE connection = ? AND version = ?");
+  update.bind(1, model.trained_at.ms);
+  update.bind(2, model.run);
+  update.bind(3, model.connection);
+  update.bind(4, model.version);
+  update.exec();
+}
+
 void insert_files(SQLite::Database& sql, const ModelInfo& model, std::span<const ModelFile> files) {
   SQLite::Statement add(sql,
                         "INSERT INTO model_files (connection, version, name, sha256, bytes)"
@@ -98,7 +109,11 @@ constexpr const char* kModels =
 Result<void> Models::put(Transaction&, const ModelInfo& model, std::span<const ModelFile> files) {
   return guarded("store: put a model", [&]() -> Result<void> {
     UPSELLD_ASSERT(!model.version.empty());
-    if (insert_model(raw(database_), model)) {
+    const bool is_new = insert_model(raw(database_), model);
+    const bool is_back =
+        !is_new && digests_stored(raw(database_), model.connection, model.version).empty();
+    if (is_back) renew_model(raw(database_), model);
+    if (is_new || is_back) {
       insert_files(raw(database_), model, files);
       return {};
     }
@@ -156,6 +171,33 @@ Result<std::optional<ModelInfo>> Models::find(const std::string& connection,
     query.bind(1, connection);
     query.bind(2, version);
     return query.executeStep() ? std::optional(read_model(query)) : std::nullopt;
+  });
+}
+
+Result<Pruned> Models::prune(Transaction&, Instant before, std::size_t models_max) {
+  return guarded("store: drop files of old models", [&] {
+    SQLite::Statement query(
+        raw(database_),
+        "SELECT connection, version FROM models AS old WHERE trained_at_ms < ?1"
+        " AND EXISTS (SELECT 1 FROM model_files AS f WHERE f.connection = old.connection"
+        " AND f.version = old.version)"
+        " AND EXISTS (SELECT 1 FROM models AS newer WHERE newer.connection = old.connection"
+        " AND newer.stored > old.stored)"
+        " AND NOT EXISTS (SELECT 1 FROM model_publications AS p WHERE p.connection ="
+        " old.connection AND p.version = old.version) ORDER BY stored LIMIT ?2");
+    query.bind(1, before.ms);
+    query.bind(2, static_cast<std::int64_t>(models_max));
+    std::vector<std::pair<std::string, std::string>> old;
+    while (query.executeStep()) old.emplace_back(text_at(query, 0), text_at(query, 1));
+    SQLite::Statement drop(raw(database_),
+                           "DELETE FROM model_files WHERE connection = ? AND version = ?");
+    for (const auto& [connection, version] : old) {
+      drop.reset();
+      drop.bind(1, connection);
+      drop.bind(2, version);
+      drop.exec();
+    }
+    return Pruned{old.size(), old.size() < models_max};
   });
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/instant.h"
 #include "core/result.h"
+#include "store/pruned.h"
 
 namespace upselld::store {
 
@@ -43,7 +44,7 @@ class Models {
   explicit Models(Database& database) : database_(database) {}
 
   // The same version with the same files again changes nothing; with other files it is corrupt: a
-  // version names its bytes.
+  // version names its bytes. One whose files were dropped gets them back, as the newest.
   Result<void> put(Transaction& transaction, const ModelInfo& model,
                    std::span<const ModelFile> files);
   // All files by name, each checked against its digest. A damaged one is corrupt, and the message
@@ -51,7 +52,7 @@ class Models {
   Result<std::vector<ModelFile>> files(const std::string& connection,
                                        const std::string& version) const;
 
-  // Publishing what is live already changes nothing.
+  // Publishing what is live already changes nothing. Without its files: not_found.
   Result<void> publish(Transaction& transaction, const std::string& connection,
                        const std::string& version, Instant at);
   // Goes back to what was live before the last publication; returns it (empty: the rules). With
@@ -65,6 +66,10 @@ class Models {
   Result<std::vector<ModelInfo>> list(const std::string& connection) const;
   Result<std::optional<ModelInfo>> find(const std::string& connection,
                                         const std::string& version) const;
+
+  // Drops the files of models that were trained before that and never published, but for each
+  // connection's newest; card and report stay. At most that many models.
+  Result<Pruned> prune(Transaction& transaction, Instant before, std::size_t models_max);
 
  private:
   Database& database_;

@@ -17,6 +17,14 @@ void add_publication(SQLite::Database& sql, const std::string& connection,
   add.exec();
 }
 
+bool has_files(SQLite::Database& sql, const std::string& connection, const std::string& version) {
+  SQLite::Statement query(sql,
+                          "SELECT 1 FROM model_files WHERE connection = ? AND version = ? LIMIT 1");
+  query.bind(1, connection);
+  query.bind(2, version);
+  return query.executeStep();
+}
+
 // The versions under the live one, the live one last: a rollback takes one away.
 std::vector<std::string> stack_of(const std::vector<PublishedModel>& history) {
   std::vector<std::string> stack;
@@ -42,8 +50,16 @@ Result<void> Models::publish(Transaction&, const std::string& connection,
                  {}};
   }
   if ((*model)->published) return {};
-  return guarded("store: publish a model", [&] {
+  return guarded("store: publish a model", [&]() -> Result<void> {
+    if (!has_files(raw(database_), connection, version)) {
+      return Error{ErrorKind::not_found,
+                   "publish model " + version +
+                       ": it was never live, and its files are no longer kept (`retention: "
+                       "models`); train again with `upselld train`",
+                   {}};
+    }
     add_publication(raw(database_), connection, {version, at, /*rolled_back=*/false});
+    return {};
   });
 }
 

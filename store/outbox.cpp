@@ -230,18 +230,6 @@ Result<bool> Outbox::is_key_used(const std::string& task_key) const {
   });
 }
 
-Result<std::uint64_t> Outbox::prune(Transaction&, Instant before) {
-  return guarded("store: prune the outbox", [&] {
-    SQLite::Statement prune(
-        raw(database_),
-        "DELETE FROM outbox AS old WHERE state IN (3, 6, 7) AND settled_at_ms < ? AND EXISTS"
-        " (SELECT 1 FROM outbox AS newer WHERE newer.account = old.account"
-        " AND newer.kind = old.kind AND newer.id > old.id)");
-    prune.bind(1, before.ms);
-    return static_cast<std::uint64_t>(prune.exec());
-  });
-}
-
 Result<void> Outbox::remove(Transaction&, std::uint32_t account) {
   return guarded("store: remove deliveries", [&] {
     SQLite::Statement remove(raw(database_), "DELETE FROM outbox WHERE account = ?");

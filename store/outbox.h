@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "store/delivery_row.h"
+#include "store/pruned.h"
 
 namespace upselld::store {
 
@@ -44,6 +45,14 @@ struct OutboxFilter {
   std::optional<DeliveryState> state = {};
   std::uint32_t account = 0;  // 0: any
   std::size_t count_max = 1000;
+};
+
+// How far a walk over settled rows, oldest first, has come.
+struct OutboxPlace {
+  std::int64_t settled_at_ms = 0;
+  std::uint32_t account = 0;
+  int kind = 0, state = 0;
+  DeliveryId id = 0;
 };
 
 struct OutboxCounts {
@@ -112,8 +121,10 @@ class Outbox {
   Result<OutboxCounts> counts(const std::string& connection) const;  // empty: all
   Result<bool> is_key_used(const std::string& task_key) const;
 
-  // Deletes settled rows older than that, but never an account's newest of a kind, and no used key.
-  Result<std::uint64_t> prune(Transaction& transaction, Instant before);
+  // Deletes rows that were settled before that, but never an account's newest of a kind, and no
+  // used key. Looks at that many rows at most, after `place`, which it moves on.
+  Result<Pruned> prune(Transaction& transaction, Instant before, std::size_t rows_max,
+                       OutboxPlace& place);
   // Removes all rows of an account. Its task keys stay used.
   Result<void> remove(Transaction& transaction, std::uint32_t account);
 

@@ -38,6 +38,14 @@ Result<Values> known_values(Statements& statements, const std::string& run, std:
   return read_values(*query, 0);
 }
 
+// Both walk the key of their table, which begins with the run.
+constexpr const char* kDropFields =
+    "DELETE FROM written_fields WHERE run = ?1 AND account IN"
+    " (SELECT account FROM written_fields WHERE run = ?1 LIMIT ?2)";
+constexpr const char* kDropTasks =
+    "DELETE FROM written_tasks WHERE run = ?1 AND task_key IN"
+    " (SELECT task_key FROM written_tasks WHERE run = ?1 LIMIT ?2)";
+
 std::optional<std::string> find_run(Database& database, const char* sql, const std::string& id) {
   SQLite::Statement query(raw(database), sql);
   query.bind(1, id);
@@ -167,6 +175,35 @@ Result<void> Plans::remove(Transaction&, std::uint32_t account) {
       remove.bind(1, account);
       remove.exec();
     }
+  });
+}
+
+Result<Pruned> Plans::prune(Transaction&, Instant before, std::size_t rows_max,
+                            std::int64_t& place) {
+  return guarded("store: drop old undo records", [&] {
+    Pruned pruned;
+    // A run that wrote nothing counts as a row, so that a step stays short.
+    for (std::size_t looked = 0; looked < rows_max;) {
+      SQLite::Statement next(raw(database_),
+                             "SELECT id, begun, started_at_ms FROM runs WHERE begun > ?"
+                             " ORDER BY begun LIMIT 1");
+      next.bind(1, place);
+      if (!next.executeStep() || instant_at(next, 2) >= before) return pruned;
+      const std::string run = text_at(next, 0);
+      std::size_t dropped = 0;
+      for (const char* sql : {kDropFields, kDropTasks}) {
+        auto drop = statements_->use(sql);
+        drop->bindNoCopy(1, run);
+        drop->bind(2, static_cast<std::int64_t>(rows_max - looked));
+        dropped += static_cast<std::size_t>(drop->exec());
+      }
+      pruned.rows += dropped;
+      looked += dropped + 1;
+      // Cut short, the run is met again.
+      if (looked <= rows_max) place = next.getColumn(1).getInt64();
+    }
+    pruned.is_done = false;
+    return pruned;
   });
 }
 

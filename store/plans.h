@@ -10,6 +10,7 @@
 #include "core/instant.h"
 #include "core/result.h"
 #include "store/account_ref.h"
+#include "store/pruned.h"
 
 namespace upselld::store {
 
@@ -56,6 +57,10 @@ class Plans {
   Result<std::vector<WrittenFields>> fields_of(const std::string& run) const;
   Result<std::vector<WrittenTask>> tasks_of(const std::string& run) const;
   Result<void> remove(Transaction& transaction, std::uint32_t account);
+  // Drops what runs that began before that wrote: at most so many rows, of the runs after `place`,
+  // which it moves on; begin with 0. They cannot be undone any more.
+  Result<Pruned> prune(Transaction& transaction, Instant before, std::size_t rows_max,
+                       std::int64_t& place);
 
  private:
   Database& database_;

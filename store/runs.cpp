@@ -26,6 +26,45 @@ std::optional<Run> one(SQLite::Statement& query) {
   return read_run(query);
 }
 
+constexpr const char* kHasSuccessor =
+    "SELECT EXISTS (SELECT 1 FROM runs WHERE begun > ? AND kind = ? AND finished_at_ms IS NOT "
+    "NULL)";
+
+// The next one in the order of beginning, as long as they are that old; `place` moves on to it.
+std::optional<Run> next_before(SQLite::Database& sql, Instant before, std::int64_t& place) {
+  SQLite::Statement query(sql,
+                          "SELECT id, kind, status, as_of_ms, started_at_ms, finished_at_ms, '',"
+                          " begun FROM runs WHERE begun > ? ORDER BY begun LIMIT 1");
+  query.bind(1, place);
+  std::optional<Run> next = one(query);
+  if (!next || next->started_at >= before) return std::nullopt;
+  place = query.getColumn(7).getInt64();
+  return next;
+}
+
+bool has_successor(SQLite::Database& sql, std::int64_t begun, RunKind kind) {
+  SQLite::Statement query(sql, kHasSuccessor);
+  query.bind(1, begun);
+  query.bind(2, static_cast<int>(kind));
+  return query.executeStep() && query.getColumn(0).getInt() != 0;
+}
+
+void drop_run(SQLite::Database& sql, const Run& run) {
+  SQLite::Statement count(sql,
+                          "INSERT INTO dropped_runs (kind, status, count) VALUES (?, ?, 1)"
+                          " ON CONFLICT (kind, status) DO UPDATE SET count = count + 1");
+  count.bind(1, static_cast<int>(run.kind));
+  count.bind(2, static_cast<int>(run.status));
+  count.exec();
+  for (const char* from :
+       {"DELETE FROM applied_plans WHERE run = ?", "DELETE FROM undone_runs WHERE run = ?",
+        "DELETE FROM runs WHERE id = ?"}) {
+    SQLite::Statement remove(sql, from);
+    remove.bind(1, run.id);
+    remove.exec();
+  }
+}
+
 }  // namespace
 
 const char* to_text(RunKind kind) {
@@ -125,7 +164,9 @@ Result<std::optional<Run>> Runs::find(const std::string& id) const {
 Result<std::map<RunKind, std::map<RunStatus, std::uint64_t>>> Runs::counts() const {
   return guarded("store: count runs", [&] {
     SQLite::Statement query(raw(database_),
-                            "SELECT kind, status, count(*) FROM runs GROUP BY kind, status");
+                            "SELECT kind, status, sum(count) FROM (SELECT kind, status, count(*)"
+                            " AS count FROM runs GROUP BY kind, status UNION ALL SELECT kind,"
+                            " status, count FROM dropped_runs) GROUP BY kind, status");
     std::map<RunKind, std::map<RunStatus, std::uint64_t>> counts;
     while (query.executeStep()) {
       const auto kind = static_cast<RunKind>(query.getColumn(0).getInt());
@@ -143,6 +184,24 @@ Result<std::vector<Run>> Runs::unfinished() const {
     std::vector<Run> runs;
     while (query.executeStep()) runs.push_back(read_run(query));
     return runs;
+  });
+}
+
+Result<Pruned> Runs::prune(Transaction&, Instant before, std::size_t rows_max,
+                           std::int64_t& place) {
+  return guarded("store: drop old runs", [&] {
+    Pruned pruned;
+    for (std::size_t i = 0; i < rows_max; ++i) {
+      const auto next = next_before(raw(database_), before, place);
+      if (!next) return pruned;
+      const bool is_kept =
+          next->finished_at.is_missing() || !has_successor(raw(database_), place, next->kind);
+      if (is_kept) continue;
+      drop_run(raw(database_), *next);
+      ++pruned.rows;
+    }
+    pruned.is_done = false;
+    return pruned;
   });
 }
 

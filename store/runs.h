@@ -9,6 +9,7 @@
 
 #include "core/instant.h"
 #include "core/result.h"
+#include "store/pruned.h"
 
 namespace upselld::store {
 
@@ -47,10 +48,16 @@ class Runs {
   // The newest finished run of that kind, or nothing.
   Result<std::optional<Run>> last(RunKind kind) const;
   Result<std::optional<Run>> find(const std::string& id) const;
-  // How many of each kind there were, by how they ended.
+  // How many of each kind there were of all time, by how they ended.
   Result<std::map<RunKind, std::map<RunStatus, std::uint64_t>>> counts() const;
   // Runs that were begun and never finished: the process ended in between. Oldest first.
   Result<std::vector<Run>> unfinished() const;
+
+  // Drops runs that began before that, with what is noted of their plans: at most so many, of those
+  // after `place`, which it moves on; begin with 0. Kept are unfinished ones and the last of a
+  // kind.
+  Result<Pruned> prune(Transaction& transaction, Instant before, std::size_t rows_max,
+                       std::int64_t& place);
 
  private:
   Database& database_;

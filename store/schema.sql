@@ -191,6 +191,13 @@ CREATE TABLE decisions (
 CREATE INDEX decisions_by_rank
   ON decisions (rank_value DESC, account, connection, segment, band, held, action);
 
+CREATE TABLE dropped_runs (
+  kind INTEGER NOT NULL,
+  status INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (kind, status)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE event_blocks (
   key INTEGER PRIMARY KEY,
   first INTEGER NOT NULL,        -- place of its first account
@@ -302,10 +309,28 @@ CREATE INDEX outbox_by_account ON outbox (account, kind);
 
 CREATE INDEX outbox_by_batch ON outbox (batch) WHERE batch IS NOT NULL;
 
+CREATE INDEX outbox_by_settlement ON outbox (settled_at_ms, account, kind, state)
+  WHERE state IN (3, 6, 7);
+
 CREATE INDEX outbox_by_task_key ON outbox (task_key) WHERE task_key <> '';
 
 CREATE INDEX outbox_undelivered ON outbox (connection, kind, state, expected_value DESC, id)
   WHERE state IN (0, 1, 2, 4, 5);
+
+CREATE TRIGGER outbox_forgets AFTER DELETE ON outbox
+WHEN OLD.state IN (3, 6, 7)
+BEGIN
+  UPDATE outbox_settled SET count = count - 1
+  WHERE connection = OLD.connection AND kind = OLD.kind AND state = OLD.state;
+END;
+
+CREATE TRIGGER outbox_settles AFTER UPDATE OF state ON outbox
+WHEN NEW.state IN (3, 6, 7) AND OLD.state NOT IN (3, 6, 7)
+BEGIN
+  INSERT INTO outbox_settled (connection, kind, state, count)
+  VALUES (NEW.connection, NEW.kind, NEW.state, 1)
+  ON CONFLICT (connection, kind, state) DO UPDATE SET count = count + 1;
+END;
 
 CREATE TABLE outbox_batches (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -314,6 +339,14 @@ CREATE TABLE outbox_batches (
   deliveries BLOB NOT NULL,  -- outbox ids in the order given to the connector (store/packed.h)
   continuation BLOB NOT NULL
 ) STRICT;
+
+CREATE TABLE outbox_settled (
+  connection TEXT NOT NULL,
+  kind INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (connection, kind, state)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE pauses (
   connection TEXT PRIMARY KEY,  -- empty: all
@@ -362,6 +395,8 @@ CREATE TABLE runs (
 ) STRICT;
 
 CREATE UNIQUE INDEX runs_by_begun ON runs (begun);
+
+CREATE INDEX runs_by_kind ON runs (kind, begun, status);
 
 CREATE INDEX runs_unfinished ON runs (begun) WHERE finished_at_ms IS NULL;
 

@@ -17,6 +17,11 @@ constexpr const char* kNewest =
 constexpr const char* kPut =
     "INSERT INTO score_history (account, day, score) VALUES (?1, ?2, ?3)"
     " ON CONFLICT (account, day) DO UPDATE SET score = ?3";
+constexpr const char* kNextAccount =
+    "SELECT account FROM score_history WHERE account > ? ORDER BY account LIMIT 1";
+constexpr const char* kDropBefore =
+    "DELETE FROM score_history WHERE account = ?1 AND day <"
+    " (SELECT max(day) FROM score_history WHERE account = ?1 AND day <= ?2)";
 constexpr const char* kDrop = "DELETE FROM score_history WHERE account = ? AND day = ?";
 
 std::optional<double> score_of(SQLite::Statement& row, int column) {
@@ -62,14 +67,22 @@ Result<void> ScoreHistory::remove(Transaction&, std::uint32_t account) {
   });
 }
 
-Result<void> ScoreHistory::prune(Transaction&, Day day) {
+Result<Pruned> ScoreHistory::prune(Transaction&, Day day, std::size_t accounts_max,
+                                   std::uint32_t& place) {
   return guarded("store: prune scores", [&] {
-    SQLite::Statement prune(
-        raw(database_),
-        "DELETE FROM score_history AS old WHERE day < ?1 AND EXISTS (SELECT 1 FROM score_history"
-        " AS newer WHERE newer.account = old.account AND newer.day > old.day AND newer.day <= ?1)");
-    prune.bind(1, day.number);
-    prune.exec();
+    Pruned pruned;
+    for (std::size_t i = 0; i < accounts_max; ++i) {
+      auto next = statements_->use(kNextAccount);
+      next->bind(1, place);
+      if (!next->executeStep()) return pruned;
+      place = next->getColumn(0).getUInt();
+      auto drop = statements_->use(kDropBefore);
+      drop->bind(1, place);
+      drop->bind(2, day.number);
+      pruned.rows += static_cast<std::uint64_t>(drop->exec());
+    }
+    pruned.is_done = false;
+    return pruned;
   });
 }
 

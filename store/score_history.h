@@ -10,6 +10,7 @@
 
 #include "core/instant.h"
 #include "core/result.h"
+#include "store/pruned.h"
 
 namespace upselld::store {
 
@@ -30,8 +31,10 @@ class ScoreHistory {
   Result<void> note(Transaction& transaction, std::uint32_t account, Day day,
                     std::optional<double> score);
   Result<void> remove(Transaction& transaction, std::uint32_t account);
-  // Forgets what stands before `day`, but keeps each account's newest value up to it.
-  Result<void> prune(Transaction& transaction, Day day);
+  // Forgets what stands before `day`, but keeps each account's newest value up to it. Looks at that
+  // many accounts at most, after `place`, which it moves on; begin with 0.
+  Result<Pruned> prune(Transaction& transaction, Day day, std::size_t accounts_max,
+                       std::uint32_t& place);
 
   // The score as it stood on that day; nothing when there was none yet.
   Result<std::optional<double>> score_at(std::uint32_t account, Day day) const;

@@ -31,8 +31,8 @@ TEST_CASE("approvals: a question waits over restarts until somebody answers") {
   REQUIRE(approvals.list(ApprovalState::pending)->size() == 1);
   REQUIRE(*approvals.count(ApprovalState::pending) == 1);
   Transaction t = LedgerFixture::begin(reopened);
-  REQUIRE(approvals.decide(t, "k1", ApprovalState::approved, "the manager", kNoon + hours(1)));
-  REQUIRE(approvals.decide(t, "k1", ApprovalState::approved, "another", kNoon + hours(2)));
+  REQUIRE(*approvals.decide(t, "k1", ApprovalState::approved, "the manager", kNoon + hours(1)));
+  REQUIRE_FALSE(*approvals.decide(t, "k1", ApprovalState::approved, "another", kNoon + hours(2)));
   REQUIRE(t.commit());
   const Approval answered = **approvals.find("k1");
   REQUIRE(answered.state == ApprovalState::approved);

@@ -33,3 +33,28 @@ TEST_CASE("migrations: each step leads from the version before it") {
   migrate(sql, migrations().back().number);
   REQUIRE(sql.execAndGet("PRAGMA integrity_check").getString() == "ok");
 }
+
+TEST_CASE("migrations: settled deliveries of a former version are counted, open ones are not") {
+  SQLite::Database sql(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  for (int i = 0; i < 3; ++i) sql.exec(std::string(migrations()[static_cast<std::size_t>(i)].sql));
+  for (const char* row : {"'crm', 0, 3", "'crm', 0, 3", "'crm', 1, 6", "'crm', 0, 0"}) {
+    sql.exec(std::string("INSERT INTO outbox (connection, kind, state, account, crm_id, decision,"
+                         " expected_value, task_key, payload, attempt, meant_at_ms, cause) VALUES"
+                         " (") +
+             row + ", 7, 'A7', 'd1', 1, '', '{}', 1, 1795000000000, '')");
+  }
+  migrate(sql, 3);
+  const auto count = [&](const char* where) {
+    return sql
+        .execAndGet(std::string("SELECT coalesce(sum(count), 0) FROM outbox_settled WHERE ") +
+                    where)
+        .getInt();
+  };
+  REQUIRE(count("kind = 0 AND state = 3") == 2);
+  REQUIRE(count("kind = 1 AND state = 6") == 1);
+  REQUIRE(count("1") == 3);
+  sql.exec("UPDATE outbox SET state = 3 WHERE state = 0");
+  sql.exec("DELETE FROM outbox WHERE kind = 1");
+  REQUIRE(count("kind = 0 AND state = 3") == 3);
+  REQUIRE(count("1") == 3);
+}

@@ -69,7 +69,8 @@ TEST_CASE("score history: pruning keeps what later days still need") {
     REQUIRE(history.note(t, 1, Day{10}, 18.0));
     REQUIRE(history.note(t, 1, Day{20}, 28.0));
     REQUIRE(history.note(t, 1, Day{30}, 38.0));
-    REQUIRE(history.prune(t, Day{25}));
+    std::uint32_t place = 0;
+    REQUIRE(history.prune(t, Day{25}, 10, place)->rows == 1);
   });
   REQUIRE(rows(ledger) == 2);
   REQUIRE(**history.score_at(1, Day{25}) == 28.0);
