@@ -188,6 +188,22 @@ Result<void> add_former_values(Cycle& cycle, const std::string& run,
   return {};
 }
 
+// What a run wrote long ago may be gone: then undoing it would do nothing, and say that it did.
+Result<void> is_still_kept(App& app, const store::Run& run) {
+  const auto kept_for = app.settings().retention.undo;
+  if (!kept_for || app.clock().now() - run.started_at < *kept_for) return {};
+  const auto fields = app.ledger().plans.fields_of(run.id);
+  if (!fields) return fields.error();
+  const auto tasks = app.ledger().plans.tasks_of(run.id);
+  if (!tasks) return tasks.error();
+  if (!fields->empty() || !tasks->empty()) return {};
+  return Error{ErrorKind::invalid_config,
+               "run " + run.id +
+                   " cannot be undone: what it wrote is no longer kept (retention: "
+                   "undo)",
+               {}};
+}
+
 Result<void> undo_run(Cycle& cycle, const std::string& run) {
   Ledger& ledger = cycle.app.ledger();
   auto transaction = store::Transaction::begin(ledger.database, "undo", store::Durability::full);
@@ -282,6 +298,7 @@ Result<int> undo_command(const Invocation& invocation) {
   if (*undone) {
     return Error{ErrorKind::invalid_config, "run " + run + " was undone by " + **undone, {}};
   }
+  if (const auto kept = is_still_kept(**app, **known); !kept) return kept.error();
   Cycle cycle{**app, {}, "", (*known)->as_of, (*app)->clock().now(), "", {}, {}};
   if (const auto begun = begin_run(cycle, store::RunKind::undo); !begun) return begun.error();
   if (cycle.connections.empty()) {

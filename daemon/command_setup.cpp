@@ -121,6 +121,26 @@ Result<int> backup_command(const Invocation& invocation) {
   return kDone;
 }
 
+namespace {
+
+// A copy to take the store's place. Opened first, and brought to this version where it is older: a
+// damaged or foreign file must not replace a store.
+Result<void> copy_of_backup(const fs::path& source, const fs::path& incoming) {
+  std::error_code failed;
+  fs::copy_file(source, incoming, fs::copy_options::overwrite_existing, failed);
+  if (failed)
+    return Error{ErrorKind::io, "copy to " + incoming.string() + ": " + failed.message(), {}};
+  const auto opened = store::Database::open(incoming, store::OpenMode::upgrade);
+  std::error_code ignored;
+  // What it was before the upgrade is the backup itself.
+  fs::remove(incoming.string() + ".before-" + std::to_string(store::newest_version()), ignored);
+  if (opened) return {};
+  for (const char* tail : {"", "-wal", "-shm"}) fs::remove(incoming.string() + tail, ignored);
+  return opened.error();
+}
+
+}  // namespace
+
 Result<int> restore_command(const Invocation& invocation) {
   auto app = App::open(invocation, Access::settings_only);
   if (!app) return app.error();
@@ -129,16 +149,13 @@ Result<int> restore_command(const Invocation& invocation) {
   const auto lock = store::StateLock::acquire((*app)->settings().state, "upselld restore");
   if (!lock) return lock.error();
   const fs::path source = fs::absolute(invocation.arguments.front());
-  {
-    // Opened first: a damaged or foreign file must not replace a store.
-    const auto backup = store::Database::open(source, store::OpenMode::read_only);
-    if (!backup) return in_context("restore " + source.string(), backup.error());
-  }
   const fs::path target = (*app)->database_path();
   const fs::path incoming = target.string() + ".restoring";
+  if (const auto copied = copy_of_backup(source, incoming); !copied) {
+    return in_context("restore " + source.string(), copied.error());
+  }
   std::error_code failed;
-  fs::copy_file(source, incoming, fs::copy_options::overwrite_existing, failed);
-  if (!failed && fs::exists(target)) {
+  if (fs::exists(target)) {
     // What stood there stays beside it; its log belongs to it and goes along.
     fs::rename(target, target.string() + ".replaced", failed);
     for (const char* tail : {"-wal", "-shm"}) {

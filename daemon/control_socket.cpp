@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/control_socket.h"
 
+#include "core/kill_point.h"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -190,6 +192,7 @@ class Server : public ControlSocket {
       const auto client = clients_.find(*given);
       const bool heard = client != clients_.end() &&
                          tell(client->second.socket.number(), Json{{"turn", true}}.dump());
+      kill_point("control.turn_given");
       if (!heard) drop(*given);
     }
   }
@@ -254,6 +257,7 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::open(
       ::listen(socket.number(), static_cast<int>(kClientsMax)) != 0) {
     return failed("bind");
   }
+  kill_point("control.bound");
   return std::unique_ptr<ControlSocket>(
       std::make_unique<Server>(std::move(socket), std::move(waker), turns, std::move(state)));
 }

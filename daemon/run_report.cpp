@@ -56,6 +56,7 @@ Json json_of(const ConnectionReport& c) {
         {"calls_left", {{"reads", stop->reads_left}, {"writes", stop->writes_left}}}};
   }
   if (c.failed) out["failed"] = *c.failed;
+  if (c.stopped) out["stopped"] = true;
   return out;
 }
 

@@ -3,13 +3,17 @@
 
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "core/kill_point.h"
 #include "daemon/clock_hold.h"
 #include "daemon/control_socket.h"
 #include "daemon/interrupt.h"
+#include "daemon/maintenance.h"
 #include "daemon/notify.h"
 #include "daemon/pipeline.h"
+#include "daemon/service_log.h"
 #include "daemon/service_notice.h"
 #include "daemon/service_state.h"
 #include "daemon/watch_thread.h"
@@ -20,38 +24,22 @@ namespace {
 
 constexpr Duration kBusyWait = minutes(1);
 constexpr int kMissedRunsMin = 2;
+// Of a cycle's turn, for its store.
+constexpr Duration kMaintenanceMost = seconds(10);
 constexpr const char* kLockFolder = "service";
 
-std::string summary(const RunReport& report) {
-  std::int64_t fields = 0, tasks = 0, rejected = 0;
-  for (const ConnectionReport& each : report.connections) {
-    fields += each.fields;
-    tasks += each.tasks;
-    rejected += each.rejected;
+// False: the run failed, or it was stopped or killed on its way.
+bool ended_by_itself(const store::Run& run) {
+  if (run.status == store::RunStatus::running || run.status == store::RunStatus::failed)
+    return false;
+  const auto summary = nlohmann::json::parse(run.summary, nullptr, /*allow_exceptions=*/false);
+  if (!summary.is_object()) return true;
+  bool is_stopped = summary.contains("stopped");
+  const auto connections = summary.find("connections");
+  if (connections != summary.end() && connections->is_object()) {
+    for (const auto& each : *connections) is_stopped = is_stopped || each.contains("stopped");
   }
-  return std::to_string(fields) + " accounts and " + std::to_string(tasks) + " tasks written, " +
-         std::to_string(rejected) + " rejected";
-}
-
-void log_connections(const RunReport& report, Instant at) {
-  const auto tell = [&](LogPriority priority, const char* event, const std::string& connection,
-                        const std::string& why) {
-    log_event(priority, at, event,
-              {{"connection", connection}, {"run", report.run_id}, {"why", why}});
-  };
-  for (const ConnectionReport& each : report.connections) {
-    if (each.failed) tell(LogPriority::error, "connection_failed", each.connection, *each.failed);
-    if (each.held_because) {
-      tell(LogPriority::warning, "writing_held", each.connection, *each.held_because);
-    }
-    if (each.out_of_calls) {
-      tell(LogPriority::warning, "calls_used_up", each.connection, to_text(*each.out_of_calls));
-    }
-    for (const std::string& note : each.notes) {
-      tell(LogPriority::info, "note", each.connection, note);
-    }
-  }
-  for (const std::string& note : report.notes) tell(LogPriority::info, "note", "", note);
+  return !is_stopped;
 }
 
 Finding missed_runs(const DueJob& job) {
@@ -82,10 +70,9 @@ Result<std::unique_ptr<Service>> Service::start(const Invocation& invocation) {
   auto lock = store::StateLock::acquire(service->state_ / kLockFolder, "upselld run");
   if (!lock) return in_context("another service runs on this state directory", lock.error());
   service->lock_.emplace(std::move(*lock));
-  Instant last_sync = Instant::missing();
-  std::map<std::string, Instant> last_train;
-  if (auto read = service->read_last_runs(last_sync, last_train); !read) return read.error();
-  service->schedule(last_sync, last_train);
+  const auto last = service->read_last_runs();
+  if (!last) return last.error();
+  service->schedule(*last);
   return service;
 }
 
@@ -117,38 +104,47 @@ Result<void> Service::load() {
   return {};
 }
 
-Result<void> Service::read_last_runs(Instant& last_sync,
-                                     std::map<std::string, Instant>& last_train) {
+Result<Service::LastRuns> Service::read_last_runs() {
   Invocation invocation = invocation_;
   invocation.quiet = true;  // which file it was has been said
-  const auto app = App::open(invocation, Access::read, &texts_);
-  if (!app) {
-    return app.error().kind == ErrorKind::not_found ? Result<void>() : Result<void>(app.error());
+  auto app = App::open(invocation, Access::read, &texts_);
+  // A store of a former version is brought to ours at once: pages and commands read it from now on.
+  if (!app && app.error().kind == ErrorKind::unsupported) {
+    app = App::open(invocation, Access::write, &texts_);
+    if (app) log_event(LogPriority::info, clock_->now(), "store_upgraded");
   }
+  if (!app && app.error().kind == ErrorKind::not_found) return LastRuns();
+  if (!app) return app.error();
+  LastRuns last;
   const auto runs = (*app)->ledger().runs.list(1, store::RunKind::sync);
   if (!runs) return runs.error();
-  if (!runs->empty()) last_sync = runs->front().started_at;
+  if (!runs->empty()) {
+    last.sync = runs->front().started_at;
+    last.sync_ended = ended_by_itself(runs->front());
+  }
   for (const Known& each : connections_) {
     const auto models = (*app)->ledger().models.list(each.name);
     if (!models) return models.error();
     for (const store::ModelInfo& model : *models) {
-      Instant& last = last_train.try_emplace(each.name, Instant::missing()).first->second;
-      if (last.is_missing() || model.trained_at > last) last = model.trained_at;
+      Instant& at = last.train.try_emplace(each.name, Instant::missing()).first->second;
+      if (at.is_missing() || model.trained_at > at) at = model.trained_at;
     }
   }
-  return {};
+  return last;
 }
 
-// A first sync trains by itself: without a model there is no training to make up for.
-void Service::schedule(Instant last_sync, const std::map<std::string, Instant>& last_train) {
+// A first sync trains by itself: without a model there is no training to make up for. A sync that
+// did not come to its end is due again, at its own time.
+void Service::schedule(const LastRuns& last) {
   scheduler_ = Scheduler(zone_);
   for (const Known& each : connections_) {
     const Duration delay = delay_of(instance_, each.name, each.schedule.jitter);
-    scheduler_.add(each.name, JobKind::sync, each.schedule.sync, last_sync, delay);
+    scheduler_.add(each.name, JobKind::sync, each.schedule.sync, last.sync, delay);
+    if (!last.sync_ended) scheduler_.again({each.name, JobKind::sync, last.sync, 0}, last.sync);
     if (!each.brings_accounts) continue;
-    const auto trained = last_train.find(each.name);
+    const auto trained = last.train.find(each.name);
     scheduler_.add(each.name, JobKind::train, each.schedule.train,
-                   trained == last_train.end() ? clock_->now() : trained->second, delay);
+                   trained == last.train.end() ? clock_->now() : trained->second, delay);
   }
 }
 
@@ -175,13 +171,14 @@ void Service::reload() {
     log_event(LogPriority::error, clock_->now(), "reload_refused",
               {{"why", loaded.error().message}, {"then", "the settings before stay"}});
   } else {
-    const Instant now = clock_->now();
-    std::map<std::string, Instant> trained;
-    for (const Known& each : connections_) trained[each.name] = now;
-    schedule(now, trained);
+    LastRuns last;
+    last.sync = clock_->now();
+    for (const Known& each : connections_) last.train[each.name] = last.sync;
+    schedule(last);
     if (!(web_settings_ == web_before)) serve_web();
     log_event(LogPriority::info, clock_->now(), "reloaded");
   }
+  kill_point("service.reloaded");
   tell_service_manager("READY=1");
 }
 
@@ -272,6 +269,7 @@ void Service::run_round(const Round& round) {
     return;
   }
   const OwnTurn turn(turns_);
+  kill_point("service.turn_taken");
   requests_.begins(round.train ? "sync and train" : "sync", what, clock_->now());
   auto app = App::open(invocation, Access::write, &texts_, &progress_);
   if (!app && app.error().kind == ErrorKind::busy) {
@@ -282,31 +280,41 @@ void Service::run_round(const Round& round) {
   options.connection = round.connection;
   options.train = round.train;
   const auto report = app ? run_cycle(**app, options) : Result<RunReport>(app.error());
+  kill_point("service.cycle_ended");
   progress_.begin("");
   auto findings = report ? findings_of(*report) : findings_of(round.connection, report.error());
   for (const DueJob& job : round.jobs) {
     if (job.kind == JobKind::sync) findings.push_back(missed_runs(job));
   }
   tell_people(app ? app->get() : nullptr, findings);
-  const auto seconds = std::to_string((clock_->steady() - begun).ms / 1000);
-  if (!report) {
-    const bool is_stop = report.error().kind == ErrorKind::cancelled;
-    log_event(is_stop ? LogPriority::info : LogPriority::error, clock_->now(), "sync",
-              {{"connection", what},
-               {"status", is_stop ? "stopped" : "failed"},
-               {"seconds", seconds},
-               {"why", report.error().message}});
-    return;
+  log_outcome(what, report, (clock_->steady() - begun).ms / 1000, clock_->now());
+  if (app) maintain(**app);
+  kill_point("service.maintained");
+}
+
+// In the cycle's turn; who waits for his own has it at once.
+void Service::maintain(App& app) {
+  const Duration begun = clock_->steady();
+  const auto may_go_on = [&] {
+    return !stop_signal().stop_requested() && !turns_.is_awaited() &&
+           clock_->steady() - begun < kMaintenanceMost;
+  };
+  const auto failed = [&](const Error& error) {
+    log_event(LogPriority::warning, clock_->now(), "maintenance_failed", {{"why", error.message}});
+  };
+  const Day today = zone_.day_of(clock_->now());
+  if (tidied_on_ != today) {
+    progress_.begin("maintenance");
+    const auto done = drop_what_is_old(app, may_go_on);
+    progress_.begin("");
+    if (!done) return failed(done.error());
+    if (done->is_done) tidied_on_ = today;
+    if (!done->dropped.empty()) {
+      log_event(LogPriority::info, clock_->now(), "dropped", {{"what", done->dropped}});
+    }
   }
-  const bool is_good = report->exit_code() == kDone;
-  log_event(is_good ? LogPriority::info : LogPriority::warning, clock_->now(), "sync",
-            {{"connection", what},
-             {"run", report->run_id},
-             {"status", report->status},
-             {"exit", std::to_string(report->exit_code())},
-             {"seconds", seconds},
-             {"what", summary(*report)}});
-  log_connections(*report, clock_->now());
+  if (!may_go_on()) return;
+  if (const auto emptied = empty_log(app); !emptied) failed(emptied.error());
 }
 
 Result<void> Service::run(std::optional<Instant> until) {

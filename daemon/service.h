@@ -44,14 +44,22 @@ class Service {
   };
 
   Result<void> load();
-  Result<void> read_last_runs(Instant& last_sync, std::map<std::string, Instant>& last_train);
-  void schedule(Instant last_sync, const std::map<std::string, Instant>& last_train);
+  // What ran before this process did.
+  struct LastRuns {
+    Instant sync = Instant::missing();
+    bool sync_ended = true;                // by itself; false: it failed, or was stopped or killed
+    std::map<std::string, Instant> train;  // by connection
+  };
+
+  Result<LastRuns> read_last_runs();
+  void schedule(const LastRuns& last);
   void reload();
   std::vector<Round> rounds_of(const std::vector<DueJob>& due) const;
   void serve_web();
   void run_due();
   void run_asked();
   void run_round(const Round& round);
+  void maintain(App& app);
   void tell_people(const App* app, const std::vector<Finding>& findings);
   void put_off(const Round& round, const std::string& why);
 
@@ -74,6 +82,7 @@ class Service {
   ServiceRequests requests_{&progress_};
   Turns turns_;
   std::optional<store::StateLock> lock_;
+  std::optional<Day> tidied_on_;  // the day on which all that is old was dropped
   WebSettings web_settings_;
   std::unique_ptr<WebServer> web_;  // last: it uses what stands above
 };

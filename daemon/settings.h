@@ -12,6 +12,7 @@
 #include "core/instant.h"
 #include "core/settings.h"
 #include "core/time_zone.h"
+#include "daemon/retention_settings.h"
 #include "daemon/schedule.h"
 
 namespace upselld::daemon {
@@ -117,6 +118,7 @@ struct DaemonSettings {
   std::optional<Node> notify_webhook;
   std::vector<std::string> notify_command;  // program and arguments
   WebSettings web;
+  RetentionSettings retention;
   std::uint64_t memory_bytes = 0;
   unsigned threads = 1;
 

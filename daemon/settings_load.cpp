@@ -220,6 +220,7 @@ DaemonSettings read_root(const Node& node, const fs::path& file, const PluginTab
   out.stop_when = read_stop_when(group("stop_when"));
   read_notify(group("notify"), out, findings);
   out.web = read_web(group("web"), findings);
+  out.retention = read_retention(group("retention"), findings);
   read_limits(root, out, findings);
   read_connections(root, plugins, out, findings);
   return out;

@@ -173,6 +173,28 @@ const SettingTable& web_table() {
   return table;
 }
 
+const SettingTable& retention_table() {
+  static const SettingTable table = {{
+      {.name = "undo",
+       .default_text = "90d",
+       .help = "What runs wrote in place of what, which upselld undo needs."},
+      {.name = "runs", .default_text = "400d", .help = "How runs ended, and what they reported."},
+      {.name = "deliveries",
+       .default_text = "400d",
+       .help = "What was sent and what the CRM said, but for the newest of each account."},
+      {.name = "scores", .default_text = "730d", .help = "Past scores of an account."},
+      {.name = "models",
+       .default_text = "180d",
+       .help = "Files of models that were never published, but for the newest. Published ones "
+               "stay: rollback and replay need them."},
+      {.name = "audit",
+       .default_text = "forever",
+       .help = "What decisions rested on, which audit replay needs. Headers, and with them the "
+               "proof that nothing was rewritten, stay for ever."},
+  }};
+  return table;
+}
+
 SettingTable make_root() {
   return {{
       {.name = "time_zone",
@@ -239,6 +261,11 @@ std::vector<Setting> own_settings() {
        .help = "The dashboard of upselld run, and what monitoring asks. upselld dashboard prints a "
                "link that logs in.",
        .group = &web_table()},
+      {.name = "retention",
+       .kind = SettingKind::group,
+       .help = "How long upselld run keeps what is over: forever, or days such as 400d. What the "
+               "CRM brought, what was decided last, task keys and the audit's headers stay.",
+       .group = &retention_table()},
       {.name = "memory",
        .default_text = "256MiB",
        .help = "How much memory reading and walking of events may take."},

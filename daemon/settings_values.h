@@ -24,6 +24,7 @@ StopWhen read_stop_when(const Settings& group);
 bool is_address(const std::string& text);  // an IP address
 bool is_loopback(const std::string& address);
 WebSettings read_web(const Settings& group, Findings& findings);
+RetentionSettings read_retention(const Settings& group, Findings& findings);
 // Sorted by code.
 std::vector<std::pair<std::string, double>> read_rates(const Settings& root, Findings& findings);
 

@@ -55,6 +55,11 @@ std::optional<Turns::Client> Turns::newly_given() {
   return holder_;
 }
 
+bool Turns::is_awaited() const {
+  const std::lock_guard lock(mutex_);
+  return !waiting_.empty();
+}
+
 std::size_t Turns::ahead_of(Client client) const {
   const std::lock_guard lock(mutex_);
   if (holder_ == client) return 0;

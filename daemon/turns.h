@@ -33,6 +33,8 @@ class Turns {
   void leave(Client client);
   // Whose turn it is now, once for each turn of a client.
   std::optional<Client> newly_given();
+  // Whether anybody waits for the turn that is now another's.
+  bool is_awaited() const;
   // How many come before, the one whose turn it is included.
   std::size_t ahead_of(Client client) const;
   // Called, from any thread, whenever somebody else's turn may have come. Set once, at first.

@@ -46,13 +46,13 @@ int status_of(ErrorKind kind) {
     case ErrorKind::busy:
     case ErrorKind::unavailable:
     case ErrorKind::cancelled:
+    case ErrorKind::unsupported:  // a store that is being made, or brought to this version
       return 503;
     case ErrorKind::rate_limited:
     case ErrorKind::budget_exhausted:
     case ErrorKind::cursor_lost:
     case ErrorKind::timed_out:
     case ErrorKind::corrupt:
-    case ErrorKind::unsupported:
     case ErrorKind::io:
       return 500;
   }

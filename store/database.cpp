@@ -143,6 +143,7 @@ Database::~Database() = default;
 Result<Database> Database::open(const std::filesystem::path& path, OpenMode mode) {
   const bool reads_only = mode == OpenMode::read_only;
   const bool must_be_there = mode != OpenMode::create_or_upgrade;
+  const bool upgrades = mode == OpenMode::create_or_upgrade || mode == OpenMode::upgrade;
   std::error_code ignored;
   if (must_be_there && !std::filesystem::exists(path, ignored)) {
     return Error{
@@ -171,14 +172,19 @@ Result<Database> Database::open(const std::filesystem::path& path, OpenMode mode
     sql.exec("PRAGMA foreign_keys = ON");
     auto version = checked_version(sql, path);
     if (!version) return version.error();
-    if (must_be_there && *version < newest_version()) {
+    if (mode == OpenMode::upgrade && *version == 0) {
+      return Error{ErrorKind::corrupt,
+                   fmt::format("open store {}: there is nothing in it", path.string()),
+                   {}};
+    }
+    if (!upgrades && *version < newest_version()) {
       return Error{ErrorKind::unsupported,
                    fmt::format("open store {}: it was written by an older version (schema {}, this "
                                "program needs {}): run `upselld sync` to upgrade it",
                                path.string(), *version, newest_version()),
                    {}};
     }
-    if (!must_be_there) {
+    if (upgrades) {
       std::filesystem::permissions(
           path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
       if (auto upgraded = upgrade(sql, path, *version); !upgraded) return upgraded.error();
@@ -195,11 +201,15 @@ int Database::version() const {
   return handle_->version;
 }
 
-Result<void> Database::checkpoint() {
+Result<bool> Database::checkpoint(Duration patience) {
   return guarded("store: checkpoint", [&] {
-    SQLite::Statement statement(handle_->sql, "PRAGMA wal_checkpoint(TRUNCATE)");
-    while (statement.executeStep()) {
-    }
+    SQLite::Database& sql = handle_->sql;
+    // While it waits for readers it keeps out those who would write.
+    sql.setBusyTimeout(static_cast<int>(patience.ms));
+    SQLite::Statement statement(sql, "PRAGMA wal_checkpoint(TRUNCATE)");
+    const bool is_empty = statement.executeStep() && statement.getColumn(0).getInt() == 0;
+    sql.setBusyTimeout(kBusyTimeoutMs);
+    return is_empty;
   });
 }
 

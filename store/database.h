@@ -12,6 +12,7 @@ namespace upselld::store {
 
 enum class OpenMode {
   create_or_upgrade,  // makes the file, or brings it to this program's version
+  upgrade,            // the same of a file that is there, and a store
   read_only,          // beside a daemon that writes; never changes a byte of data
   beside,             // short writes beside a process that has the lock; the file must be current
 };
@@ -33,9 +34,9 @@ class Database {
   // The number of the newest migration in the file.
   int version() const;
 
-  // Moves the write-ahead log into the file and empties it. A reader that holds an old state is
-  // not an error: the rest moves later.
-  Result<void> checkpoint();
+  // Moves the write-ahead log into the file and empties it. False: a reader held an old state, or
+  // somebody wrote, for as long as `patience`; the rest moves later.
+  Result<bool> checkpoint(Duration patience);
   // Writes a complete, consistent copy. `target` must not exist.
   Result<void> copy_to(const std::filesystem::path& target);
 

@@ -1,157 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/file.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
-#include <condition_variable>
-#include <mutex>
-#include <thread>
+#include <filesystem>
 #include <vector>
 
-#include "tests/e2e/programs.h"
+#include "tests/e2e/service_run.h"
 
 using namespace upselld::e2e;
-
-namespace {
-
-int count_of(const std::string& text, const std::string& part) {
-  int count = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
-    ++count;
-  }
-  return count;
-}
-
-// The demo in a time that waiting moves.
-struct Rehearsal {
-  DemoCrm crm{{.accounts = 120, .months = 12, .seed = 7}};
-
-  explicit Rehearsal(const std::string& now) {
-    crm.edit("demo.yaml", "schedule: {publish: automatic}",
-             "schedule: {sync: daily at 05:00, train: monthly on the 3rd at 05:00}");
-    set_clock(now);
-    ::setenv("UPSELLD_CLOCK", crm.folder().path("clock").c_str(), 1);
-  }
-  ~Rehearsal() { ::unsetenv("UPSELLD_CLOCK"); }
-  void set_clock(const std::string& now) const { crm.folder().write("clock", now + "\n"); }
-  Ended service(const std::string& until) const {
-    return run(UPSELLD_PROGRAM, {"--config", "demo.yaml", "run", "--until", until},
-               crm.folder().path());
-  }
-  nlohmann::json status() const {
-    return run(UPSELLD_PROGRAM, {"--config", "demo.yaml", "--quiet", "--json", "status"},
-               crm.folder().path())
-        .json();
-  }
-};
-
-// A service beside the test, whose log is read line by line.
-class Running {
- public:
-  Running(const DemoCrm& crm, const std::string& notices) {
-    int ends[2];
-    REQUIRE(::pipe(ends) == 0);
-    child_ = ::fork();
-    REQUIRE(child_ >= 0);
-    if (child_ == 0) {
-      ::dup2(ends[1], STDERR_FILENO);
-      ::close(ends[0]);
-      ::setenv("NOTIFY_SOCKET", notices.c_str(), 1);
-      ::setenv("WATCHDOG_USEC", "4000000", 1);
-      if (::chdir(crm.folder().path().c_str()) == 0) {
-        ::execl(UPSELLD_PROGRAM, UPSELLD_PROGRAM, "--config", "demo.yaml", "run", nullptr);
-      }
-      ::_exit(127);
-    }
-    ::close(ends[1]);
-    log_ = ::fdopen(ends[0], "r");
-  }
-  ~Running() {
-    ::kill(child_, SIGKILL);
-    if (!ended_) ::waitpid(child_, nullptr, 0);
-    ::fclose(log_);
-  }
-  // Reads on to the line that has `part`; fails the test at the log's end.
-  std::string line_with(const std::string& part) {
-    char line[4096];
-    std::string all;
-    while (::fgets(line, sizeof line, log_) != nullptr) {
-      if (std::string(line).find(part) != std::string::npos) return line;
-      all += line;
-    }
-    INFO("no " << part << " in\n" << all);
-    REQUIRE(false);
-    return {};
-  }
-  void send(int signal) const { ::kill(child_, signal); }
-  int exit_code() {
-    int status = 0;
-    ::waitpid(child_, &status, 0);
-    ended_ = true;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  }
-
- private:
-  pid_t child_ = -1;
-  FILE* log_ = nullptr;
-  bool ended_ = false;
-};
-
-// Where a service manager listens. It reads all the time, as such a one does: a socket that is full
-// would stop the service.
-class Notices {
- public:
-  explicit Notices(const std::string& path) : path_(path) {
-    socket_ = ::socket(AF_UNIX, SOCK_DGRAM, 0);
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path.copy(address.sun_path, sizeof address.sun_path - 1);
-    REQUIRE(::bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-    thread_ = std::jthread([this] { read_on(); });
-  }
-  ~Notices() {
-    ::shutdown(socket_, SHUT_RD);
-    thread_.join();
-    ::close(socket_);
-  }
-  // Until it was heard, now or before, after what was waited for last.
-  void wait_for(const std::string& wanted) {
-    std::unique_lock lock(mutex_);
-    for (;; ++next_) {
-      more_.wait(lock, [this] { return next_ < heard_.size(); });
-      if (heard_[next_] == wanted) break;
-    }
-    ++next_;
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  void read_on() {
-    char text[512];
-    for (ssize_t length; (length = ::recv(socket_, text, sizeof text, 0)) > 0;) {
-      const std::lock_guard lock(mutex_);
-      heard_.emplace_back(text, static_cast<std::size_t>(length));
-      more_.notify_all();
-    }
-  }
-
-  std::string path_;
-  int socket_ = -1;
-  std::mutex mutex_;
-  std::condition_variable more_;
-  std::vector<std::string> heard_;
-  std::size_t next_ = 0;
-  std::jthread thread_;
-};
-
-}  // namespace
 
 TEST_CASE("service: syncs at its times, trains at its own, and makes up for what was missed once") {
   const Rehearsal rehearsal("2026-11-02T10:00:00Z");
@@ -263,6 +122,63 @@ TEST_CASE(
     CHECK(service.exit_code() == 0);
   }
   CHECK(models() == 0);
-  CHECK(run(UPSELLD_PROGRAM, {"--config", "demo.yaml", "sync"}, crm.folder().path()).code == 0);
+  // Made up for at the next start, not at the next scheduled time.
+  const Ended next =
+      run(UPSELLD_PROGRAM, {"--config", "demo.yaml", "run", "--once"}, crm.folder().path());
+  INFO(next.err);
+  CHECK(count_of(next.err, "event=sync connection=all") == 1);
   CHECK(models() == 1);
+}
+
+TEST_CASE("service: a sync that failed is made up for at the next start, one that ended is not") {
+  const Rehearsal rehearsal("2026-11-02T10:00:00Z");
+  const std::string orders = rehearsal.crm.folder().path("data/orders.csv");
+  const auto syncs = [&](const std::string& status) {
+    const Ended ended = rehearsal.service("2026-11-02T12:00:00Z");
+    INFO(ended.err);
+    CHECK(ended.code == 0);
+    CHECK(count_of(ended.err, "times_passed_over") == 0);
+    return count_of(ended.err, "event=sync connection=all") ==
+                   count_of(ended.err, "status=" + status)
+               ? count_of(ended.err, "event=sync connection=all")
+               : -1;
+  };
+  std::filesystem::rename(orders, orders + ".away");
+  CHECK(syncs("failed") == 1);
+  CHECK(syncs("failed") == 1);
+  std::filesystem::rename(orders + ".away", orders);
+  CHECK(syncs("done") == 1);
+  CHECK(syncs("done") == 0);
+}
+
+TEST_CASE("service: a store of a former version is upgraded when it starts, after it was copied") {
+  const Rehearsal rehearsal("2026-11-02T10:00:00Z");
+  REQUIRE(rehearsal.service("2026-11-02T12:00:00Z").code == 0);
+  const Ended undone =
+      run("/usr/bin/python3",
+          {"-c",
+           "import sqlite3\n"
+           "db = sqlite3.connect('demo.state/upselld.db')\n"
+           "db.executescript('DROP TRIGGER outbox_settles; DROP TRIGGER"
+           " outbox_forgets; DROP INDEX outbox_by_settlement; DROP INDEX runs_by_kind; DROP TABLE"
+           " outbox_settled; DROP TABLE dropped_runs; PRAGMA user_version = 3')"},
+          rehearsal.crm.folder().path());
+  INFO(undone.err);
+  REQUIRE(undone.code == 0);
+  rehearsal.crm.folder().write("old.db", rehearsal.crm.folder().read("demo.state/upselld.db"));
+  const Ended service = rehearsal.service("2026-11-02T12:00:00Z");
+  INFO(service.err);
+  CHECK(service.code == 0);
+  CHECK(rehearsal.crm.folder().has("demo.state/upselld.db.before-4"));
+  CHECK(rehearsal.status()["runs"].size() == 1);
+  // So is a backup of it, which stays as it was.
+  const std::string old = rehearsal.crm.folder().read("old.db");
+  const Ended restored = rehearsal.command({"restore", "old.db"});
+  INFO(restored.err);
+  CHECK(restored.code == 0);
+  CHECK(rehearsal.status()["runs"].size() == 1);
+  CHECK(rehearsal.crm.folder().read("old.db") == old);
+  rehearsal.crm.folder().write("old.db", "");
+  CHECK(rehearsal.command({"restore", "old.db"}).code == 1);
+  CHECK(rehearsal.status()["runs"].size() == 1);
 }

@@ -299,6 +299,26 @@ TEST_CASE("settings: a connection has its own target and what differs of the sch
   CHECK(b.schedule.publish_automatically);
 }
 
+TEST_CASE("settings: what is kept, and for how long") {
+  const auto usual = load("connections: {a: {plugin: files}}\n");
+  REQUIRE(usual.settings);
+  CHECK(usual.settings->retention.undo == days(90));
+  CHECK(usual.settings->retention.runs == days(400));
+  CHECK_FALSE(usual.settings->retention.audit);
+  const auto own = load(
+      "connections: {a: {plugin: files}}\nretention: {runs: 60d, audit: 730d, scores: forever}\n");
+  REQUIRE(own.settings);
+  CHECK(own.settings->retention.runs == days(60));
+  CHECK(own.settings->retention.undo == days(60));
+  CHECK(own.settings->retention.audit == days(730));
+  CHECK_FALSE(own.settings->retention.scores);
+  CHECK(finding("retention: {runs: 60d, undo: 90d}\n").find("cannot be kept longer than runs") !=
+        std::string::npos);
+  CHECK(finding("retention: {audit: 1d}\n") ==
+        "upselld.yaml:2: audit: \"1d\" is neither forever nor days, such as 400d (at least 90d)");
+  CHECK(finding("retention: {undo: never}\n").find("\"never\" is neither") != std::string::npos);
+}
+
 TEST_CASE("settings: a file that is missing or no YAML is one finding") {
   const auto missing = load_settings("/nonexistent/upselld.yaml", plugins());
   REQUIRE(missing.findings.size() == 1);

@@ -12,7 +12,9 @@ TEST_CASE("turns: a command waits for the cycle, and is told once that its turn 
   turns.ask(7);
   CHECK_FALSE(turns.newly_given());
   CHECK(turns.ahead_of(7) == 1);
+  CHECK(turns.is_awaited());
   turns.end_cycle();
+  CHECK_FALSE(turns.is_awaited());
   CHECK(turns.newly_given() == 7);
   CHECK_FALSE(turns.newly_given());
   CHECK(turns.ahead_of(7) == 0);
