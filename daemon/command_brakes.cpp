@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/app.h"
+#include "daemon/approval_answer.h"
 #include "daemon/codec.h"
 #include "daemon/command_list.h"
 #include "daemon/cycle.h"
@@ -70,15 +71,9 @@ Result<int> set_pause(const Invocation& invocation, bool paused) {
 Result<int> answer(const Invocation& invocation, store::ApprovalState state) {
   auto app = App::open(invocation, Access::write);
   if (!app) return app.error();
-  Ledger& ledger = (*app)->ledger();
-  auto transaction =
-      store::Transaction::begin(ledger.database, "approval", store::Durability::full);
-  if (!transaction) return transaction.error();
   const std::string& key = invocation.arguments.front();
-  const auto decided =
-      ledger.approvals.decide(*transaction, key, state, who(invocation), (*app)->clock().now());
-  if (!decided) return decided.error();
-  if (const auto committed = transaction->commit(); !committed) return committed.error();
+  const auto answered = answer_approval(**app, key, state, who(invocation));
+  if (!answered) return answered.error();
   std::cout << key << ": " << store::to_text(state) << " by " << printable(who(invocation)) << "\n";
   return kDone;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
 
+#include "daemon/approval_answer.h"
 #include "daemon/web_routes.h"
 
 namespace upselld::daemon {
@@ -56,16 +57,10 @@ Result<WebAnswer> approval_action(const WebContext& context) {
     return Error{ErrorKind::invalid_config, "answer: yes or no", {}};
   }
   const std::string key = text_of(*body, "key");
-  Ledger& ledger = context.app.ledger();
-  auto transaction =
-      store::Transaction::begin(ledger.database, "approval", store::Durability::full);
-  if (!transaction) return transaction.error();
   const auto state =
       answer == "yes" ? store::ApprovalState::approved : store::ApprovalState::declined;
-  const auto decided = ledger.approvals.decide(*transaction, key, state, context.request.user.name,
-                                               context.app.clock().now());
-  if (!decided) return decided.error();
-  if (const auto committed = transaction->commit(); !committed) return committed.error();
+  const auto answered = answer_approval(context.app, key, state, context.request.user.name);
+  if (!answered) return answered.error();
   return json_answer({{"key", key}, {"state", store::to_text(state)}});
 }
 

@@ -223,6 +223,7 @@ await check("an approval is answered", async () => {
   await page.click("text=Make the task >> nth=0");
   await page.waitForSelector(".message.good");
   assert.equal((await api("approvals")).found, waiting - 1);
+  assert.equal((await api("audit?kind=answered")).rows[0].kind, "answered");
 });
 
 await check("the audit is searched, shown and verified", async () => {

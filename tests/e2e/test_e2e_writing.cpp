@@ -242,7 +242,15 @@ TEST_CASE("a task that needs a yes is asked for once, made after it, and a no is
   }
 
   REQUIRE(crm.upselld({"approvals", "yes", asked.at(0).at("key")}).code == 0);
-  REQUIRE(crm.upselld({"approvals", "no", asked.at(1).at("key")}).code == 0);
+  REQUIRE(crm.upselld({"approvals", "no", asked.at(1).at("key"), "--by", "the manager"}).code == 0);
+  const auto entries = crm.answer({"audit", "list", "--top", "2"}).at("entries");
+  REQUIRE(entries.at(0).at("kind") == "answered");
+  CHECK(entries.at(1).at("kind") == "answered");
+  const std::string sequence = std::to_string(entries.at(0).at("sequence").get<int>());
+  const auto answered = crm.answer({"audit", "show", sequence}).at("payload");
+  CHECK(answered.at("answer") == "declined");
+  CHECK(answered.at("by") == "the manager");
+  CHECK(answered.at("task") == asked.at(1).at("key"));
   crm.answer({"sync"}, DemoCrm::kTomorrow);
   CHECK(row_named(crm, "out/tasks.csv", "account", yes).at("status") == "open");
   const auto approvals = crm.answer({"approvals"});
