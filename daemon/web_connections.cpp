@@ -137,7 +137,7 @@ class Sockets : public WebConnections {
   void write_some(Client& client);
   void drain(Client& client);
   void begin_writing(Client& client, std::string bytes);
-  void make_room();
+  bool make_room();
 
   void wake() const {
     const std::uint64_t one = 1;
@@ -155,7 +155,8 @@ class Sockets : public WebConnections {
   const Answerer answerer_;
   std::vector<Client> clients_;  // the poller's alone
   std::uint64_t accepted_ = 0;
-  std::mutex mutex_;  // of all below
+  bool out_of_files_ = false;  // until it is looked again
+  std::mutex mutex_;           // of all below
   std::condition_variable has_job_;
   std::deque<Job> jobs_;
   std::vector<std::pair<std::uint64_t, std::string>> answers_;
@@ -171,14 +172,16 @@ void Sockets::look_after_clients() {
       const std::lock_guard lock(mutex_);
       if (stopping_) return;
     }
-    waits.assign({{listener_, POLLIN, 0}, {waker_, POLLIN, 0}});
+    const bool accepts = !out_of_files_;
+    waits.assign({{accepts ? listener_ : -1, POLLIN, 0}, {waker_, POLLIN, 0}});
     for (const Client& client : clients_) {
       // One that is being answered is not looked at: hung up, it would be ready all the time.
       const bool is_ours = client.phase == Client::Phase::answering;
       const short events = client.phase == Client::Phase::writing ? POLLOUT : POLLIN;
       waits.push_back({is_ours ? -1 : client.socket, events, 0});
     }
-    ::poll(waits.data(), waits.size(), clients_.empty() ? -1 : kLookAgainMs);
+    ::poll(waits.data(), waits.size(), clients_.empty() && accepts ? -1 : kLookAgainMs);
+    out_of_files_ = false;
     const std::int64_t at = now();
     for (std::size_t i = 0; i < clients_.size(); ++i) {
       Client& client = clients_[i];
@@ -218,9 +221,13 @@ void Sockets::accept_all() {
     socklen_t size = sizeof from;
     const int file = ::accept4(listener_, reinterpret_cast<sockaddr*>(&from), &size,
                                SOCK_CLOEXEC | SOCK_NONBLOCK);
-    // Without a file to spare the same client would wake us for ever.
-    if (file < 0 && (errno == EMFILE || errno == ENFILE)) make_room();
-    if (file < 0) return;
+    if (file < 0) {
+      const bool is_short =
+          errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+      // Where nobody makes room, the same client would wake us again and again.
+      if (is_short) out_of_files_ = !make_room();
+      return;
+    }
     if (clients_.size() >= limits_.connections_max) make_room();
     if (clients_.size() >= limits_.connections_max) {
       ::close(file);
@@ -235,14 +242,15 @@ void Sockets::accept_all() {
   }
 }
 
-// The oldest of those that are still sending their request goes.
-void Sockets::make_room() {
+// The oldest of those that are still sending their request goes; false: there is none.
+bool Sockets::make_room() {
   const auto slow = std::find_if(clients_.begin(), clients_.end(), [](const Client& client) {
     return client.phase == Client::Phase::reading;
   });
-  if (slow == clients_.end()) return;
+  if (slow == clients_.end()) return false;
   end(*slow);
   clients_.erase(slow);
+  return true;
 }
 
 void Sockets::read_some(Client& client) {

@@ -134,6 +134,11 @@ class Service {
   bool ended_ = false;
 };
 
+unsigned seed_of_test() {
+  const char* given = std::getenv("UPSELLD_TEST_SEED");
+  return given != nullptr ? static_cast<unsigned>(std::atoi(given)) : 20261122U;
+}
+
 }  // namespace
 
 TEST_CASE("web: pages show what the commands say, beside a service") {
@@ -231,8 +236,7 @@ TEST_CASE("web: who may act pauses, exports and syncs, and the audit says so") {
 TEST_CASE("web: garbage is refused, and the next is answered") {
   Service service;
   const std::string cookie = service.log_in({"dashboard"});
-  const char* given = std::getenv("UPSELLD_TEST_SEED");
-  const unsigned seed = given != nullptr ? static_cast<unsigned>(std::atoi(given)) : 20261122U;
+  const unsigned seed = seed_of_test();
   INFO("UPSELLD_TEST_SEED=" << seed);
   std::mt19937 random(seed);
   const std::string host = "\r\nHost: localhost\r\nCookie: " + cookie + "\r\n";
@@ -264,6 +268,77 @@ TEST_CASE("web: garbage is refused, and the next is answered") {
   }
   CHECK(service.get("/-/healthy").body == "healthy\n");
   CHECK(service.get("/api/v1/overview", cookie).status == 200);
+  CHECK(service.end() == 0);
+}
+
+TEST_CASE("web: whatever a page is asked with, it answers or refuses, and never fails") {
+  Service service;
+  const std::string cookie = service.log_in({"dashboard", "--operate"});
+  const unsigned seed = seed_of_test();
+  INFO("UPSELLD_TEST_SEED=" << seed);
+  std::mt19937 random(seed);
+  const std::string known = service.command({"accounts", "--top", "1"})["accounts"][0]["account"];
+  const std::string values[] = {"",
+                                "0",
+                                "7",
+                                "-1",
+                                "99999999999999999999",
+                                "1e9",
+                                "%00",
+                                "%27%20OR%201=1--",
+                                "%22",
+                                "%25",
+                                "crm:",
+                                "crm:" + known,
+                                known,
+                                "%F0%9F%98%80",
+                                "%FF%FE",
+                                "../..",
+                                "decided",
+                                "high",
+                                "score",
+                                "rules-1",
+                                std::string(5'000, 'a')};
+  const std::string bodies[] = {
+      "",
+      "null",
+      "[]",
+      "{}",
+      R"({"connection":7,"why":[],"key":{},"answer":"yes"})",
+      R"({"connection":"crm","key":"k","answer":"no","version":"\u0000"})",
+      "{\"why\":\"\xff\xfe\"}",
+      std::string(2'000, '[')};
+  struct Page {
+    std::string path;
+    std::vector<std::string> parameters;
+    bool has_body = false;
+  };
+  std::vector<Page> pages;
+  const auto description = service.get("/api/v1/openapi.json", cookie).json();
+  for (const auto& [path, methods] : description["paths"].items()) {
+    if (path.find("session") != std::string::npos) continue;
+    for (const auto& [method, of] : methods.items()) {
+      Page page{path, {}, method == "post"};
+      for (const auto& one : of.value("parameters", nlohmann::json::array())) {
+        page.parameters.push_back(one["name"]);
+      }
+      pages.push_back(std::move(page));
+    }
+  }
+  REQUIRE(pages.size() > 15);
+  for (int i = 0; i < 600; ++i) {
+    const Page& page = pages[random() % pages.size()];
+    std::string target = page.path + "?";
+    for (const std::string& name : page.parameters) {
+      if (random() % 2 == 0) target += name + "=" + values[random() % std::size(values)] + "&";
+    }
+    const std::string body = bodies[random() % std::size(bodies)];
+    const Answer answer =
+        page.has_body ? service.post(target, cookie, body) : service.get(target, cookie);
+    INFO(target << "\n" << body << "\n" << answer.body);
+    CHECK((answer.status < 500 || answer.status == 503));
+  }
+  CHECK(service.get("/-/healthy").body == "healthy\n");
   CHECK(service.end() == 0);
 }
 

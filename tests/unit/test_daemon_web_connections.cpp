@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <cerrno>
+#include <condition_variable>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -20,13 +25,35 @@ namespace {
 class HandClock : public Clock {
  public:
   Instant now() const override { return {0}; }
-  Duration steady() const override { return {ms.load()}; }
+  Duration steady() const override {
+    const std::lock_guard lock(mutex_);
+    ++asked_;
+    more_.notify_all();
+    return {ms.load()};
+  }
+  // Until it was asked that often again.
+  void wait_for_asked(int times) const {
+    std::unique_lock lock(mutex_);
+    const int until = asked_ + times;
+    more_.wait(lock, [&] { return asked_ >= until; });
+  }
   std::atomic<std::int64_t> ms = 0;
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::condition_variable more_;
+  mutable int asked_ = 0;
 };
 
 class Client {
  public:
-  explicit Client(int port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  Client() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    // Far more than any answer takes: a server that forgets a client fails a test, and hangs none.
+    const timeval patience{60, 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  }
+  explicit Client(int port) : Client() { connect(port); }
+  void connect(int port) const {
     sockaddr_in where{};
     where.sin_family = AF_INET;
     where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -44,9 +71,13 @@ class Client {
   std::string rest() const {
     std::string all;
     char bytes[4096];
-    for (ssize_t count = 0; (count = ::recv(socket_, bytes, sizeof bytes, 0)) > 0;) {
+    ssize_t count = 0;
+    while ((count = ::recv(socket_, bytes, sizeof bytes, 0)) > 0) {
       all.append(bytes, static_cast<std::size_t>(count));
     }
+    const bool is_open = count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    INFO("the other side does not end it");
+    REQUIRE_FALSE(is_open);
     return all;
   }
 
@@ -69,6 +100,27 @@ struct Server {
   std::atomic<int> answers = 0;
   std::unique_ptr<WebConnections> connections;
   int port() const { return connections->port(); }
+};
+
+// Takes all file descriptors that the process may have, until it ends.
+class NoFiles {
+ public:
+  NoFiles() {
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
+    rlimit few = before_;
+    few.rlim_cur = 256;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+    for (int file = 0; (file = ::dup(STDOUT_FILENO)) >= 0;) files_.push_back(file);
+    REQUIRE(errno == EMFILE);
+  }
+  ~NoFiles() {
+    for (const int file : files_) ::close(file);
+    ::setrlimit(RLIMIT_NOFILE, &before_);
+  }
+
+ private:
+  rlimit before_{};
+  std::vector<int> files_;
 };
 
 constexpr const char* kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -135,6 +187,20 @@ TEST_CASE("web connections: clients that send slowly make room for those that se
     CHECK(client.rest() == std::string("127.0.0.1 said ") + kGet);
   }
   CHECK(server.answers == 20);
+}
+
+TEST_CASE("web connections: without files to spare a client waits, and is answered later") {
+  const Server server;
+  const Client client;
+  {
+    const NoFiles none;
+    client.connect(server.port());
+    client.send(kGet);
+    // Looked at, refused for want of files, looked at again.
+    server.clock.wait_for_asked(3);
+    CHECK(server.answers == 0);
+  }
+  CHECK(client.rest() == std::string("127.0.0.1 said ") + kGet);
 }
 
 TEST_CASE("web connections: a request that takes too long is given up") {
