@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "daemon/cycle.h"
+#include "playbook/own_rule.h"
 #include "scoring/train.h"
 
 namespace upselld::daemon {
@@ -35,10 +36,17 @@ Result<TrainOutcome> train_and_store(App& app, Link& link, AccountCases& cases, 
                                      const std::string& run, Publish rule) {
   scoring::ScoringSettings settings = scoring_settings(app.settings(), *link.settings);
   settings.learner.goes_on = may_go_on(app);
+  const playbook::OwnRule own(*cases.playbook, settings.zone);
+  scoring::OwnRuleAnswer own_rule;
+  if (own.exists()) {
+    own_rule = [&own](const AccountFacts& then, std::span<const float> row) {
+      return own.first(then, row);
+    };
+  }
   const auto trials = app.ledger().trials.list(link.name());
   if (!trials) return trials.error();
   auto training =
-      scoring::train(*cases.walk, *cases.table, settings, now, settings.threads, *trials);
+      scoring::train(*cases.walk, *cases.table, settings, now, settings.threads, *trials, own_rule);
   if (!training) return training.error();
   TrainOutcome outcome;
   outcome.version = training->version;

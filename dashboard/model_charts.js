@@ -105,8 +105,8 @@ export function liftChart(report) {
           datasets: lines.map(([name, deciles], i) => ({
             label: name,
             data: deciles,
-            borderColor: palette[i],
-            backgroundColor: palette[i],
+            borderColor: palette[i % palette.length],
+            backgroundColor: palette[i % palette.length],
             borderWidth: i === 0 ? 3 : 1.5,
             borderDash: i === 0 ? [] : [4, 3],
             pointRadius: i === 0 ? 3 : 0,

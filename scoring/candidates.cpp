@@ -9,6 +9,8 @@
 namespace upselld::scoring {
 namespace {
 
+constexpr double kDrawnBy = 20;  // rows: a rule that held for so many is halfway to all
+
 std::optional<std::size_t> column_named(const std::vector<FeatureColumn>& columns,
                                         std::string_view name) {
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -21,9 +23,38 @@ std::span<const float> row_of(const DateRows& date, std::size_t width, std::size
   return std::span(date.values).subspan(i * width, width);
 }
 
-void ask_baselines(const Lesson& lesson, const DateRows& date,
-                   const std::vector<FeatureColumn>& columns, Candidates& out) {
+// The rate of those for whom the same rule held, drawn towards that of all. `lesson` is of the
+// first `date_count` dates.
+void ask_own_rule(const TrainingRows& rows, std::size_t date_count, const Lesson& lesson,
+                  const DateRows& date, std::size_t baseline, Candidates& out) {
+  struct Cell {
+    double rows = 0, positives = 0;
+  };
+  std::array<Cell, 256> cells{};
+  std::size_t at = 0;
+  for (std::size_t d = 0; d < date_count; ++d) {
+    for (const std::uint8_t rule : rows.dates[d].own_rule) {
+      ++cells[rule].rows;
+      cells[rule].positives += lesson.positive[at++];
+    }
+  }
+  const double rate =
+      static_cast<double>(lesson.positives) / static_cast<double>(lesson.positive.size());
+  for (const std::uint8_t rule : date.own_rule) {
+    const Cell& cell = cells[rule];
+    out.baseline[baseline].push_back((cell.positives + kDrawnBy * rate) / (cell.rows + kDrawnBy));
+  }
+  out.baseline_rank[baseline] = out.baseline[baseline];
+}
+
+void ask_baselines(const TrainingRows& rows, std::size_t date_count, const Lesson& lesson,
+                   const DateRows& date, const std::vector<FeatureColumn>& columns,
+                   Candidates& out) {
   for (std::size_t b = 0; b < kBaselines.size(); ++b) {
+    if (kBaselines[b].feature == nullptr) {
+      ask_own_rule(rows, date_count, lesson, date, b, out);
+      continue;
+    }
     const auto column = column_named(columns, kBaselines[b].feature);
     if (!column) continue;
     const OneFeature one = fit_one_feature(lesson, *column);
@@ -95,12 +126,13 @@ Result<Candidates> try_candidates(const TrainingRows& rows, std::size_t date,
   std::vector<Day> days;
   for (const DateRows& each : rows.dates) days.push_back(each.day);
   const Instant as_of = settings.zone.start_of(days[date]);
-  const Lesson lesson = lesson_of(rows, finished_by(days, as_of, settings), as_of);
+  const std::size_t finished = finished_by(days, as_of, settings);
+  const Lesson lesson = lesson_of(rows, finished, as_of);
   Candidates out;
   out.date = date;
   out.most = built_in_choice(lesson);
   if (out.most == LearnerKind::none) return out;
-  ask_baselines(lesson, rows.dates[date], columns, out);
+  ask_baselines(rows, finished, lesson, rows.dates[date], columns, out);
   const Encoder encoder = make_encoder(lesson.rows, columns, lesson.account_hash, lesson.positive);
   ask_lines(lesson, encoder, rows.dates[date], settings.learner, out);
   if (settings.learner.stopped()) return Error{ErrorKind::cancelled, "stopped", {}};

@@ -13,12 +13,13 @@ namespace upselld::scoring {
 // What a model has to beat. Each ranks by its feature, and is a probability by a logistic of it.
 struct Baseline {
   const char* name;
-  const char* feature;
-  double sign;  // -1: less is better
+  const char* feature;  // nullptr: the admin's own rules, each with the rate of its accounts
+  double sign;          // -1: less is better
 };
-inline constexpr std::array<Baseline, 3> kBaselines = {{{"order_count", "order_count", 1},
+inline constexpr std::array<Baseline, 4> kBaselines = {{{"order_count", "order_count", 1},
                                                         {"spend", "order_amount_sum", 1},
-                                                        {"recency", "days_since_order", -1}}};
+                                                        {"recency", "days_since_order", -1},
+                                                        {"own_rules", nullptr, 1}}};
 
 // Settings that the rolling dates choose among, as multiples of the built-in ones. Strengths fall:
 // each fit begins where the one before it ended.
@@ -32,7 +33,7 @@ struct Candidates {
   LearnerKind most = LearnerKind::none;  // what the number of accounts allows
   std::array<std::vector<double>, kStrengthFactors.size()> line;     // margins
   std::array<std::vector<double>, kRoundFactors.size()> trees;       // empty unless `most` is both
-  std::array<std::vector<double>, kBaselines.size()> baseline;       // probability
+  std::array<std::vector<double>, kBaselines.size()> baseline;       // probability; empty: none
   std::array<std::vector<double>, kBaselines.size()> baseline_rank;  // value to rank by
 };
 

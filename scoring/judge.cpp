@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -119,7 +120,10 @@ void compare(const TrainingRows& rows, unsigned threads, Judged& judged) {
     judged.rolling_log_loss += mean_log_loss(date.positive, each.probability) / dates;
     judged.rolling_pr_auc += PrecisionCurve(date.positive, each.probability).area() / dates;
     for (std::size_t b = 0; b < loss.size(); ++b) {
-      loss[b] += mean_log_loss(date.positive, each.baseline[b]) / dates;
+      // The admin's own rules stand beside the model in the report and decide nothing.
+      const bool decides = kBaselines[b].feature != nullptr;
+      loss[b] += decides ? mean_log_loss(date.positive, each.baseline[b]) / dates
+                         : std::numeric_limits<double>::infinity();
     }
   }
   if (!judged.rolling.empty()) {

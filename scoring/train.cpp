@@ -137,8 +137,8 @@ Result<Training> train_rows(const TrainingRows& rows, const FeatureTable& table,
 
 Result<Training> train(const TimelineSource& source, const FeatureTable& table,
                        const ScoringSettings& settings, Instant now, unsigned threads,
-                       std::span<const Trial> trials) {
-  const auto rows = gather_rows(source, table, settings, now, threads);
+                       std::span<const Trial> trials, const OwnRuleAnswer& own_rule) {
+  const auto rows = gather_rows(source, table, settings, now, threads, own_rule);
   if (!rows) return in_context("train", rows.error());
   const auto effects = effects_of(source, trials, settings, now, threads);
   if (!effects) return in_context("train", effects.error());

@@ -11,6 +11,7 @@
 #include "core/trial.h"
 #include "scoring/features.h"
 #include "scoring/model.h"
+#include "scoring/own_rule.h"
 #include "scoring/settings.h"
 
 namespace upselld::scoring {
@@ -36,10 +37,10 @@ struct Training {
 // Learns from everything known before `now` and judges it as it is used: see docs/scoring.md.
 // Too little data of any sort is a Training that is not publishable, never an error; errors are the
 // source's. The bytes of the result do not depend on `threads`. `trials` decide no score: from them
-// comes what contacts do, where enough of them have ended.
+// comes what contacts do, where enough of them have ended. Nor does `own_rule`.
 Result<Training> train(const TimelineSource& source, const FeatureTable& table,
                        const ScoringSettings& settings, Instant now, unsigned threads,
-                       std::span<const Trial> trials = {});
+                       std::span<const Trial> trials = {}, const OwnRuleAnswer& own_rule = {});
 
 // "snapshot,account,probability" with the shortest digits that read back the same.
 std::string predictions_csv(const std::vector<Prediction>& predictions);

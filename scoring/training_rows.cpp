@@ -85,9 +85,20 @@ void begin_account(const Timeline& timeline, const FeaturePass& pass,
   out.then.push_back(totals_of({}, settings));
 }
 
+// The account's attributes as they were known before the moment.
+AccountFacts facts_before(const Timeline& timeline, const Moment& moment,
+                          const Vocabulary& vocabulary) {
+  AccountFacts then;
+  then.attributes.assign(vocabulary.attributes.size(), {std::nan(""), {}});
+  for (const AttributeChange& change : timeline.changes) {
+    if (change.known_at < moment.upper) then.attributes[change.attribute] = change.value;
+  }
+  return then;
+}
+
 void take_account(const Timeline& timeline, FeaturePass& pass, const Vocabulary& vocabulary,
                   const ScoringSettings& settings, const std::vector<std::uint32_t>& columns,
-                  ShareRows& out) {
+                  const OwnRuleAnswer& own_rule, ShareRows& out) {
   pass.open(timeline);
   bool any = false;
   for (std::size_t m = 0; m < pass.moments().size(); ++m) {
@@ -110,6 +121,8 @@ void take_account(const Timeline& timeline, FeaturePass& pass, const Vocabulary&
     }
     const auto row = pass.row(m);
     for (const std::uint32_t column : columns) date.values.push_back(row[column]);
+    if (!own_rule) continue;
+    date.own_rule.push_back(own_rule(facts_before(timeline, moment, vocabulary), row));
   }
 }
 
@@ -160,6 +173,7 @@ void assemble(std::vector<ShareRows>& shares, const std::vector<Day>& days, Trai
       date.positive_known_at.push_back(part.positive_known_at[i]);
       date.gain.push_back(part.gain[i]);
       date.past_orders.push_back(part.past_orders[i]);
+      if (!part.own_rule.empty()) date.own_rule.push_back(part.own_rule[i]);
       const auto first = part.values.begin() + static_cast<std::ptrdiff_t>(i * width);
       date.values.insert(date.values.end(), first, first + static_cast<std::ptrdiff_t>(width));
     }
@@ -227,7 +241,8 @@ Result<void> hide_future(const TimelineSource& source, const FeatureTable& table
 }  // namespace
 
 Result<TrainingRows> gather_rows(const TimelineSource& source, const FeatureTable& table,
-                                 const ScoringSettings& settings, Instant now, unsigned threads) {
+                                 const ScoringSettings& settings, Instant now, unsigned threads,
+                                 const OwnRuleAnswer& own_rule) {
   const Vocabulary& vocabulary = source.vocabulary();
   const auto survey = survey_all(source, now, threads);
   if (!survey) return survey.error();
@@ -253,7 +268,7 @@ Result<TrainingRows> gather_rows(const TimelineSource& source, const FeatureTabl
       passes[s].emplace(table, vocabulary, settings, moments, rows.dictionaries);
       shares[s].dates.resize(days.size());
     }
-    take_account(timeline, *passes[s], vocabulary, settings, rows.columns, shares[s]);
+    take_account(timeline, *passes[s], vocabulary, settings, rows.columns, own_rule, shares[s]);
   });
   if (!walked) return walked.error();
   if (settings.learner.stopped()) return Error{ErrorKind::cancelled, "stopped", {}};

@@ -11,6 +11,7 @@
 #include "core/timeline.h"
 #include "scoring/features.h"
 #include "scoring/model.h"
+#include "scoring/own_rule.h"
 #include "scoring/past_totals.h"
 #include "scoring/settings.h"
 
@@ -26,7 +27,8 @@ struct DateRows {
   std::vector<Instant> positive_known_at;  // missing: not positive
   std::vector<float> gain;                 // of positives, see Label; NaN: not known
   std::vector<std::uint32_t> past_orders;
-  std::vector<float> values;  // row after row, TrainingRows::columns wide
+  std::vector<std::uint8_t> own_rule;  // see OwnRuleAnswer; empty: there is none
+  std::vector<float> values;           // row after row, TrainingRows::columns wide
 
   std::size_t size() const { return account.size(); }
 };
@@ -54,6 +56,7 @@ struct TrainingRows {
 // Two walks over the source, and a third over one share of it that hides the future. No orders, no
 // snapshot and so on give empty rows, not an error.
 Result<TrainingRows> gather_rows(const TimelineSource& source, const FeatureTable& table,
-                                 const ScoringSettings& settings, Instant now, unsigned threads);
+                                 const ScoringSettings& settings, Instant now, unsigned threads,
+                                 const OwnRuleAnswer& own_rule = {});
 
 }  // namespace upselld::scoring
