@@ -58,8 +58,18 @@ class Demo:
         return json.loads(self.run("--json", *words, quiet=True))
 
 
+def rows_of(demo, name):
+    with open(demo.folder / "data" / name, newline="") as file:
+        yield from csv.DictReader(file)
+
+
 def quiet_accounts(demo, taken):
     """Two accounts that are not among these and have nothing that holds a task."""
+    busy = {row["account"] for row in rows_of(demo, "orders.csv") if row["status"] == "open"}
+    for row in rows_of(demo, "accounts.csv"):
+        if row["parent"]:
+            busy |= {row["id"], row["parent"]}  # a task of one holds those of its family
+    busy = {row["name"] for row in rows_of(demo, "accounts.csv") if row["id"] in busy}
     free = []
     for row in demo.answer("accounts", "--top", "100000")["accounts"]:
         account = row["account"]
@@ -67,7 +77,8 @@ def quiet_accounts(demo, taken):
             continue
         told = demo.answer("explain", account)
         # Active ones may have bought too recently to be asked again.
-        if told.get("held") in ("low_band", "no_rule") and told.get("segment") != "active":
+        is_quiet = told.get("held") in ("low_band", "no_rule") and told.get("segment") != "active"
+        if is_quiet and told["name"] not in busy:
             free.append(account)
         if len(free) == 2:
             return free
