@@ -222,14 +222,3 @@ export function importanceChart(importance) {
     },
   );
 }
-
-const MEASURES = [
-  { label: "Accounts", number: true, value: ([, each]) => count(each.eligible) },
-  { label: "Happened", number: true, value: ([, each]) => percent(each.base_rate) },
-  { label: "Told", number: true, value: ([, each]) => percent(each.predicted) },
-  { label: "ROC-AUC", number: true, value: ([, each]) => figure(each.roc_auc) },
-  { label: "PR-AUC", number: true, value: ([, each]) => figure(each.pr_auc) },
-  { label: "Log-loss", number: true, value: ([, each]) => figure(each.log_loss, 4) },
-  { label: "Slope", number: true, value: ([, each]) => figure(each.slope, 2) },
-  { label: "Lift, top tenth", number: true, value: ([, each]) => one(each.lift_top_decile) },
-];
