@@ -59,8 +59,10 @@ Running::Running(const DemoCrm& crm, const std::string& notices) {
   if (child_ == 0) {
     ::dup2(ends[1], STDERR_FILENO);
     ::close(ends[0]);
-    ::setenv("NOTIFY_SOCKET", notices.c_str(), 1);
-    ::setenv("WATCHDOG_USEC", "4000000", 1);
+    if (!notices.empty()) {
+      ::setenv("NOTIFY_SOCKET", notices.c_str(), 1);
+      ::setenv("WATCHDOG_USEC", "4000000", 1);
+    }
     if (::chdir(crm.folder().path().c_str()) == 0) {
       ::execl(UPSELLD_PROGRAM, UPSELLD_PROGRAM, "--config", "demo.yaml", "run", nullptr);
     }

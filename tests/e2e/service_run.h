@@ -33,7 +33,8 @@ struct Rehearsal {
 // A service beside the test, whose log is read line by line.
 class Running {
  public:
-  Running(const DemoCrm& crm, const std::string& notices);
+  // `notices`: where a service manager listens; empty: nobody does.
+  explicit Running(const DemoCrm& crm, const std::string& notices = {});
   ~Running();
   // Reads on to the line that has `part`; fails the test at the log's end.
   std::string line_with(const std::string& part);

@@ -2,16 +2,15 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <signal.h>
-#include <stdio.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <memory>
 #include <random>
 
-#include "tests/e2e/programs.h"
+#include "tests/e2e/service_run.h"
 
 using namespace upselld::e2e;
 
@@ -31,42 +30,12 @@ class Service {
     crm.edit("demo.yaml", "schedule: {publish: automatic}",
              "schedule: {publish: automatic, sync: monthly on the 1st at 05:00}\n"
              "notify: {webhook: {env: CHAT_URL}}\nweb: {listen: \"127.0.0.1:0\"}");
-    int ends[2];
-    REQUIRE(::pipe(ends) == 0);
-    child_ = ::fork();
-    REQUIRE(child_ >= 0);
-    if (child_ == 0) {
-      ::dup2(ends[1], STDERR_FILENO);
-      ::close(ends[0]);
-      if (::chdir(crm.folder().path().c_str()) == 0) {
-        ::execl(UPSELLD_PROGRAM, UPSELLD_PROGRAM, "--config", "demo.yaml", "run", nullptr);
-      }
-      ::_exit(127);
-    }
-    ::close(ends[1]);
-    log_ = ::fdopen(ends[0], "r");
+    running_ = std::make_unique<Running>(crm);
     const std::string line = line_with("event=web_server");
     port_ = std::atoi(line.substr(line.find("port=") + 5).c_str());
     REQUIRE(port_ > 0);
   }
-  ~Service() {
-    ::kill(child_, SIGKILL);
-    if (!ended_) ::waitpid(child_, nullptr, 0);
-    ::fclose(log_);
-  }
-
-  // Reads the log on to the line that has `part`; fails the test at its end.
-  std::string line_with(const std::string& part) const {
-    char line[4096];
-    std::string all;
-    while (::fgets(line, sizeof line, log_) != nullptr) {
-      if (std::string(line).find(part) != std::string::npos) return line;
-      all += line;
-    }
-    INFO("no " << part << " in\n" << all);
-    REQUIRE(false);
-    return {};
-  }
+  std::string line_with(const std::string& part) const { return running_->line_with(part); }
   nlohmann::json command(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), {"--config", "demo.yaml", "--quiet", "--json"});
     return run(UPSELLD_PROGRAM, arguments, crm.folder().path()).json();
@@ -115,12 +84,9 @@ class Service {
     const std::size_t begin = answer.head.find("Set-Cookie: ") + 12;
     return answer.head.substr(begin, answer.head.find(';', begin) - begin);
   }
-  int end() {
-    ::kill(child_, SIGTERM);
-    int status = 0;
-    ::waitpid(child_, &status, 0);
-    ended_ = true;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  int end() const {
+    running_->send(SIGTERM);
+    return running_->exit_code();
   }
 
   DemoCrm crm{{.accounts = 120, .months = 12, .seed = 7}};
@@ -128,10 +94,8 @@ class Service {
  private:
   std::string host() const { return "127.0.0.1:" + std::to_string(port_); }
 
-  pid_t child_ = -1;
-  FILE* log_ = nullptr;
+  std::unique_ptr<Running> running_;
   int port_ = 0;
-  bool ended_ = false;
 };
 
 unsigned seed_of_test() {
