@@ -19,10 +19,11 @@ constexpr Duration kApartMax = minutes(4);
 
 }  // namespace
 
-Chaos::Chaos(World& world, std::filesystem::path clock_file)
+Chaos::Chaos(World& world, std::filesystem::path clock_file, double disorder)
     : world_(world),
       random_(world.seed(), sandbox::Random::Purpose::events, 2),
-      clock_file_(std::move(clock_file)) {}
+      clock_file_(std::move(clock_file)),
+      disorder_(disorder) {}
 
 std::string Chaos::open() {
   auto server = sandbox::HttpServer::start(
@@ -59,7 +60,7 @@ void Chaos::follow_clock() {
 }
 
 bool Chaos::may_happen(Mishap mishap, double chance) {
-  if (is_calm_ || !random_.chance(chance)) return false;
+  if (is_calm_ || !random_.chance(std::min(1.0, chance * disorder_))) return false;
   happened(mishap);
   return true;
 }

@@ -19,8 +19,9 @@ namespace upselld::simulation {
 // to the CRM. One request at a time.
 class Chaos final : private Dice {
  public:
-  // `clock_file`: what $UPSELLD_CLOCK names for upselld.
-  Chaos(World& world, std::filesystem::path clock_file);
+  // `clock_file`: what $UPSELLD_CLOCK names for upselld. `disorder`: how much more likely than
+  // usual each mishap is.
+  Chaos(World& world, std::filesystem::path clock_file, double disorder);
 
   // Starts the server; its address.
   std::string open();
@@ -56,6 +57,7 @@ class Chaos final : private Dice {
   World& world_;
   sandbox::Random random_;
   const std::filesystem::path clock_file_;
+  const double disorder_;
   mutable std::mutex mutex_;
   bool is_calm_ = true;
   int child_ = 0;

@@ -14,12 +14,15 @@ constexpr Instant kMonday{1'793'610'000'000};  // 2026-11-02T09:00:00Z
 constexpr int kRunsLeast = 4, kRunsMost = 7;
 constexpr int kQuietRunsMost = 8;
 constexpr int kShareOfCalls = 10;
+// A run that one of two CRMs has stopped short asks the other less.
+constexpr double kDisorderOfTwo = 1.75;
 constexpr std::uint64_t kNextWorld = 1'000'003;  // so that two CRMs of a seed are not alike
 
 // A CRM and its network.
 struct Site {
-  Site(const std::string& crm, std::uint64_t seed, const std::filesystem::path& clock_file)
-      : world(make_world(crm, seed, kMonday)), chaos(*world, clock_file) {}
+  Site(const std::string& crm, std::uint64_t seed, const std::filesystem::path& clock_file,
+       double disorder)
+      : world(make_world(crm, seed, kMonday)), chaos(*world, clock_file, disorder) {}
 
   const std::unique_ptr<World> world;
   Chaos chaos;
@@ -31,9 +34,11 @@ class Seed {
        const std::filesystem::path& program, const std::filesystem::path& folder)
       : program_(program, folder), random_(seed, sandbox::Random::Purpose::traits, 3) {
     static_cast<void>(write_file_atomically(program_.clock_file(), to_text(kMonday) + "\n"));
+    const double disorder = crms.size() == 1 ? 1 : kDisorderOfTwo;
     std::vector<Connection> connections;
     for (std::size_t i = 0; i < crms.size(); ++i) {
-      Site& site = sites_.emplace_back(crms[i], seed + i * kNextWorld, program_.clock_file());
+      Site& site =
+          sites_.emplace_back(crms[i], seed + i * kNextWorld, program_.clock_file(), disorder);
       connections.push_back(site.world->connect(site.chaos.open(), random_));
     }
     program_.configure(connections);
