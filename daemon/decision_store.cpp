@@ -348,6 +348,10 @@ Result<void> store_decisions(Ledger& ledger, const AccountCases& cases, const De
     const auto used = ledger.configs.use(*transaction, kind, *hash);
     if (!used) return used.error();
   }
+  if (scope.round) {
+    const auto kept = ledger.rounds.stand(*transaction, scope.connection, *scope.round);
+    if (!kept) return kept;
+  }
   return transaction->commit();
 }
 

@@ -12,6 +12,7 @@
 #include "store/models.h"
 #include "store/outbox.h"
 #include "store/plans.h"
+#include "store/rounds.h"
 #include "store/runs.h"
 #include "store/score_history.h"
 #include "store/trials.h"
@@ -35,7 +36,8 @@ struct Ledger {
         plans(the_database),
         forgotten(the_database),
         score_history(the_database),
-        trials(the_database) {}
+        trials(the_database),
+        rounds(the_database) {}
 
   store::Database& database;
   store::Runs runs;
@@ -51,6 +53,7 @@ struct Ledger {
   store::Forgotten forgotten;
   store::ScoreHistory score_history;
   store::Trials trials;
+  store::Rounds rounds;
 };
 
 }  // namespace upselld::daemon

@@ -48,6 +48,20 @@ Result<void> close_unfinished(Cycle& cycle, store::Transaction& transaction) {
   return {};
 }
 
+// A run that decided anew has said so with its decisions; one that did not says whose stand.
+Result<void> tell_standing(Cycle& cycle, store::Transaction& transaction) {
+  std::vector<store::AuditEntry> entries;
+  for (const ConnectionReport& report : cycle.report.connections) {
+    if (report.decided_by.empty()) continue;
+    const Json payload = {{"connection", report.connection},
+                          {"accounts", report.accounts},
+                          {"decided_by", report.decided_by}};
+    entries.push_back(
+        {store::AuditKind::run, cycle.app.clock().now(), cycle.run, {}, payload.dump()});
+  }
+  return cycle.app.ledger().audit.append(transaction, entries);
+}
+
 // Something was due, and none of it has arrived: no success, whatever the reason.
 bool delivered_nothing(const ConnectionReport& report) {
   return report.fields + report.tasks + report.withdrawn == 0 &&
@@ -125,6 +139,7 @@ Result<void> end_run(Cycle& cycle, const Result<void>& outcome) {
   const Instant at = cycle.app.clock().now();
   auto transaction = store::Transaction::begin(ledger.database, "run_end", store::Durability::full);
   if (!transaction) return transaction.error();
+  if (const auto told = tell_standing(cycle, *transaction); !told) return told;
   const auto head = ledger.audit.head();
   if (!head) return head.error();
   report.audit_entries = static_cast<std::int64_t>(head->entries);

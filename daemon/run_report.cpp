@@ -37,6 +37,7 @@ Json json_of(const ConnectionReport& c) {
   out["bands"] = json_of(c.bands);
   out["segments"] = json_of(c.segments);
   out["decided"] = {{"changed", c.changed}, {"unchanged", c.unchanged}, {"crossed", c.crossed}};
+  if (!c.decided_by.empty()) out["decided_by"] = c.decided_by;
   out["held"] = json_of(c.held);
   out["delivered"] = {{"fields", c.fields}, {"tasks", c.tasks}, {"withdrawn", c.withdrawn}};
   out["rejected"] = c.rejected;
@@ -126,6 +127,9 @@ std::string score_text(const ConnectionReport& c) {
 }
 
 std::string decide_text(const ConnectionReport& c) {
+  if (!c.decided_by.empty()) {
+    return "decide    nothing has come since run " + c.decided_by + ": what it decided stands\n";
+  }
   std::int64_t held = 0;
   for (const auto& [reason, count] : c.held) held += count;
   std::string out =

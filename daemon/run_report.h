@@ -51,6 +51,7 @@ struct ConnectionReport {
   std::int64_t accounts = 0, scored = 0;
   Counts not_scored;
   std::string model_version;
+  std::string decided_by;  // the run whose decisions stand; empty: this one
   Counts bands, bands_before, segments, held;
   std::int64_t changed = 0, unchanged = 0, crossed = 0, actions = 0, approvals = 0;
   std::int64_t fields_due = 0, tasks_due = 0;  // those of earlier runs included

@@ -11,6 +11,7 @@
 #include "daemon/deliver.h"
 #include "daemon/interrupt.h"
 #include "daemon/pause_lookup.h"
+#include "daemon/standing_round.h"
 #include "daemon/text_table.h"
 #include "scoring/effect.h"
 
@@ -207,6 +208,7 @@ DecisionScope decision_scope(const Cycle& cycle, const ConnectionCycle& connecti
 }
 
 Result<void> decide_stage(Cycle& cycle, ConnectionCycle& connection) {
+  if (!connection.report.decided_by.empty()) return {};
   Link& link = *connection.link;
   // The pull of this very run is what is known.
   const auto input = decide_input(cycle.app, link, connection.cases,
@@ -225,8 +227,12 @@ Result<void> decide_stage(Cycle& cycle, ConnectionCycle& connection) {
     hold(cycle, connection, *limit);
     return store_hold(cycle, connection, *limit);
   }
-  return store_decisions(cycle.app.ledger(), connection.cases, connection.decided,
-                         decision_scope(cycle, connection), connection.report);
+  DecisionScope scope = decision_scope(cycle, connection);
+  auto round = round_of(cycle, connection);
+  if (!round) return round.error();
+  scope.round = std::move(*round);
+  return store_decisions(cycle.app.ledger(), connection.cases, connection.decided, scope,
+                         connection.report);
 }
 
 Result<void> deliver_stage(Cycle& cycle, ConnectionCycle& connection) {

@@ -36,6 +36,7 @@ Result<void> drop_overdue(Cycle& cycle, const store::Delivery& delivery, OpenTas
       transaction, {store::AuditKind::superseded, at, cycle.run, delivery.account, payload.dump()});
   if (!appended) return appended;
   open.memory.task = TaskMemory{};
+  if (const auto fell = ledger.rounds.fall(transaction); !fell) return fell;
   return ledger.decisions.remember(transaction, open.account, open.memory);
 }
 
@@ -85,6 +86,7 @@ Result<void> outcomes_stage(Cycle& cycle, ConnectionCycle& connection) {
     const auto remembered =
         ledger.decisions.remember(*reading, at->second.account, at->second.memory);
     if (!remembered) return remembered;
+    if (const auto fell = ledger.rounds.fall(*reading); !fell) return fell;
   }
   return reading->commit();
 }

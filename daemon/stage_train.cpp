@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "daemon/cycle.h"
+#include "daemon/standing_round.h"
 #include "playbook/own_rule.h"
 #include "scoring/train.h"
 
@@ -84,12 +85,12 @@ Result<TrainOutcome> train_and_store(App& app, Link& link, AccountCases& cases, 
 
 Result<void> train_stage(Cycle& cycle, ConnectionCycle& connection) {
   Link& link = *connection.link;
-  auto cases = open_cases(cycle.app, link);
-  if (!cases) return cases.error();
-  connection.cases = std::move(*cases);
   const auto trained = cycle.app.ledger().models.list(link.name());
   if (!trained) return trained.error();
   if (!trained->empty() && !cycle.options.train) return {};
+  auto cases = open_cases(cycle.app, link);
+  if (!cases) return cases.error();
+  connection.cases = std::move(*cases);
   const Publish rule =
       link.settings->schedule.publish_automatically ? Publish::automatic : Publish::ask;
   auto outcome = train_and_store(cycle.app, link, connection.cases, cycle.now, cycle.run, rule);
@@ -111,6 +112,14 @@ Result<void> train_stage(Cycle& cycle, ConnectionCycle& connection) {
 }
 
 Result<void> score_stage(Cycle& cycle, ConnectionCycle& connection) {
+  const auto stands = last_round_stands(cycle, connection);
+  if (!stands) return stands.error();
+  if (*stands) return {};
+  if (!connection.cases.walk) {
+    auto cases = open_cases(cycle.app, *connection.link);
+    if (!cases) return cases.error();
+    connection.cases = std::move(*cases);
+  }
   const auto chosen = choose_model(cycle.app, *connection.link, "", connection.cases);
   if (!chosen) return chosen;
   connection.report.model_version = connection.cases.model_version;

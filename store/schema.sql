@@ -407,6 +407,14 @@ CREATE TABLE score_history (
   PRIMARY KEY (account, day)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE standing_rounds (
+  connection TEXT PRIMARY KEY,
+  run TEXT NOT NULL,
+  rests_on TEXT NOT NULL,
+  decided_at_ms INTEGER NOT NULL,
+  stands_until_ms INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE streams (
   stream INTEGER PRIMARY KEY,
   connection INTEGER NOT NULL,  -- names

@@ -163,6 +163,8 @@ void TimelineBuilder::begin(const AccountRow& row, const std::string& connection
   timeline_.orders.clear();
   timeline_.lines.clear();
   timeline_.changes.clear();
+  for (const PastValue& value : row.past.values()) is_known({value.at}, {value.known_at});
+  is_known(row.deletion_at, row.deletion_at);
   fill_facts(row, connection, codes_.attributes, known_before, timeline_.account);
   add_changes(row.past, codes_.attributes, known_before, timeline_.changes);
 }
@@ -188,7 +190,7 @@ void TimelineBuilder::add_activities(const EventColumns& events, const EventChun
   for (std::uint32_t row = chunk.first; row < chunk.first + chunk.count; ++row) {
     const Instant at{events.at[row]};
     const Instant known_at{events.at[row] + events.delay[row]};
-    if (known_at >= known_before_) continue;
+    if (!is_known(at, known_at)) continue;
     const std::uint64_t contact = events.contact[row];
     if (contact != 0 &&
         std::binary_search(codes_.silent_contacts.begin(), codes_.silent_contacts.end(), contact)) {
@@ -206,7 +208,7 @@ void TimelineBuilder::add_orders(const EventColumns& events, const EventChunk& c
   for (std::uint32_t row = chunk.first; row < chunk.first + chunk.count; ++row) {
     const Instant at{events.at[row]};
     const Instant known_at{events.at[row] + events.delay[row]};
-    if (known_at >= known_before_) continue;
+    if (!is_known(at, known_at)) continue;
     const std::uint64_t id =
         events.id[row] != 0 ? events.id[row] : hash_without_id(at.ms, events.x[row]);
     timeline_.orders.push_back({at, known_at, id, events.x[row],
@@ -220,7 +222,7 @@ void TimelineBuilder::add_lines(const EventColumns& events, const EventChunk& ch
   for (std::uint32_t row = chunk.first; row < chunk.first + chunk.count; ++row) {
     const Instant at{events.at[row]};
     const Instant known_at{events.at[row] + events.delay[row]};
-    if (known_at >= known_before_) continue;
+    if (!is_known(at, known_at)) continue;
     const std::uint64_t order =
         events.thread[row] != 0 ? events.thread[row] : hash_without_id(at.ms, 0);
     timeline_.lines.push_back(
@@ -237,6 +239,7 @@ bool TimelineBuilder::finish() {
   const bool has_events =
       !timeline_.activities.empty() || !timeline_.orders.empty() || !timeline_.lines.empty();
   const Instant created_at = timeline_.account.created_at;
+  is_known(created_at, created_at);
   return has_events || created_at.is_missing() || created_at < known_before_;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,8 @@ class Database;
 }
 
 namespace upselld::store {
+
+inline constexpr Instant kFarAhead{std::numeric_limits<std::int64_t>::max()};
 
 // How the codes of one database become the numbers of a vocabulary, and who gives no events.
 struct WalkCodes {
@@ -38,14 +42,24 @@ class TimelineBuilder {
   // Brings all into its fixed order. False: nothing was known of the account by then.
   bool finish();
   const Timeline& timeline() const { return timeline_; }
+  // The first moment, at or after the latest `known_before`, at which something becomes known or
+  // happens that the accounts gone through are already known to have ahead of them; or far ahead.
+  Instant next_news() const { return next_news_; }
 
  private:
+  // Whether it takes part: what does not, or lies ahead though it is known, is news to come.
+  bool is_known(Instant at, Instant known_at) {
+    if (known_at >= known_before_) next_news_ = std::min(next_news_, known_at);
+    if (at >= known_before_) next_news_ = std::min(next_news_, at);
+    return known_at < known_before_;
+  }
   void add_activities(const EventColumns& events, const EventChunk& chunk);
   void add_orders(const EventColumns& events, const EventChunk& chunk);
   void add_lines(const EventColumns& events, const EventChunk& chunk);
 
   const WalkCodes& codes_;
   Instant known_before_;
+  Instant next_news_ = kFarAhead;
   Timeline timeline_;
 };
 

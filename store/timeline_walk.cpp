@@ -86,6 +86,11 @@ class StoredWalk : public TimelineWalk {
     return {};
   }
 
+  Instant next_news() const override {
+    const std::lock_guard lock(mutex_);
+    return next_news_;
+  }
+
  private:
   void load(Reader& reader, const WalkSettings& settings);
   Result<void> walk_places(Reader& reader, std::uint64_t first, std::uint64_t last,
@@ -102,6 +107,8 @@ class StoredWalk : public TimelineWalk {
   std::vector<WalkedRun> runs_;
 
   mutable std::mutex mutex_;
+  mutable Instant latest_ = Instant::missing();
+  mutable Instant next_news_ = kFarAhead;
   mutable std::condition_variable freed_;
   mutable std::vector<std::unique_ptr<Reader>> free_;
 };
@@ -219,6 +226,10 @@ Result<void> StoredWalk::walk_places(Reader& reader, std::uint64_t first, std::u
     if (builder.finish()) visit(builder.timeline());
   }
   rows.reset();
+  const std::lock_guard lock(mutex_);
+  if (known_before > latest_) next_news_ = kFarAhead;
+  latest_ = std::max(latest_, known_before);
+  if (known_before == latest_) next_news_ = std::min(next_news_, builder.next_news());
   return {};
 }
 

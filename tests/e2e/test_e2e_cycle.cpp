@@ -43,6 +43,46 @@ TEST_CASE("a second sync of the same day decides and writes nothing, and says so
   CHECK(crm.folder().read("out/tasks.csv") == tasks);
 }
 
+TEST_CASE("while nothing comes the decisions of the last run stand; a person's deed ends that") {
+  const DemoCrm crm;
+  const auto first = crm.answer({"sync"});
+  const auto second = crm.answer({"sync"});
+  CHECK(second.at("decided_by") == first.at("run_id"));
+  for (const char* same : {"accounts", "scored", "not_scored", "bands", "segments", "held"}) {
+    CHECK(second.at(same) == first.at(same));
+  }
+  CHECK(second.at("decided").at("unchanged") == first.at("decided").at("changed"));
+  CHECK(crm.answer({"sync"}).at("decided_by") == first.at("run_id"));
+  const auto noted = crm.answer({"audit", "list", "--run", second.at("run_id")}).at("entries");
+  REQUIRE(noted.size() == 1);
+  const std::string sequence = std::to_string(noted[0].at("sequence").get<int>());
+  const auto entry = crm.answer({"audit", "show", sequence});
+  CHECK(entry.at("payload").at("decided_by") == first.at("run_id"));
+
+  crm.answer({"pause"});
+  crm.answer({"resume"});
+  const auto looked = crm.answer({"sync"});
+  CHECK_FALSE(looked.contains("decided_by"));
+  CHECK(looked.at("decided").at("changed") == 0);
+  CHECK(crm.answer({"sync"}).at("decided_by") == looked.at("run_id"));
+
+  crm.edit("demo.yaml", "fields_and_tasks", "fields");
+  CHECK_FALSE(crm.answer({"sync"}).contains("decided_by"));
+  CHECK_FALSE(crm.answer({"sync"}, DemoCrm::kTomorrow).contains("decided_by"));
+}
+
+TEST_CASE("one row more, and every account is looked at again") {
+  const DemoCrm crm;
+  crm.answer({"sync"});
+  CHECK(crm.answer({"sync"}).contains("decided_by"));
+  const std::string activities = crm.folder().read("data/activities.csv");
+  const std::string last = activities.substr(activities.rfind('\n', activities.size() - 2) + 1);
+  crm.folder().write("data/activities.csv", activities + last);
+  const auto next = crm.answer({"sync"});
+  CHECK(next.at("pulled").at("activities") != 0);
+  CHECK_FALSE(next.contains("decided_by"));
+}
+
 TEST_CASE("a day later only some accounts move, and no task is made twice") {
   const DemoCrm crm;
   crm.answer({"sync"});

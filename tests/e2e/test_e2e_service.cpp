@@ -35,6 +35,25 @@ TEST_CASE("service: syncs at its times, trains at its own, and makes up for what
   CHECK(rehearsal.status()["runs"].size() == 4);
 }
 
+TEST_CASE("what was decided stands until the hour of tasks, not if the clock was set back") {
+  const Rehearsal rehearsal("2026-11-02T04:10:00Z");
+  const auto sync = [&](const std::string& at) {
+    rehearsal.set_clock(at);
+    const Ended ended = rehearsal.command({"sync"});
+    INFO(ended.err);
+    REQUIRE(ended.code == 0);
+    return ended.json();
+  };
+  const auto early = sync("2026-11-02T04:10:00Z");
+  CHECK(early.at("delivered").at("tasks") == 0);
+  CHECK(sync("2026-11-02T05:50:00Z").at("decided_by") == early.at("run_id"));
+  const auto tasks = sync("2026-11-02T06:10:00Z");  // 07:10 in Berlin
+  CHECK_FALSE(tasks.contains("decided_by"));
+  CHECK(tasks.at("delivered").at("tasks") > 0);
+  CHECK(sync("2026-11-02T07:10:00Z").at("decided_by") == tasks.at("run_id"));
+  CHECK_FALSE(sync("2026-11-02T05:40:00Z").contains("decided_by"));
+}
+
 TEST_CASE("service: what a person has in hand is waited for") {
   const Rehearsal rehearsal("2026-11-02T10:00:00Z");
   const std::string lock = rehearsal.crm.folder().path("demo.state/lock");

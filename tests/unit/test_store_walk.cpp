@@ -148,6 +148,27 @@ TEST_CASE("walk: one account, and one that is not there") {
   REQUIRE(missing.error().kind == ErrorKind::not_found);
 }
 
+TEST_CASE("walk: tells when something comes up that is known, or dated, ahead") {
+  const auto next_news = [](std::vector<ActivityIn> rows) {
+    const TempDir dir;
+    store_all(dir, {{accounts_feed(), account_page({{"A1", "one", 1}})},
+                    {activities_feed("p"), activity_page(std::move(rows))}});
+    auto walk = TimelineWalk::open(dir.database(), {"crm", {}, 1});
+    REQUIRE(walk);
+    // A walk of earlier times tells nothing of later ones.
+    for (const Instant known_before : {Instant{300}, Instant{5'000}, Instant{600}}) {
+      REQUIRE((*walk)->walk(0, known_before, [](const Timeline&) {}));
+    }
+    return (*walk)->next_news().ms;
+  };
+  REQUIRE(next_news({{"A1", "login", 1'000}}) == kEver.ms);
+  // Planned: known since long ago, and not before its time.
+  REQUIRE(next_news({{"A1", "meeting", 9'000, 1, "", 2'000}, {"A1", "login", 1'000}}) == 9'000);
+  // Told late: it has happened, and nobody knows yet.
+  REQUIRE(next_news({{"A1", "login", 4'000, 1, "", 7'000}, {"A1", "call", 8'000}}) == 7'000);
+  REQUIRE(next_news({{"A1", "login", 5'000}}) == 5'000);
+}
+
 TEST_CASE("walk: sees one state beside a writer, from several threads") {
   const TempDir dir;
   std::vector<ActivityIn> rows;
