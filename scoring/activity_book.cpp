@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace upselld::scoring {
 namespace {
@@ -35,12 +36,18 @@ void KindEvents::add(const ActivityEvent& event) {
 }
 
 ActivityBook::ActivityBook(const Vocabulary& vocabulary)
-    : names_(vocabulary.activity_kinds), kinds_(names_.size()), filtered_(names_.size()) {}
+    : names_(vocabulary.activity_kinds),
+      kinds_(names_.size() + 1),
+      filtered_(kinds_.size()),
+      asked_(kinds_.size()) {}
 
 void ActivityBook::open(const Timeline& timeline) {
+  timeline_ = &timeline;
+  has_any_ = false;
+  for (Asked& asked : asked_) asked.upper = Instant::missing();
   for (KindEvents& kind : kinds_) kind.clear();
   for (const ActivityEvent& event : timeline.activities) {
-    if (event.kind < kinds_.size()) kinds_[event.kind].add(event);
+    if (event.kind < names_.size()) kinds_[event.kind].add(event);
   }
 }
 
@@ -50,13 +57,26 @@ int ActivityBook::kind_named(std::string_view name) const {
 }
 
 ActivityBook::Slice ActivityBook::known(int kind, Instant upper) {
+  if (kind == kAnyKind) {
+    kind = static_cast<int>(names_.size());
+    // Only now: few ask for it.
+    if (!std::exchange(has_any_, true)) {
+      for (const ActivityEvent& event : timeline_->activities) kinds_.back().add(event);
+    }
+  }
   if (kind < 0) return {};
-  const KindEvents& all = kinds_[static_cast<std::size_t>(kind)];
+  Asked& asked = asked_[static_cast<std::size_t>(kind)];
+  if (asked.upper != upper) asked = {upper, find(static_cast<std::size_t>(kind), upper)};
+  return asked.slice;
+}
+
+ActivityBook::Slice ActivityBook::find(std::size_t kind, Instant upper) {
+  const KindEvents& all = kinds_[kind];
   const auto end = std::lower_bound(all.at.begin(), all.at.end(), upper);
   const auto size = static_cast<std::size_t>(end - all.at.begin());
   if (size == 0) return {&all, 0};
   if (all.known_max[size - 1] < upper) return {&all, size};
-  KindEvents& some = filtered_[static_cast<std::size_t>(kind)];
+  KindEvents& some = filtered_[kind];
   some.clear();
   for (std::size_t i = 0; i < size; ++i) {
     if (all.known_at[i] >= upper) continue;
@@ -71,14 +91,14 @@ ActivityBook::Slice ActivityBook::known(int kind, Instant upper) {
 }
 
 double aggregate_of_values(Aggregate aggregate, std::span<const double> values, std::size_t count) {
+  if (aggregate == Aggregate::count) return static_cast<double>(count);
+  double sum = 0;
+  for (const double value : values) sum += std::isnan(value) ? 0.0 : value;
+  if (aggregate == Aggregate::sum) return sum;
   std::vector<double> known;
   for (const double value : values) {
     if (!std::isnan(value)) known.push_back(value);
   }
-  double sum = 0;
-  for (const double value : known) sum += value;
-  if (aggregate == Aggregate::count) return static_cast<double>(count);
-  if (aggregate == Aggregate::sum) return sum;
   if (known.empty()) return kUnknown;
   switch (aggregate) {
     case Aggregate::mean:
@@ -98,6 +118,7 @@ double aggregate_of_values(Aggregate aggregate, std::span<const double> values, 
     }
     case Aggregate::count:
     case Aggregate::sum:
+    case Aggregate::days:
     case Aggregate::days_since:
       break;
   }

@@ -11,11 +11,12 @@ namespace upselld::scoring {
 namespace {
 
 constexpr int kWindowDaysMax = 3'650;
+constexpr std::string_view kAnyActivity = "activity";
 
 constexpr std::pair<const char*, Aggregate> kAggregates[] = {
-    {"count", Aggregate::count},   {"sum", Aggregate::sum},    {"mean", Aggregate::mean},
-    {"median", Aggregate::median}, {"max", Aggregate::max},    {"min", Aggregate::min},
-    {"last", Aggregate::last},     {"trend", Aggregate::trend}};
+    {"count", Aggregate::count},   {"sum", Aggregate::sum},     {"mean", Aggregate::mean},
+    {"median", Aggregate::median}, {"max", Aggregate::max},     {"min", Aggregate::min},
+    {"last", Aggregate::last},     {"trend", Aggregate::trend}, {"days", Aggregate::days}};
 
 struct OrderEventName {
   const char* name;
@@ -77,6 +78,12 @@ std::optional<Event> event_named(std::string_view name, const Vocabulary& vocabu
     event.words = words_of_activity(name);
     return event;
   }
+  if (name == kAnyActivity) {
+    event.spec.source = FeatureSpec::Source::activity;
+    event.spec.index = kAnyKind;
+    event.words = {"activity", "activities", "engagement", ""};
+    return event;
+  }
   event.amounts = take_suffix(name, "_amount");
   for (const OrderEventName& order : kOrderEvents) {
     if (name != order.name) continue;
@@ -107,6 +114,7 @@ const char* aggregate_words(Aggregate aggregate) {
       return "last ";
     case Aggregate::trend:
       return "trend of ";
+    case Aggregate::days:
     case Aggregate::days_since:
       return "";
   }
@@ -137,8 +145,9 @@ void describe(NamedFeature& feature, const Event& event) {
   FeatureInfo& info = feature.info;
   info.group = event.words.group;
   info.in_model = event.learnt;
-  if (feature.spec.aggregate == Aggregate::count) {
-    info.unit = event.words.many;
+  const bool counts_days = feature.spec.aggregate == Aggregate::days;
+  if (counts_days || feature.spec.aggregate == Aggregate::count) {
+    info.unit = (counts_days ? "days with " : "") + event.words.many;
     info.sentence = "{value}" + window + ", usual {usual}";
     return;
   }
@@ -173,7 +182,8 @@ std::optional<NamedFeature> by_events(std::string_view name, const Vocabulary& v
     std::string_view stem = rest;
     if (!take_suffix(stem, std::string("_") + word)) continue;
     const auto event = event_named(stem, vocabulary);
-    if (!event || (event->amounts && aggregate == Aggregate::count)) continue;
+    const bool counts = aggregate == Aggregate::count || aggregate == Aggregate::days;
+    if (!event || (event->amounts && counts)) continue;
     feature.spec = event->spec;
     feature.spec.aggregate = aggregate;
     feature.spec.window_days = window_days;
@@ -234,6 +244,7 @@ std::vector<std::string> name_examples(const Vocabulary& vocabulary) {
   for (const MeasureRow& row : measure_rows()) names.emplace_back(row.name);
   std::vector<std::string> kinds(std::begin(kActivityKinds), std::end(kActivityKinds));
   kinds.insert(kinds.end(), vocabulary.activity_kinds.begin(), vocabulary.activity_kinds.end());
+  kinds.emplace_back(kAnyActivity);
   for (const std::string& kind : kinds) {
     for (std::string& name : built_in_activity_names(kind)) names.push_back(std::move(name));
   }

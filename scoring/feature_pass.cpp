@@ -87,12 +87,21 @@ FeaturePass::FeaturePass(const FeatureTable& table, const Vocabulary& vocabulary
       opened_(activities_.kind_named("case_opened")),
       closed_(activities_.kind_named("case_closed")),
       escalated_(activities_.kind_named("case_escalated")),
+      has_measures_(std::any_of(
+          table.specs().begin(), table.specs().end(),
+          [](const FeatureSpec& spec) { return spec.source == FeatureSpec::Source::measure; })),
       row_(table.size()) {
   for (std::size_t i = 0; i < codes_.size(); ++i) {
     const auto found = dictionaries.find(vocabulary.attributes[i].name);
     if (found == dictionaries.end()) continue;
     float code = 0;
     for (const std::string& text : found->second) codes_[i].emplace(text, code += 1);
+  }
+  for (const Moment& moment : moments_) {
+    for (const FeatureSpec& spec : table.specs()) {
+      since_.push_back(spec.window_days > 0 ? settings.zone.start_of(moment.day - spec.window_days)
+                                            : Instant::missing());
+    }
   }
 }
 
@@ -112,23 +121,26 @@ const OrderView& FeaturePass::view(std::size_t moment) {
 std::span<const float> FeaturePass::row(std::size_t moment) {
   const Moment& when = moments_[moment];
   view(moment);
-  values_.fill(kUnknown);
-  measures_.compute(orders_, seen_, when, values_);
-  measure_activities(when);
-  measure_cases(when);
+  if (has_measures_) {
+    values_.fill(kUnknown);
+    measures_.compute(orders_, seen_, when, values_);
+    measure_activities(when);
+    measure_cases(when);
+  }
   const auto& specs = table_->specs();
   for (std::size_t i = 0; i < specs.size(); ++i) {
-    row_[i] = static_cast<float>(value_of(specs[i], when));
+    const Instant since = since_[moment * specs.size() + i];
+    row_[i] = static_cast<float>(value_of(specs[i], when, since));
   }
   return row_;
 }
 
-double FeaturePass::value_of(const FeatureSpec& spec, const Moment& moment) {
+double FeaturePass::value_of(const FeatureSpec& spec, const Moment& moment, Instant since) {
   switch (spec.source) {
     case FeatureSpec::Source::activity:
-      return of_activity(spec, moment);
+      return of_activity(spec, moment, since);
     case FeatureSpec::Source::order:
-      return of_orders(spec, moment);
+      return of_orders(spec, moment, since);
     case FeatureSpec::Source::measure:
       return at(values_, spec.measure);
     case FeatureSpec::Source::attribute:
@@ -141,35 +153,47 @@ double FeaturePass::days_since(Instant at, const Moment& moment) const {
   return std::max(0, moment.day.number - settings_->zone.day_of(at).number);
 }
 
-double FeaturePass::of_activity(const FeatureSpec& spec, const Moment& moment) {
-  if (spec.index < 0) return kUnknown;
+// On how many local days they were; `times` ascend.
+double FeaturePass::days_of(std::span<const Instant> times) const {
+  double count = 0;
+  Day last{};
+  for (const Instant at : times) {
+    const Day day = settings_->zone.day_of(at);
+    if (count == 0 || day != last) ++count;
+    last = day;
+  }
+  return count;
+}
+
+double FeaturePass::of_activity(const FeatureSpec& spec, const Moment& moment, Instant since) {
+  const bool any_kind = spec.index == kAnyKind && !vocabulary_->activity_kinds.empty();
+  if (spec.index < 0 && !any_kind) return kUnknown;
   const ActivityBook::Slice slice = activities_.known(spec.index, moment.upper);
   if (spec.aggregate == Aggregate::days_since) {
     if (slice.size == 0) return kUnknown;
     return days_since(slice.events->at[slice.size - 1], moment);
   }
-  if (slice.size == 0) return aggregate_of_values(spec.aggregate, {}, 0);
+  const bool counts_days = spec.aggregate == Aggregate::days;
+  if (slice.size == 0) return counts_days ? 0 : aggregate_of_values(spec.aggregate, {}, 0);
   std::size_t from = 0;
   if (spec.window_days > 0) {
-    const Instant since = settings_->zone.start_of(moment.day - spec.window_days);
     from = slice.size - static_cast<std::size_t>(count_since(slice, since));
   }
-  return aggregate_of(spec.aggregate, slice, from);
+  if (!counts_days) return aggregate_of(spec.aggregate, slice, from);
+  return days_of(std::span(slice.events->at).subspan(from, slice.size - from));
 }
 
-double FeaturePass::of_orders(const FeatureSpec& spec, const Moment& moment) {
-  const Instant since = spec.window_days > 0
-                            ? settings_->zone.start_of(moment.day - spec.window_days)
-                            : Instant::missing();
+double FeaturePass::of_orders(const FeatureSpec& spec, const Moment& moment, Instant since) {
   scratch_.clear();
-  Instant last = Instant::missing();
+  times_.clear();
   for (const SeenOrder& order : seen_.all) {
     if (!belongs(order, spec.order_class) || order.at < since) continue;
     scratch_.push_back(order.amount);
-    last = order.at;
+    times_.push_back(order.at);
   }
+  if (spec.aggregate == Aggregate::days) return days_of(times_);
   if (spec.aggregate == Aggregate::days_since) {
-    return last.is_missing() ? kUnknown : days_since(last, moment);
+    return times_.empty() ? kUnknown : days_since(times_.back(), moment);
   }
   return aggregate_of_values(spec.aggregate, scratch_, scratch_.size());
 }

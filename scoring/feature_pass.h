@@ -32,30 +32,35 @@ class FeaturePass {
   std::span<const float> row(std::size_t moment);
 
  private:
-  double value_of(const FeatureSpec& spec, const Moment& moment);
-  double of_activity(const FeatureSpec& spec, const Moment& moment);
-  double of_orders(const FeatureSpec& spec, const Moment& moment);
+  // `since` is where the feature's window begins.
+  double value_of(const FeatureSpec& spec, const Moment& moment, Instant since);
+  double of_activity(const FeatureSpec& spec, const Moment& moment, Instant since);
+  double of_orders(const FeatureSpec& spec, const Moment& moment, Instant since);
   double of_attribute(const FeatureSpec& spec, const Moment& moment) const;
   void measure_activities(const Moment& moment);
   void measure_cases(const Moment& moment);
   double days_since(Instant at, const Moment& moment) const;
+  double days_of(std::span<const Instant> times) const;
 
   const FeatureTable* table_;
   const Vocabulary* vocabulary_;
   const ScoringSettings* settings_;
   std::vector<Moment> moments_;
+  std::vector<Instant> since_;  // by moment and feature; no window: missing
   std::vector<std::map<std::string, float, std::less<>>> codes_;  // by attribute
   OrderBook orders_;
   ActivityBook activities_;
   OrderMeasures measures_;
   int visit_, click_, view_kind_, pricing_, meeting_, reply_, login_, accepted_, declined_;
   int opened_, closed_, escalated_;
+  bool has_measures_;
 
   const Timeline* timeline_ = nullptr;
   OrderView seen_;
   std::size_t seen_moment_ = SIZE_MAX;
   MeasureValues values_{};
   std::vector<double> scratch_;
+  std::vector<Instant> times_;
   std::vector<float> row_;
 };
 

@@ -5,7 +5,22 @@
 
 namespace upselld::scoring {
 
-enum class Aggregate : std::uint8_t { count, sum, mean, median, max, min, last, trend, days_since };
+// `days`: on how many local days there was one.
+enum class Aggregate : std::uint8_t {
+  count,
+  sum,
+  mean,
+  median,
+  max,
+  min,
+  last,
+  trend,
+  days,
+  days_since
+};
+
+// In the place of an activity kind: all of them.
+inline constexpr int kAnyKind = -2;
 
 // Orders that a feature counts. `won` is every kind of won order.
 enum class OrderClass : std::uint8_t {
@@ -97,7 +112,7 @@ struct FeatureSpec {
   OrderClass order_class = OrderClass::won;
   Measure measure = Measure::tenure_days;
   AttributeRole role = AttributeRole::value;
-  int index = -1;       // activity kind or attribute; -1: not in the data, so always missing
+  int index = -1;       // activity kind, kAnyKind or attribute; -1: not in the data, so missing
   int window_days = 0;  // 0: all that is known
 };
 

@@ -89,6 +89,19 @@ Result<FeatureTable> FeatureTable::make(const Vocabulary& vocabulary,
   return table;
 }
 
+Result<FeatureTable> FeatureTable::only(const Vocabulary& vocabulary,
+                                        const ScoringSettings& settings,
+                                        const std::vector<std::string>& names) {
+  FeatureTable table;
+  for (const std::string& name : names) {
+    if (const auto able = can_be_learnt(name, vocabulary); !able) return able.error();
+    auto feature = feature_named(name, vocabulary);
+    feature->info.unit = money_named(feature->info.unit, settings.currency);
+    table.add(std::move(feature->info), feature->spec);
+  }
+  return table;
+}
+
 std::optional<std::size_t> FeatureTable::index_of(std::string_view name) const {
   const auto found = index_.find(name);
   if (found == index_.end()) return std::nullopt;

@@ -30,6 +30,10 @@ class FeatureTable {
   // that this data does not have is of no effect.
   static Result<FeatureTable> make(const Vocabulary& vocabulary, const ScoringSettings& settings,
                                    const std::vector<std::string>& extra_names);
+  // Nothing but these features, in this order, all to be learnt from: for comparisons with what
+  // others compute.
+  static Result<FeatureTable> only(const Vocabulary& vocabulary, const ScoringSettings& settings,
+                                   const std::vector<std::string>& names);
 
   std::size_t size() const { return infos_.size(); }
   const std::vector<FeatureInfo>& infos() const { return infos_; }

@@ -60,7 +60,7 @@ std::vector<double> engagement(const TrainingRows& rows, const FeatureTable& tab
   for (std::size_t c = 0; c < rows.columns.size(); ++c) {
     const FeatureInfo& info = table.infos()[rows.columns[c]];
     const FeatureSpec& spec = table.specs()[rows.columns[c]];
-    const bool counts = spec.source == FeatureSpec::Source::activity &&
+    const bool counts = spec.source == FeatureSpec::Source::activity && spec.index != kAnyKind &&
                         spec.aggregate == Aggregate::count && spec.window_days == 90;
     if (!counts || info.group != "engagement") continue;
     any = true;

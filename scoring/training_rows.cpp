@@ -24,6 +24,11 @@ bool was_recorded(const FeatureSpec& spec, const Vocabulary& vocabulary, const S
                   Instant first_snapshot) {
   if (spec.source == FeatureSpec::Source::measure) return true;
   if (spec.source == FeatureSpec::Source::order) return true;
+  if (spec.source == FeatureSpec::Source::activity && spec.index == kAnyKind) {
+    return std::any_of(survey.kind_since.begin(), survey.kind_since.end(), [&](Instant since) {
+      return !since.is_missing() && since < first_snapshot;
+    });
+  }
   if (spec.index < 0) return false;
   const auto index = static_cast<std::size_t>(spec.index);
   if (spec.source == FeatureSpec::Source::activity) {

@@ -95,6 +95,74 @@ TEST_CASE("features: an order that straddles midnight shows its earlier lines on
   CHECK(shop.value("order_amount_max") == 40);
 }
 
+TEST_CASE("features: days with an event are local days, each counted once") {
+  Shop shop;
+  for (const int hour : {8, 9, 23}) shop.event("login", shop.ago(30, hour), shop.ago(30, hour));
+  shop.event("login", shop.ago(31), shop.ago(31));
+  shop.event("login", shop.ago(3, 22), shop.ago(3, 22));
+  shop.event("login", shop.ago(3, 23), shop.ago(-1));  // not known yet
+  shop.order(5, 10);
+  shop.order(5, 20);
+  CHECK(shop.value("login_days_30d") == 2);
+  CHECK(shop.value("login_days") == 3);
+  CHECK(shop.value("login_days_2d") == 0);
+  CHECK(shop.value("order_days_90d") == 1);
+  CHECK(std::isnan(shop.value("csat_days_30d")));  // nobody records that kind
+
+  auto berlin = TimeZone::load("Europe/Berlin");
+  REQUIRE(berlin);
+  shop.settings.zone = *berlin;  // 23:00 belongs to the next day there
+  CHECK(shop.value("login_days_30d", moment_at_start_of(kDay, *berlin)) == 3);
+}
+
+TEST_CASE("features: activity stands for events of all kinds together") {
+  Shop shop;
+  CHECK(std::isnan(shop.value("activity_count_30d")));  // nobody records any kind
+  shop.event("login", shop.ago(40), shop.ago(40), 5);
+  shop.event("call", shop.ago(20), shop.ago(20), 7);
+  shop.event("login", shop.ago(20, 13), shop.ago(20, 13), 11);
+  shop.event("nps", shop.ago(4), shop.ago(-1), 9);  // not known yet
+  shop.event("call", shop.ago(2), shop.ago(2));
+  CHECK(shop.value("activity_count") == 4);
+  CHECK(shop.value("activity_count_30d") == 3);
+  CHECK(shop.value("activity_sum_30d") == 18);
+  CHECK(shop.value("activity_days_30d") == 2);
+  CHECK(shop.value("days_since_activity") == 2);
+  CHECK(shop.value("login_count_30d") == 1);
+
+  // A kind of that name is itself.
+  shop.event("activity", shop.ago(1), shop.ago(1));
+  CHECK(shop.value("activity_count") == 1);
+}
+
+TEST_CASE("features: a table of certain features alone has the values of the whole one") {
+  Shop shop;
+  shop.order(20, 100);
+  shop.order(3, 300);
+  shop.event("login", shop.ago(3), shop.ago(3));
+  const std::vector<std::string> names = {"order_amount_median", "login_count_30d",
+                                          "order_days_90d", "tenure_days"};
+  for (std::size_t count = names.size(); count >= 3; --count) {  // with a measure, and without
+    const auto table =
+        FeatureTable::only(shop.source.words, shop.settings,
+                           {names.begin(), names.begin() + static_cast<std::ptrdiff_t>(count)});
+    REQUIRE(table);
+    REQUIRE(table->size() == count);
+    FeaturePass pass(*table, shop.source.words, shop.settings, {moment_at_start_of(kDay, kZone)},
+                     {});
+    const Timeline all = test::TimelinesInMemory::known(*shop.account, Instant{INT64_MAX});
+    pass.open(all);
+    const auto row = pass.row(0);
+    for (std::size_t i = 0; i < count; ++i) {
+      INFO(names[i]);
+      CHECK(static_cast<double>(row[i]) == shop.value(names[i]));
+    }
+  }
+  const auto unknown = FeatureTable::only(shop.source.words, shop.settings, {"order_cuont_90d"});
+  REQUIRE_FALSE(unknown);
+  CHECK_THAT(unknown.error().message, Catch::Contains("did you mean \"order_count_90d\""));
+}
+
 TEST_CASE("features: missing is missing and never zero") {
   Shop shop;
   CHECK(std::isnan(shop.value("days_since_order")));
@@ -167,13 +235,15 @@ TEST_CASE("features: an unknown name is refused and the nearest is named") {
   REQUIRE_FALSE(table);
   CHECK(table.error().kind == ErrorKind::invalid_config);
   CHECK_THAT(table.error().message, Catch::Contains("did you mean \"order_count_90d\""));
-  for (const char* name : {"order_count_0d", "order_count_99999d", "count_90d", "order_90d", "",
-                           "_count", "days_since_", "order_amount_count"}) {
+  for (const char* name :
+       {"order_count_0d", "order_count_99999d", "count_90d", "order_90d", "", "_count",
+        "days_since_", "order_amount_count", "order_amount_days_90d", "_days_90d"}) {
     INFO(name);
     CHECK_FALSE(is_feature_name(name, source.words));
   }
   for (const char* name : {"pricing_visit_count_7d", "quota_usage_last", "days_since_upsell_order",
-                           "order_amount_mean", "clicks_per_visit_30d", "nps_min_365d"}) {
+                           "order_amount_mean", "clicks_per_visit_30d", "nps_min_365d",
+                           "activity_count_30d", "login_days_30d", "days_since_activity"}) {
     INFO(name);
     CHECK(is_feature_name(name, source.words));
   }

@@ -32,6 +32,10 @@ TEST_CASE("sentences: tell value, date and what is usual") {
         "3 visits to the pricing page since 10 Nov, usual 0");
   CHECK(told("pricing_visit_count_7d", 1, 0) ==
         "1 visit to the pricing page since 10 Nov, usual 0");
+  CHECK(told("login_days_30d", 12, 4) == "12 days with logins since 18 Oct, usual 4");
+  CHECK(told("order_days_90d", 1, 4) == "1 day with orders since 19 Aug, usual 4");
+  CHECK(told("activity_count_30d", 1, 4) == "1 activity since 18 Oct, usual 4");
+  CHECK(told("days_since_activity", NAN, 4) == "no activity so far");
   CHECK(told("days_since_order", 40, 25) == "last order on 8 Oct, usual 25 days ago");
   CHECK(told("days_since_order", 340, 25) == "last order on 12 Dec 2025, usual 25 days ago");
   CHECK(told("order_amount_mean", 14'200, 900) == "mean order so far: 14,200 EUR, usual 900 EUR");

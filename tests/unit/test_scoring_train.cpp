@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -129,6 +130,25 @@ TEST_CASE("training: publishes nothing when outcomes are permuted inside snapsho
     INFO("seed " << seed << ": " << training->reason);
     CHECK_FALSE(training->publishable);
   }
+}
+
+TEST_CASE("training: learns from activity of any kind once one kind was recorded") {
+  UpsellWorld world({.accounts = 60, .periods = 10});
+  const Instant late = world.now() - days(20);
+  const std::uint16_t call = world.source.kind("call");
+  world.source.accounts.front().activities.push_back({late, late, NAN, 0, 0, call});
+  ScoringSettings settings = world.settings();
+  settings.features.learn = {"activity_days_7d", "call_days_7d"};
+  const auto table = FeatureTable::make(world.source.vocabulary(), settings, {});
+  REQUIRE(table);
+  const auto rows = gather_rows(world.source, *table, settings, world.now(), 2);
+  REQUIRE(rows);
+  const auto learns = [&](const char* name) {
+    const auto index = static_cast<std::uint32_t>(*table->index_of(name));
+    return std::count(rows->columns.begin(), rows->columns.end(), index) == 1;
+  };
+  CHECK(learns("activity_days_7d"));
+  CHECK_FALSE(learns("call_days_7d"));
 }
 
 TEST_CASE("training: says why there is no model where there is too little") {
