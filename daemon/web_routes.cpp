@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/web_routes.h"
 
-#include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "daemon/cycle.h"
@@ -72,29 +70,6 @@ WebAnswer json_answer(const Json& json, int status) {
 WebAnswer error_answer(const Error& error) {
   return json_answer({{"error", {{"kind", to_text(error.kind)}, {"message", error.message}}}},
                      status_of(error.kind));
-}
-
-Result<Json> object_of(const WebRequest& request) {
-  Json json = Json::parse(request.body, nullptr, false);
-  if (json.is_object()) return json;
-  return Error{ErrorKind::invalid_config, "send a JSON object", {}};
-}
-
-std::string text_of(const Json& object, const char* key) {
-  const auto at = object.find(key);
-  return at == object.end() || !at->is_string() ? std::string() : at->get<std::string>();
-}
-
-Result<std::size_t> number_of(const WebRequest& request, const char* name, std::size_t otherwise,
-                              std::size_t most) {
-  const std::string text = request.parameter(name);
-  if (text.empty()) return otherwise;
-  std::size_t number = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (read.ec == std::errc() && read.ptr == text.data() + text.size()) {
-    return std::min(number, most);
-  }
-  return Error{ErrorKind::invalid_config, std::string(name) + ": write a whole number", {}};
 }
 
 Json instant_json(Instant at) {

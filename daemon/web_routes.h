@@ -10,6 +10,7 @@
 #include "daemon/app.h"
 #include "daemon/codec.h"
 #include "daemon/service_door.h"
+#include "daemon/web_reading.h"
 #include "daemon/web_request.h"
 
 namespace upselld::daemon {
@@ -58,14 +59,6 @@ Result<std::vector<std::string>> not_ready_because(App& app);
 // Text that is no UTF-8 is written with replacement characters.
 WebAnswer json_answer(const Json& json, int status = 200);
 WebAnswer error_answer(const Error& error);
-// The body of a POST: a JSON object, or invalid_config.
-Result<Json> object_of(const WebRequest& request);
-// Of an object's text, or empty.
-std::string text_of(const Json& object, const char* key);
-// A whole number of the query, at most `most`; `otherwise` when it is not there; no number:
-// invalid_config.
-Result<std::size_t> number_of(const WebRequest& request, const char* name, std::size_t otherwise,
-                              std::size_t most);
 // null for a missing one.
 Json instant_json(Instant at);
 // One audit entry of a person's action, in the caller's transaction.

@@ -1,97 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/web_server.h"
 
-#include <httplib.h>
-
-#include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "daemon/web_pages.h"
+#include "daemon/web_parser.h"
 
 namespace upselld::daemon {
 namespace {
-
-// A request that has come whole, and the answer that grows.
-class Bytes : public httplib::Stream {
- public:
-  Bytes(const std::string& in, const std::string& peer) : in_(in), peer_(peer) {}
-
-  bool is_readable() const override { return at_ < in_.size(); }
-  bool is_writable() const override { return true; }
-  ssize_t read(char* to, size_t size) override {
-    const std::size_t count = std::min(size, in_.size() - at_);
-    std::memcpy(to, in_.data() + at_, count);
-    at_ += count;
-    return static_cast<ssize_t>(count);
-  }
-  ssize_t write(const char* from, size_t size) override {
-    out_.append(from, size);
-    return static_cast<ssize_t>(size);
-  }
-  void get_remote_ip_and_port(std::string& ip, int& port) const override {
-    ip = peer_;
-    port = 0;
-  }
-  void get_local_ip_and_port(std::string& ip, int& port) const override {
-    ip.clear();
-    port = 0;
-  }
-  socket_t socket() const override { return -1; }
-  std::string take() { return std::move(out_); }
-
- private:
-  const std::string& in_;
-  const std::string& peer_;
-  std::size_t at_ = 0;
-  std::string out_;
-};
-
-WebRequest request_of(const httplib::Request& from) {
-  WebRequest request;
-  request.method = from.method == "HEAD" ? "GET" : from.method;
-  request.path = from.path;
-  for (const auto& [name, value] : from.params) request.query.try_emplace(name, value);
-  for (const auto& [name, value] : from.headers) {
-    std::string lowered = name;
-    for (char& c : lowered) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    }
-    request.headers.try_emplace(lowered, value);
-  }
-  request.body = from.body;
-  request.peer = from.remote_addr;
-  return request;
-}
-
-// The library reads heads and writes answers; sockets, bodies and routes are ours: its own wait in
-// a thread for each client, and match paths by regular expressions.
-class Parser : public httplib::Server {
- public:
-  explicit Parser(WebPages& pages) {
-    set_exception_handler([](const httplib::Request&, httplib::Response& to, std::exception_ptr) {
-      to.status = 500;
-    });
-    set_pre_routing_handler([&pages](const httplib::Request& from, httplib::Response& to) {
-      WebAnswer answer = pages.answer(request_of(from));
-      to.status = answer.status;
-      for (const auto& [name, value] : answer.headers) to.headers.emplace(name, value);
-      to.body = std::move(answer.body);
-      to.headers.emplace("Content-Type", answer.type);
-      return HandlerResponse::Handled;
-    });
-  }
-
-  std::string answer(const std::string& bytes, const std::string& peer) {
-    Bytes stream(bytes, peer);
-    bool closed = false;
-    const std::size_t head = bytes.find("\r\n\r\n");
-    process_request(stream, /*close_connection=*/true, closed, [&](httplib::Request& request) {
-      request.body = bytes.substr(std::min(head + 4, bytes.size()));
-    });
-    return stream.take();
-  }
-};
 
 class Listening : public WebServer {
  public:
@@ -100,7 +16,7 @@ class Listening : public WebServer {
       : invocation_(invocation),
         access_(settings, state, clock),
         pages_(access_, door, invocation_, clock),
-        parser_(pages_) {}
+        parser_([this](WebRequest request) { return pages_.answer(std::move(request)); }) {}
 
   Result<void> listen(const WebSettings& settings, const Clock& clock, const WebLimits& limits) {
     auto opened = WebConnections::listen(settings.address, settings.port, limits, clock,
@@ -119,7 +35,7 @@ class Listening : public WebServer {
   const Invocation invocation_;
   WebAccess access_;
   WebPages pages_;
-  Parser parser_;
+  WebParser parser_;
   std::unique_ptr<WebConnections> connections_;  // last: ends before what its threads use
 };
 

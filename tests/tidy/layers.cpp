@@ -54,7 +54,7 @@ const Home kHomes[] = {
     {"Eigen/", {"scoring/"}},
     {"yaml-cpp/", {"daemon/yaml_file.cpp"}},
     {"prometheus/", {"daemon/metrics.cpp"}},
-    {"httplib", {"plugins/http/", "daemon/web_server", "sandbox/"}},
+    {"httplib", {"plugins/http/", "daemon/web_parser", "sandbox/"}},
     {"openssl/", {"core/digest.cpp", "plugins/http/", "daemon/web_server", "sandbox/"}},
     {"nlohmann/", {"store/", "plugins/", "scoring/", "playbook/", "daemon/", "sandbox/"}},
 };

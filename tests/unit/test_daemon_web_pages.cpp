@@ -134,8 +134,13 @@ TEST_CASE("web pages: operators ask for syncs and reloads") {
   CHECK(house.door.syncs == std::vector<std::string>{"", "shop"});
   named.body = R"({"connection":"nobody"})";
   CHECK(house.pages->answer(named).status == 400);
-  named.body = "{";
-  CHECK(house.pages->answer(named).status == 400);
+  const std::string deep(30'000, '[');
+  for (const std::string& body :
+       {std::string("{"), std::string("[]"), std::string(R"({"connection":["shop"]})"),
+        "{\"connection\":" + deep + std::string(deep.size(), ']') + "}"}) {
+    named.body = body;
+    CHECK(house.pages->answer(named).status == 400);
+  }
   CHECK(house.status("POST", "/-/reload", WebRole::operate) == 202);
   CHECK(house.door.reloads == 1);
   CHECK(house.status("GET", "/-/sync", WebRole::operate) == 404);
