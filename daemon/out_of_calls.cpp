@@ -59,17 +59,10 @@ Result<bool> is_part_pulled(Ledger& ledger, const std::string& connection) {
 
 Result<void> mark_pulled(Ledger& ledger, const std::string& connection, bool is_part) {
   const auto before = is_part_pulled(ledger, connection);
-  if (!before) return before.error();
-  const auto stands = ledger.rounds.any_stands();
-  if (!stands) return stands.error();
-  const bool falls = is_part && *stands;
-  if (*before == is_part && !falls) return {};
+  if (!before || *before == is_part) return before ? Result<void>() : before.error();
   auto transaction =
       store::Transaction::begin(ledger.database, "pull_mark", store::Durability::full);
   if (!transaction) return transaction.error();
-  if (falls) {
-    if (const auto fell = ledger.rounds.fall(*transaction); !fell) return fell;
-  }
   const auto used = ledger.configs.use(*transaction, mark_kind(connection), mark_of(is_part));
   if (!used) return used.error();
   return transaction->commit();

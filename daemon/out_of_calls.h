@@ -17,8 +17,6 @@ OutOfCalls out_of_calls(const Link& link, const Error& stop, std::vector<std::st
 // stopped half-way: for want of calls, by a fault, or with its process. Nothing is learnt from a
 // part nor decided on it: accounts whose orders are still to come look as if they never bought.
 Result<bool> is_part_pulled(Ledger& ledger, const std::string& connection);
-// With the beginning of a part the rounds that stood fall (store/rounds.h): mark before its first
-// record is stored.
 Result<void> mark_pulled(Ledger& ledger, const std::string& connection, bool is_part);
 // The error of a command that needs a whole pull.
 Error part_pulled_error(const std::string& connection);

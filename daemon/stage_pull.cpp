@@ -57,7 +57,6 @@ class Puller {
   AccountsLost accounts_lost() const { return lost_; }
 
  private:
-  Result<void> mark_part();
   Result<void> take(PagePump::Item item);
   Result<void> finish(const std::vector<StreamPlan>& plans);
   void add(const store::PageCounts& counts);
@@ -83,10 +82,6 @@ Result<void> Puller::start() {
   std::stable_sort(streams->begin(), streams->end(), [](const StreamInfo& a, const StreamInfo& b) {
     return order_of(a.kind) < order_of(b.kind);
   });
-  // What a full pull no longer shows is news, too.
-  if (cycle_.options.full) {
-    if (const auto marked = mark_part(); !marked) return marked;
-  }
   std::vector<StreamPlan> plans;
   for (const StreamInfo& stream : *streams) {
     const store::Feed feed = feed_of(link_, stream);
@@ -127,11 +122,6 @@ Result<void> Puller::drain() {
   return {};
 }
 
-Result<void> Puller::mark_part() {
-  if (std::exchange(is_marked_, true)) return {};
-  return mark_pulled(cycle_.app.ledger(), link_.name(), /*is_part=*/true);
-}
-
 Result<void> Puller::take(PagePump::Item item) {
   const StreamInfo& stream = pump_->plans()[item.plan].stream;
   const store::Feed feed = feed_of(link_, stream);
@@ -149,8 +139,9 @@ Result<void> Puller::take(PagePump::Item item) {
   add_problems(*item.page);
   const bool brings_news =
       count_of(*item.page) > 0 || !item.page->deletions.empty() || !item.page->merges.empty();
-  if (brings_news) {
-    if (const auto marked = mark_part(); !marked) return marked;
+  if (brings_news && !std::exchange(is_marked_, true)) {
+    const auto marked = mark_pulled(cycle_.app.ledger(), link_.name(), /*is_part=*/true);
+    if (!marked) return marked;
   }
   // A millisecond before the run's moment: what this run brings, this run may use.
   const auto counts = records_.apply(feed, std::move(*item.page), cycle_.now - milliseconds(1));

@@ -75,7 +75,7 @@ Result<Instant> next_hour(const Cycle& cycle, const ConnectionCycle& connection)
 }  // namespace
 
 Result<bool> last_round_stands(Cycle& cycle, ConnectionCycle& connection) {
-  if (cycle.options.dry_run) return false;
+  if (cycle.options.dry_run || connection.accounts_lost.lost > 0) return false;
   Ledger& ledger = cycle.app.ledger();
   const Link& link = *connection.link;
   const auto round = ledger.rounds.standing(link.name());

@@ -6,6 +6,7 @@
 #include "store/event_edit.h"
 #include "store/event_fold.h"
 #include "store/record_people.h"
+#include "store/rounds.h"
 #include "store/sql.h"
 
 #include <algorithm>
@@ -253,6 +254,9 @@ Result<PageCounts> commit_group(RecordContext& context, RecordGroup& group) {
   if (!transaction) return transaction.error();
   const auto counts = guarded("store records", [&] { return write_group(context, group); });
   if (!counts) return counts.error();
+  if (counts->is_news()) {
+    if (auto fell = Rounds(context.database).fall(*transaction); !fell) return fell.error();
+  }
   if (auto committed = transaction->commit(); !committed) return committed.error();
   context.accounts.rows_written();
   return *counts;

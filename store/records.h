@@ -64,6 +64,8 @@ struct PageCounts {
   std::uint64_t waiting = 0;          // of the new and changed: their account is not known yet
   std::uint64_t without_account = 0;  // not kept
   std::uint64_t forgotten = 0;        // of accounts that were forgotten: not kept
+  // Whether anything is other than it was before.
+  bool is_news() const { return new_records + changed + deleted + merged > 0; }
   PageCounts& operator+=(const PageCounts& other);
 };
 

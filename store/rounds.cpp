@@ -47,11 +47,4 @@ Result<std::optional<Round>> Rounds::standing(const std::string& connection) con
   });
 }
 
-Result<bool> Rounds::any_stands() const {
-  return guarded("store: look for rounds", [&] {
-    SQLite::Statement query(raw(database_), "SELECT EXISTS (SELECT 1 FROM standing_rounds)");
-    return query.executeStep() && query.getColumn(0).getInt() != 0;
-  });
-}
-
 }  // namespace upselld::store

@@ -20,8 +20,8 @@ struct Round {
   Instant stands_until;  // from here on time itself would change it
 };
 
-// Which round stands for each connection: kept with its decisions, and gone with the first record
-// that comes after it, in the transaction that is before or with that record's. Written inside the
+// Which round stands for each connection: kept with its decisions, and gone with the first news
+// that come after it (store/record_group.h), in one transaction with these. Written inside the
 // caller's transaction, read from any connection.
 class Rounds {
  public:
@@ -35,7 +35,6 @@ class Rounds {
   // Nothing also when somebody else than a sync has left an entry in the audit since: a person's
   // answer, an undo, another model.
   Result<std::optional<Round>> standing(const std::string& connection) const;
-  Result<bool> any_stands() const;
 
  private:
   Database& database_;

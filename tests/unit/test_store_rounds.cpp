@@ -2,11 +2,14 @@
 #include "store/rounds.h"
 
 #include "store/audit_chain.h"
+#include "store/records.h"
 #include "store/runs.h"
+#include "tests/support/record_pages.h"
 #include "tests/unit/ledger_fixture.h"
 
 using namespace upselld;
 using namespace upselld::store;
+using namespace upselld::store::test;
 
 namespace {
 
@@ -55,10 +58,8 @@ TEST_CASE("rounds: the last one stands as it was kept, until it is made to fall"
     REQUIRE(d.rounds.stand(t, "crm", {"r2", "model m2", kNoon, kNoon}));
   });
   REQUIRE((*d.rounds.standing("crm"))->run == "r2");
-  REQUIRE(*d.rounds.any_stands());
   d.ledger.committed([&](Transaction& t) { REQUIRE(d.rounds.fall(t)); });
   REQUIRE_FALSE(d.stands());
-  REQUIRE_FALSE(*d.rounds.any_stands());
 }
 
 TEST_CASE("rounds: what later syncs note changes nothing, what anybody else notes does") {
@@ -80,4 +81,31 @@ TEST_CASE("rounds: what later syncs note changes nothing, what anybody else note
     });
     REQUIRE_FALSE(d.stands());
   }
+}
+
+TEST_CASE("rounds: fall with the first news that are stored, not with what is known") {
+  Decided d;
+  const auto stored = [&](const Feed& feed, Page page) {
+    Database database = d.ledger.open();
+    auto records = Records::open(database, small_settings());
+    REQUIRE(records);
+    REQUIRE((*records)->apply(feed, std::move(page), kNoon));
+    REQUIRE((*records)->flush());
+  };
+  const auto stands_again = [&] {
+    d.ledger.committed([&](Transaction& t) {
+      REQUIRE(d.rounds.stand(t, "crm", {"r1", "", kNoon, kNoon + hours(5)}));
+    });
+  };
+  stored(accounts_feed(), account_page({{"A1", "one", 5}}));
+  REQUIRE_FALSE(d.stands());
+  stands_again();
+  stored(accounts_feed(), account_page({{"A1", "one", 5}}));
+  REQUIRE(d.stands());
+  SECTION("a change") { stored(accounts_feed(), account_page({{"A1", "another", 6}})); }
+  SECTION("an event") { stored(activities_feed("p"), activity_page({{"A1", "login", 7}})); }
+  SECTION("an order whose account is not known yet") {
+    stored(orders_feed(), order_page({{"O1", "A7", 10, 5, 1}}));
+  }
+  REQUIRE_FALSE(d.stands());
 }
