@@ -191,4 +191,19 @@ Result<Account> Client::account() {
   return account;
 }
 
+std::optional<std::vector<std::string>> Client::granted_scopes() {
+  const auto session = login_.session();
+  if (!session) return std::nullopt;
+  std::vector<std::string> scopes = session->scopes;
+  if (scopes.empty() && !login_.is_oauth()) {
+    const nlohmann::json question = {{"tokenKey", session->token.reveal()}};
+    const auto read =
+        fetch_json("ask what the token may do",
+                   {.method = "POST", .path = Paths::token_facts(), .body = question.dump()});
+    if (read) scopes = texts_in(*read, "scopes");
+  }
+  if (scopes.empty()) return std::nullopt;
+  return scopes;
+}
+
 }  // namespace upselld::plugins::hubspot

@@ -48,6 +48,8 @@ class Client {
 
   // Which account this is: asked once.
   Result<Account> account();
+  // What the token may do, as HubSpot tells it; nothing where it does not tell.
+  std::optional<std::vector<std::string>> granted_scopes();
   // By the server's clock, to the second.
   Instant server_now() const { return host_.clock().now() + login_.clock_ahead(); }
   Duration clock_ahead() const { return login_.clock_ahead(); }

@@ -12,12 +12,9 @@ namespace upselld::plugins::hubspot {
 
 namespace {
 
-std::vector<std::string> texts_in(const nlohmann::json& context, const char* name) {
-  std::vector<std::string> texts;
-  const nlohmann::json* list = member(context, name);
-  if (list == nullptr) return texts;
-  if (!list->is_array()) return {redacted(text_of(*list), 200)};
-  for (const auto& one : *list) texts.push_back(redacted(text_of(one), 200));
+std::vector<std::string> redacted_texts(const nlohmann::json& context, const char* name) {
+  std::vector<std::string> texts = texts_in(context, name);
+  for (std::string& text : texts) text = redacted(text, 200);
   return texts;
 }
 
@@ -28,15 +25,15 @@ void take_context(const nlohmann::json& holder, Fault& fault) {
     to.insert(to.end(), more.begin(), more.end());
   };
   for (const char* name : {"ids", "id", "fromObjectId"}) {
-    append(fault.ids, texts_in(*context, name));
+    append(fault.ids, redacted_texts(*context, name));
   }
-  append(fault.trace_ids, texts_in(*context, "objectWriteTraceId"));
-  append(fault.scopes, texts_in(*context, "requiredGranularScopes"));
+  append(fault.trace_ids, redacted_texts(*context, "objectWriteTraceId"));
+  append(fault.scopes, redacted_texts(*context, "requiredGranularScopes"));
   for (const char* name : {"propertyName", "name"}) {
-    const auto names = texts_in(*context, name);
+    const auto names = redacted_texts(*context, name);
     if (fault.field.empty() && !names.empty()) fault.field = names.front();
   }
-  const auto existing = texts_in(*context, "existingId");
+  const auto existing = redacted_texts(*context, "existingId");
   if (fault.existing_id.empty() && !existing.empty()) fault.existing_id = existing.front();
 }
 

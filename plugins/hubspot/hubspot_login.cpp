@@ -75,7 +75,8 @@ Result<Session> Login::read(const HttpResponse& response) {
   const double lives_s = number_in(*answer, "expires_in").value_or(kLivesUsually_s);
   return Session{
       Secret(std::move(*token)),
-      milliseconds(host_.clock().steady().ms + static_cast<std::int64_t>(lives_s * 1000))};
+      milliseconds(host_.clock().steady().ms + static_cast<std::int64_t>(lives_s * 1000)),
+      texts_in(*answer, "scopes")};
 }
 
 }  // namespace upselld::plugins::hubspot

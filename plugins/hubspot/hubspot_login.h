@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/host.h"
 #include "plugins/crm/session_keeper.h"
@@ -13,7 +14,8 @@ namespace upselld::plugins::hubspot {
 // What a request is sent with: read anew for every request, because it may be another one by then.
 struct Session {
   Secret token;
-  Duration ends_at{};  // of the steady clock; 0: it does not end
+  Duration ends_at{};                    // of the steady clock; 0: it does not end
+  std::vector<std::string> scopes = {};  // as told with it; empty: not told
 };
 
 // Gets tokens. Used by one thread.
@@ -24,6 +26,7 @@ class Login {
 
   // The token at hand, or a new one where it has less than five minutes left.
   Result<Session> session();
+  bool is_oauth() const { return credentials_.is_oauth; }
   void is_over() { keeper_.is_over(); }
   void is_useless() { keeper_.is_useless(host_.clock()); }
   // How far the server's clock is ahead of ours, by its last answer.

@@ -32,6 +32,8 @@ class Paths {
   }
   std::string limits() const { return at("/crm/limits/", "v3") + "/custom-properties"; }
   std::string token() const { return at("/oauth/", "v3") + "/token"; }
+  // Of a private app's token. One version is all there is; of service keys it may know nothing.
+  static const char* token_facts() { return "/oauth/v2/private-apps/get/access-token-info"; }
 
  private:
   // Older paths have the version before the name: /crm/v3/objects.

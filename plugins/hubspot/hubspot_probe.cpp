@@ -25,6 +25,33 @@ constexpr Support kSupport[] = {{"2026-09", "March 2028"},
                                 {"2026-03", "September 2027"},
                                 {"legacy", "March 2027 (associations) and September 2027"}};
 
+// What writing needs: any of the scopes.
+struct Right {
+  const char* scopes;
+  const char* feature;
+  const char* setting;
+};
+constexpr Right kWriting[] = {
+    {"crm.objects.companies.write", "fields of companies", "write: nothing"},
+    {"crm.objects.contacts.write", "tasks", "write: fields"}};
+constexpr const char* kCompanySchema = "crm.schemas.companies.write";
+constexpr const char* kTaskSchema = "crm.schemas.contacts.write|crm.schemas.tasks.write";
+
+// "a|b".
+std::vector<std::string> any_of_scopes(std::string_view text) {
+  std::vector<std::string> scopes;
+  for (std::size_t bar; (bar = text.find('|')) != std::string_view::npos;) {
+    scopes.emplace_back(text.substr(0, bar));
+    text.remove_prefix(bar + 1);
+  }
+  scopes.emplace_back(text);
+  return scopes;
+}
+
+std::string grant(std::string_view scopes) {
+  return fmt::format("grant the scope {}", fmt::join(any_of_scopes(scopes), " or "));
+}
+
 class Probe : public ProbeLines {
  public:
   Probe(Client& client, Catalogue& catalogue, const HubspotSettings& settings,
@@ -45,6 +72,7 @@ class Probe : public ProbeLines {
     }
     add(Level::ok, fmt::format("account {} ({}), {}, currency {}", account->portal, account->kind,
                                account->zone_name, account->currency));
+    granted_ = client_.granted_scopes();
     for (const Support& one : kSupport) {
       if (settings_.version != one.version) continue;
       add(std::string_view(one.version) == "legacy" ? Level::hint : Level::ok,
@@ -83,7 +111,7 @@ class Probe : public ProbeLines {
     }
     const bool is_needed = spec.shape == Shape::company || spec.shape == Shape::owner;
     std::string remedy = remedy_of(*reply->fault);
-    if (remedy.empty() && !spec.scope.empty()) remedy = "grant the scope " + alternatives(spec);
+    if (remedy.empty() && !spec.scope.empty()) remedy = grant(spec.scope);
     if (!is_needed) remedy += ", or name " + spec.name + " in leave_out if it is not used";
     add(is_needed || spec.activity != nullptr ? Level::failure : Level::warning,
         error_of(spec.name + ": " + spec.object + " may not be read", *reply->fault).message,
@@ -116,8 +144,8 @@ class Probe : public ProbeLines {
   }
 
   void look_at_ours() {
-    look_at_fields("companies", account_fields());
-    look_at_fields("tasks", task_fields());
+    look_at_fields("companies", account_fields(), kCompanySchema);
+    look_at_fields("tasks", task_fields(), kTaskSchema);
     const auto tasks = catalogue_.type("tasks");
     if (!tasks || settings_.task_keys != TaskKeys::unique) return;
     const Property* key = (*tasks)->property(key_property(context_.prefix));
@@ -128,10 +156,20 @@ class Probe : public ProbeLines {
   }
 
   void look_at_writing() {
-    add(Level::hint,
-        "scopes to write with cannot be seen without writing: crm.objects.companies.write for "
-        "fields, crm.objects.contacts.write for tasks",
-        "look that both are granted before write: is set to more than nothing");
+    if (!granted_) {
+      return add(Level::hint,
+                 "the account does not tell which scopes to write with are granted: "
+                 "crm.objects.companies.write for fields, crm.objects.contacts.write for tasks",
+                 "look that both are granted before write: is set to more than nothing");
+    }
+    for (const Right& right : kWriting) {
+      if (may(right.scopes)) {
+        add(Level::ok, fmt::format("{} may be written", right.feature));
+      } else {
+        add(Level::warning, fmt::format("{} may not be written", right.feature),
+            fmt::format("{}, or set no more than {}", grant(right.scopes), right.setting));
+      }
+    }
   }
 
   // Rules for people hold for programs too, from 2026-09 on.
@@ -152,13 +190,16 @@ class Probe : public ProbeLines {
   }
 
  private:
-  static std::string alternatives(const StreamSpec& spec) {
-    std::string text = spec.scope;
-    for (std::size_t at; (at = text.find('|')) != std::string::npos;) text.replace(at, 1, " or ");
-    return text;
+  // True also where the account does not tell.
+  bool may(std::string_view scopes) const {
+    if (!granted_) return true;
+    const std::vector<std::string> any = any_of_scopes(scopes);
+    return std::find_first_of(granted_->begin(), granted_->end(), any.begin(), any.end()) !=
+           granted_->end();
   }
 
-  void look_at_fields(const char* object, std::span<const OurField> fields) {
+  void look_at_fields(const char* object, std::span<const OurField> fields, const char* schema) {
+    const std::string prepare = may(schema) ? prepare_ : grant(schema) + ", then " + prepare_;
     const auto type = catalogue_.type(object);
     if (!type) return add(Level::failure, type.error().message, "");
     if ((*type)->is_hidden) return;
@@ -167,18 +208,18 @@ class Probe : public ProbeLines {
       there += (*type)->property(property_name(context_.prefix, field.name)) != nullptr ? 1 : 0;
     }
     if (there == 0) {
-      return add(Level::failure, fmt::format("none of our properties is on {}", object), prepare_);
+      return add(Level::failure, fmt::format("none of our properties is on {}", object), prepare);
     }
     for (const OurField& field : fields) {
       const std::string name = property_name(context_.prefix, field.name);
       const Property* property = (*type)->property(name);
       if (property == nullptr) {
-        add(Level::failure, fmt::format("property {} of {} is missing", name, object), prepare_);
+        add(Level::failure, fmt::format("property {} of {} is missing", name, object), prepare);
       } else if (property->type != type_of(field)) {
         add(Level::failure,
             fmt::format("property {} of {} is of type {} and not {}", name, object, property->type,
                         type_of(field)),
-            "archive it in the account, then " + prepare_);
+            "archive it in the account, then " + prepare);
       }
     }
   }
@@ -188,6 +229,7 @@ class Probe : public ProbeLines {
   const HubspotSettings& settings_;
   const ConnectorContext& context_;
   const std::string prepare_;
+  std::optional<std::vector<std::string>> granted_;
   std::set<std::string> seen_;
 };
 

@@ -86,6 +86,15 @@ std::string text_in(const Json& object, std::string_view field) {
   return value == nullptr ? std::string() : text_of(*value);
 }
 
+std::vector<std::string> texts_in(const Json& object, std::string_view field) {
+  const Json* value = member(object, field);
+  if (value == nullptr) return {};
+  if (!value->is_array()) return {text_of(*value)};
+  std::vector<std::string> texts;
+  for (const Json& one : *value) texts.push_back(text_of(one));
+  return texts;
+}
+
 bool flag_in(const Json& object, std::string_view field, bool otherwise) {
   const Json* value = member(object, field);
   if (value == nullptr) return otherwise;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/instant.h"
 #include "core/result.h"
@@ -33,6 +34,8 @@ const nlohmann::json* member_at(const nlohmann::json& object, std::string_view p
 std::string text_of(const nlohmann::json& value);
 // "" or `otherwise` where there is none.
 std::string text_in(const nlohmann::json& object, std::string_view field);
+// Of an array each; a scalar stands for an array of one. Empty where there is none.
+std::vector<std::string> texts_in(const nlohmann::json& object, std::string_view field);
 bool flag_in(const nlohmann::json& object, std::string_view field, bool otherwise = false);
 std::optional<double> number_in(const nlohmann::json& object, std::string_view field);
 

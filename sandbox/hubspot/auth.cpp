@@ -203,6 +203,18 @@ HttpAnswer Auth::token_facts(const std::string& what, const std::string& token) 
   return json_answer(200, out.dump());
 }
 
+HttpAnswer Auth::private_app_facts(const HttpRequest& request) const {
+  const auto found = tokens.find(Json::parse(request.body).at("tokenKey").get<std::string>());
+  const bool is_known = found != tokens.end() && !found->second.is_oauth &&
+                        portal_.switches.is_on("service_keys_tell_scopes");
+  if (!is_known) throw not_found("token not found");
+  return json_answer(200, Json{{"userId", 9'586'504},
+                               {"hubId", portal_.id},
+                               {"appId", 1},
+                               {"scopes", granted_scopes(portal_, found->second.scopes)}}
+                              .dump());
+}
+
 void Auth::expire_all() {
   for (auto& [text, token] : tokens) {
     if (token.is_oauth) token.expires_at = portal_.now();

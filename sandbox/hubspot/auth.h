@@ -41,6 +41,8 @@ class Auth {
   HttpAnswer revoke(const HttpRequest& request);
   // The old way of looking a token up; `what` is access-tokens or refresh-tokens.
   HttpAnswer token_facts(const std::string& what, const std::string& token) const;
+  // What a private app may do, by its token in the body. Throws ApiError 404.
+  HttpAnswer private_app_facts(const HttpRequest& request) const;
   void expire_all();
 
  private:

@@ -25,6 +25,7 @@ constexpr Area kAreas[] = {
     {"crm/limits", 2, 1, "v3"},
     {"crm-object-schemas/schemas", 1, 1, "v3"},
     {"oauth/token", 1, 1, "v1 v3"},
+    {"oauth/private-apps", 1, 1, "v2"},
     {"oauth/access-tokens", 1, 1, "v1"},
     {"oauth/refresh-tokens", 1, 1, "v1"},
     {"account-info/details", 1, 1, "v3"},

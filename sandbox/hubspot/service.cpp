@@ -15,6 +15,9 @@ namespace {
 constexpr std::size_t kTargetBytesMax = 8'000;
 constexpr const char* kHtml = "text/html;charset=utf-8";
 
+const std::vector<std::string> kPrivateAppFacts = {"oauth", "private-apps", "get",
+                                                   "access-token-info"};
+
 HttpAnswer html_answer(int status) {
   HttpAnswer answer = empty_answer(status);
   answer.headers.set("Content-Type", kHtml);
@@ -226,6 +229,9 @@ HttpAnswer Service::let_in(const HttpRequest& request, const ApiPath& path, std:
     kind = request.method + " oauth/" + path.parts[1];
     if (request.method == "GET" && path.parts.size() == 3) {
       return auth.token_facts(path.parts[1], path.parts[2]);
+    }
+    if (request.method == "POST" && path.parts == kPrivateAppFacts) {
+      return auth.private_app_facts(request);
     }
     const std::string what = path.parts.size() == 3 ? path.parts[2] : "";
     if (request.method == "POST" && path.parts[1] == "token") {

@@ -32,6 +32,8 @@ constexpr Switch kSwitches[] = {
     {"search_body_limit", true, "search bodies over 3,000 characters: 400"},
     {"search_counts_daily", true, "searches count to the day's limit"},
     {"search_long_429", false, "the search limiter names its policy; off: the short body"},
+    {"service_keys_tell_scopes", true,
+     "what a key may do can be asked like that of a private app's token; off: 404"},
     {"slim_errors", false, "errors without errors and context"},
     {"task_properties_forbidden", false, "creating properties on tasks: 403"},
     {"task_properties_never_unique", false, "hasUniqueValue is ignored on tasks"},

@@ -110,7 +110,10 @@ TEST_CASE("hubspot: what is wrong with the connection is said with its remedy") 
     crm.portal().control(
         "auth", {{"token", kOtherToken}, {"scopes", {"oauth", "crm.objects.companies.read"}}});
     use_token(crm, kOtherToken);
-    check_says(crm.upselld({"probe"}), "grant the scope ");
+    const Ended probed = crm.upselld({"probe"});
+    check_says(probed, "grant the scope crm.objects.owners.read");
+    check_says(probed, "grant the scope crm.objects.companies.write, or set no more than");
+    check_says(probed, "grant the scope crm.objects.contacts.write, or set no more than");
   }
   SECTION("an authority that is not trusted") {
     crm.edit_settings("    ca_file: portal/authority.pem\n", "");

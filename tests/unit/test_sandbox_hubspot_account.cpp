@@ -37,6 +37,18 @@ TEST_CASE("sandbox hubspot: tokens are refused as the API refuses them") {
         Json({"crm.objects.contacts.read"}));
 }
 
+TEST_CASE("sandbox hubspot: the token of an app tells what it may do") {
+  TestAccount account;
+  account.control("auth", {{"token", "pat-readonly"}, {"scopes", {"crm.objects.companies.read"}}});
+  const std::string path = "/oauth/v2/private-apps/get/access-token-info";
+  const Said said = account.post(path, {{"tokenKey", "pat-readonly"}});
+  CHECK(said.status == 200);
+  CHECK(said.body["scopes"] == Json({"crm.objects.companies.read"}));
+  CHECK(account.post(path, {{"tokenKey", "pat-unknown"}}).status == 404);
+  account.control("switches", {{"service_keys_tell_scopes", false}});
+  CHECK(account.post(path, {{"tokenKey", "pat-readonly"}}).status == 404);
+}
+
 TEST_CASE("sandbox hubspot: OAuth gives tokens that expire by the clock") {
   TestAccount account;
   const std::string path = "/oauth/2026-09/token";
