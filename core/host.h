@@ -38,7 +38,9 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   bool repeatable = true;  // false: never sent twice by the transport itself
-  bool is_write = false;   // paid from the share of the budget that is kept for writes
+  // 429 is given out at once: the caller knows the limits of the API, and which of them it met.
+  bool judges_limits = false;
+  bool is_write = false;  // paid from the share of the budget that is kept for writes
   // Let this time pass first: how a connector tries again later without sleeping.
   Duration wait_before = {};
 };

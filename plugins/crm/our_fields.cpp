@@ -5,6 +5,7 @@
 
 #include "core/number_text.h"
 #include "core/settings.h"
+#include "core/time_zone.h"
 
 namespace upselld::plugins {
 
@@ -90,6 +91,14 @@ std::string with_our_line_ends(const std::string& text) {
   return out;
 }
 
+// As a day is written; some CRMs tell a day by its first instant.
+std::string day_of(const std::string& text, Instant (*read_stamp)(std::string_view)) {
+  const std::string day = text.substr(0, 10);
+  if (parse_day(day)) return day;
+  const Instant at = read_stamp(text);
+  return at.is_missing() ? day : to_text(TimeZone::utc().day_of(at));
+}
+
 }  // namespace
 
 std::span<const OurField> account_fields() {
@@ -114,7 +123,7 @@ std::optional<std::string> value_read(Field field, const std::string& text,
       return at.is_missing() ? text : to_text(at);
     }
     case Field::pause_until:
-      return text.substr(0, 10);
+      return day_of(text, read_stamp);
     case Field::reasons:
       return with_our_line_ends(text);
     case Field::band:

@@ -10,8 +10,10 @@ namespace upselld::plugins {
 namespace {
 
 bool is_passing(int status) {
+  // From 520 on a network in front of the server speaks: it had no answer from it.
+  const bool is_edge = status >= 520 && status <= 526;
   return status == 408 || status == 429 || status == 500 || status == 502 || status == 503 ||
-         status == 504;
+         status == 504 || is_edge;
 }
 
 class RetryingTransport final : public Transport {
@@ -59,8 +61,9 @@ class RetryingTransport final : public Transport {
       const bool was_lost = answer.error().kind == ErrorKind::timed_out && request.repeatable;
       return was_not_sent || was_lost ? std::optional(usual) : std::nullopt;
     }
-    if (!is_passing(answer->status)) return std::nullopt;
-    if (answer->status != 429 && !request.repeatable) return std::nullopt;
+    const bool is_limit = answer->status == 429;
+    if (!is_passing(answer->status) || (is_limit && request.judges_limits)) return std::nullopt;
+    if (!is_limit && !request.repeatable) return std::nullopt;
     const auto asked = retry_after(*answer, clock_.now());
     if (!asked) return usual;
     return *asked <= settings_.retry_after_max ? asked : std::nullopt;

@@ -9,6 +9,22 @@ namespace upselld::plugins::hubspot {
 
 namespace {
 
+void read_stage(const nlohmann::json& json, Stages& stages) {
+  const std::string id = text_in(json, "id");
+  const nlohmann::json* metadata = member(json, "metadata");
+  if (metadata == nullptr) return;
+  if (text_in(*metadata, "ticketState") == "CLOSED") stages.closed.insert(id);
+  if (!flag_in(*metadata, "isClosed")) return;
+  const double probability = number_in(*metadata, "probability").value_or(0);
+  (probability >= 1 ? stages.won : stages.lost).insert(id);
+}
+
+bool is_hidden(const Fault& fault) {
+  return fault.status == 403 || fault.status == 404;
+}
+
+}  // namespace
+
 Property read_property(const nlohmann::json& json) {
   Property property;
   property.name = text_in(json, "name");
@@ -25,22 +41,6 @@ Property read_property(const nlohmann::json& json) {
   }
   return property;
 }
-
-void read_stage(const nlohmann::json& json, Stages& stages) {
-  const std::string id = text_in(json, "id");
-  const nlohmann::json* metadata = member(json, "metadata");
-  if (metadata == nullptr) return;
-  if (text_in(*metadata, "ticketState") == "CLOSED") stages.closed.insert(id);
-  if (!flag_in(*metadata, "isClosed")) return;
-  const double probability = number_in(*metadata, "probability").value_or(0);
-  (probability >= 1 ? stages.won : stages.lost).insert(id);
-}
-
-bool is_hidden(const Fault& fault) {
-  return fault.status == 403 || fault.status == 404;
-}
-
-}  // namespace
 
 const Property* ObjectType::property(const std::string& name) const {
   const auto found = properties.find(name);

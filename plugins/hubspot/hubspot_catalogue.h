@@ -17,6 +17,8 @@ struct Property {
   std::vector<std::string> options;  // stored values
 };
 
+Property read_property(const nlohmann::json& json);
+
 // The properties of one type of object.
 struct ObjectType {
   bool is_hidden = false;  // no scope to list them: what is there is not known

@@ -72,6 +72,7 @@ Result<HttpResponse> Client::send_once(const std::string& doing, const Call& cal
   }
   request.body = call.body;
   request.repeatable = call.repeatable;
+  request.judges_limits = true;
   request.is_write = call.is_write;
   Pace& pace = call.is_search ? search_ : general_;
   request.wait_before = std::max(wait, pace.take(host_.clock().steady()));

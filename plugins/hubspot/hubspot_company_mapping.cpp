@@ -35,10 +35,11 @@ class CompanyMapper final : public Mapper {
     c.currency.push_back(add_id(page, context_.home_currency));
     const Instant created = row.stamp("createdate");
     c.created_at.push_back(created.is_missing() ? row.created : created);
-    const auto pause = parse_day(row.text(pause_).substr(0, 10));
+    const auto pause = parse_day(
+        value_read(Field::pause_until, std::string(row.text(pause_)), read_stamp).value_or(""));
     c.pause_until.push_back(pause ? context_.connector.zone.start_of(*pause) : Instant::missing());
     if (!context_.settings.opted_out_field.empty()) {
-      c.opted_out.push_back(row.flag(context_.settings.opted_out_field) ? 1 : 0);
+      c.opted_out.push_back(row.refuses(context_.settings.opted_out_field) ? 1 : 0);
     }
     const auto text_of = [&](const std::string& property) { return row.text(property); };
     if (!context_.settings.scope.empty()) {

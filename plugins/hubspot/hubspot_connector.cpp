@@ -31,14 +31,14 @@ class HubspotConnector final : public Connector {
   Result<PrepareReport> prepare(const PrepareRequest& request) override {
     auto report = Result<PrepareReport>(PrepareReport{});
     if (request.admin_session.empty()) {
-      report = prepare_account(client_, context_.prefix, request);
+      report = prepare_account(client_, settings_.task_keys, context_.prefix, request);
     } else {
       HubspotSettings as_admin = settings_;
       as_admin.credentials = {};
       as_admin.credentials.host = settings_.credentials.host;
       as_admin.credentials.token = request.admin_session;
       Client admin(as_admin, client_.host());
-      report = prepare_account(admin, context_.prefix, request);
+      report = prepare_account(admin, settings_.task_keys, context_.prefix, request);
     }
     for (const char* object : {"companies", "tasks"}) catalogue_.forget(object);
     return report;

@@ -71,13 +71,15 @@ std::vector<Setting> reading_options() {
        .default_text = "URGENT",
        .help = "Priorities of tickets that mean escalated."},
       {.name = "opted_out",
-       .help = "A yes/no property of companies: customers who are not to be scored."},
+       .help = "A yes/no property of companies: customers who are not to be scored. Any other text "
+               "than a no counts as yes."},
       {.name = "no_mail",
        .default_text = "hs_email_optout",
-       .help = "A yes/no property of contacts: no e-mail to them."},
-      {.name = "no_call", .help = "A yes/no property of contacts: no call to them."},
-      {.name = "no_profile",
-       .help = "A yes/no property of contacts: what they do is not looked at."},
+       .help =
+           "A yes/no property of contacts: no e-mail to them. Any other text than a no counts as "
+           "yes."},
+      {.name = "no_call", .help = "Likewise: no call to them."},
+      {.name = "no_profile", .help = "Likewise: what they do is not looked at."},
       {.name = "overlap",
        .kind = SettingKind::duration,
        .default_text = "10m",

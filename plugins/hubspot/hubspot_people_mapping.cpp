@@ -54,7 +54,7 @@ class ContactMapper final : public Mapper {
     }
     const HubspotSettings& settings = context_.settings;
     const auto refuses = [&](const std::string& property) {
-      return !property.empty() && row.flag(property);
+      return !property.empty() && row.refuses(property);
     };
     auto& c = std::get<ContactColumns>(page.columns);
     c.id.push_back(add_id(page, row.id));

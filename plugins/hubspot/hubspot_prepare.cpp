@@ -36,9 +36,13 @@ Json options_of(const std::vector<std::string>& values) {
 // One type of object, and what is done with our properties of it.
 class Preparing {
  public:
-  Preparing(Client& client, std::string prefix, const PrepareRequest& request,
+  Preparing(Client& client, TaskKeys keys, std::string prefix, const PrepareRequest& request,
             PrepareReport& report)
-      : client_(client), prefix_(std::move(prefix)), request_(request), report_(report) {}
+      : client_(client),
+        keys_(keys),
+        prefix_(std::move(prefix)),
+        request_(request),
+        report_(report) {}
 
   Result<void> make(const std::string& object, std::span<const OurField> fields) {
     Catalogue catalogue(client_);
@@ -60,10 +64,18 @@ class Preparing {
     }
     for (const OurField& field : fields) {
       const Property* there = (*type)->property(name_of(field));
-      const bool is_key = object == "tasks" && &field == &fields.front();
-      const auto done = there == nullptr ? make_property(object, field, is_key)
-                                         : adapt_property(object, field, is_key, *there);
-      if (!done) return done;
+      // At most once, a plain property will do.
+      const bool is_unique =
+          object == "tasks" && &field == &fields.front() && keys_ == TaskKeys::unique;
+      if (there == nullptr) {
+        if (const auto made = make_property(object, field, is_unique); !made) return made;
+        continue;
+      }
+      const auto adapted = adapt_property(object, field, is_unique, *there);
+      if (!adapted) return adapted.error();
+      if (!*adapted) {
+        report_.steps.push_back("property " + there->name + " of " + object + " is there already");
+      }
     }
     return {};
   }
@@ -91,17 +103,22 @@ class Preparing {
   std::string name_of(const OurField& field) const { return property_name(prefix_, field.name); }
   std::string group() const { return in_lower_case(prefix_); }
 
-  Result<void> send(const std::string& doing, const std::string& method, const std::string& path,
-                    const Json& body) {
+  Result<std::optional<Fault>> fault_of_sending(const std::string& doing, const std::string& method,
+                                                const std::string& path, const Json& body) {
     Call call = {.method = method, .path = path, .body = body.dump()};
     call.is_write = true;
     auto reply = client_.call(doing, call);
     if (!reply) return reply.error();
     // Somebody was faster: it is there.
-    if (reply->fault && class_of(*reply->fault) != FaultClass::duplicate) {
-      return error_of(doing, *reply->fault);
-    }
-    return {};
+    if (reply->fault && class_of(*reply->fault) == FaultClass::duplicate) reply->fault.reset();
+    return std::move(reply->fault);
+  }
+
+  Result<void> send(const std::string& doing, const std::string& method, const std::string& path,
+                    const Json& body) {
+    const auto fault = fault_of_sending(doing, method, path, body);
+    if (!fault) return fault.error();
+    return *fault ? Result<void>(error_of(doing, **fault)) : Result<void>();
   }
 
   Result<void> make_group(const std::string& object) {
@@ -121,14 +138,10 @@ class Preparing {
                 {{"name", group()}, {"label", group()}, {"displayOrder", -1}});
   }
 
-  Result<void> make_property(const std::string& object, const OurField& field, bool is_key) {
-    const std::string name = name_of(field);
-    const std::string what = "property " + name + " of " + object;
-    report_.steps.push_back((request_.dry_run ? "would make " : "made ") + what);
-    if (request_.dry_run) return {};
+  Json body_of(const OurField& field, bool is_unique) const {
     Json body = {
         {"groupName", group()},
-        {"name", name},
+        {"name", name_of(field)},
         {"label", field.label},
         {"type", type_of(field)},
         {"fieldType", field_type_of(field)},
@@ -136,42 +149,59 @@ class Preparing {
                             (field.is_for_people ? " Read by upselld." : " Written by upselld.")},
         {"hidden", false},
         {"formField", false}};
-    if (is_key) body["hasUniqueValue"] = true;
+    if (is_unique) body["hasUniqueValue"] = true;
     const std::vector<std::string> values(field.values.begin(), field.values.end());
     if (!values.empty()) body["options"] = options_of(values);
-    if (auto made = send("make " + what, "POST", client_.paths().properties(object, ""), body);
-        !made) {
-      return made;
+    return body;
+  }
+
+  Result<void> make_property(const std::string& object, const OurField& field, bool is_unique) {
+    const std::string name = name_of(field);
+    const std::string what = "property " + name + " of " + object;
+    if (request_.dry_run) {
+      report_.steps.push_back("would make " + what);
+      return {};
     }
+    const std::string doing = "make " + what;
+    const auto fault = fault_of_sending(doing, "POST", client_.paths().properties(object, ""),
+                                        body_of(field, is_unique));
+    if (!fault) return fault.error();
+    if (*fault) {
+      const Error error = error_of(doing, **fault);
+      // An account has so many unique properties and no more; the others are made all the same.
+      if (!is_unique || class_of(**fault) != FaultClass::data) return error;
+      report_.left_to_do.push_back(error.message +
+                                   "; free a unique property of tasks, or set task_keys: "
+                                   "at_most_once; then prepare again");
+      return {};
+    }
+    report_.steps.push_back("made " + what);
     // A name that was archived comes back as it was, whatever was asked for.
     const auto read = client_.fetch_json("look at " + what,
                                          {.path = client_.paths().properties(object, "/" + name)});
     if (!read) return read.error();
-    if (text_in(*read, "type") != type_of(field)) tell_other_type(what, text_in(*read, "type"));
-    if (is_key && !flag_in(*read, "hasUniqueValue")) tell_not_unique(what);
-    return {};
+    const auto adapted = adapt_property(object, field, is_unique, read_property(*read));
+    return adapted ? Result<void>() : Result<void>(adapted.error());
   }
 
-  Result<void> adapt_property(const std::string& object, const OurField& field, bool is_key,
+  // False: there was nothing to do.
+  Result<bool> adapt_property(const std::string& object, const OurField& field, bool is_unique,
                               const Property& there) {
     const std::string what = "property " + there.name + " of " + object;
     if (there.type != type_of(field)) {
       tell_other_type(what, there.type);
-      return {};
+      return true;
     }
-    if (is_key && !there.is_unique) tell_not_unique(what);
-    std::vector<std::string> values = there.options;
-    for (const char* value : field.values) {
-      if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
-    }
-    if (values.size() == there.options.size()) {
-      report_.steps.push_back(what + " is there already");
-      return {};
-    }
+    if (is_unique && !there.is_unique) tell_not_unique(what);
+    const auto has = [&](const char* value) {
+      return std::find(there.options.begin(), there.options.end(), value) != there.options.end();
+    };
+    if (std::all_of(field.values.begin(), field.values.end(), has)) return false;
     report_.steps.push_back((request_.dry_run ? "would add options to " : "added options to ") +
                             what);
-    if (request_.dry_run) return {};
-    return add_options(object, there.name, what, field);
+    if (request_.dry_run) return true;
+    const auto added = add_options(object, there.name, what, field);
+    return added ? Result<bool>(true) : Result<bool>(added.error());
   }
 
   // A list of options is replaced as a whole: theirs go back as they were.
@@ -232,6 +262,7 @@ class Preparing {
   }
 
   Client& client_;
+  const TaskKeys keys_;
   const std::string prefix_;
   const PrepareRequest& request_;
   PrepareReport& report_;
@@ -248,10 +279,10 @@ std::string type_of(const OurField& field) {
   return "string";
 }
 
-Result<PrepareReport> prepare_account(Client& client, const std::string& prefix,
+Result<PrepareReport> prepare_account(Client& client, TaskKeys keys, const std::string& prefix,
                                       const PrepareRequest& request) {
   PrepareReport report;
-  Preparing preparing(client, prefix, request, report);
+  Preparing preparing(client, keys, prefix, request, report);
   for (const auto& [object, fields] : {std::pair{std::string("companies"), account_fields()},
                                        std::pair{std::string("tasks"), task_fields()}}) {
     const auto done =

@@ -34,6 +34,7 @@ struct Right {
 constexpr Right kWriting[] = {
     {"crm.objects.companies.write", "fields of companies", "write: nothing"},
     {"crm.objects.contacts.write", "tasks", "write: fields"}};
+constexpr const char* kTasksListed = "crm.schemas.contacts.read|crm.schemas.tasks.read";
 constexpr const char* kCompanySchema = "crm.schemas.companies.write";
 constexpr const char* kTaskSchema = "crm.schemas.contacts.write|crm.schemas.tasks.write";
 
@@ -143,6 +144,17 @@ class Probe : public ProbeLines {
     }
   }
 
+  void look_at_consent() {
+    if (settings_.leaves_out("contacts") || consent_properties(settings_).empty()) return;
+    const auto type = catalogue_.type("contacts");
+    if (!type) return add(Level::failure, type.error().message, "");
+    for (const auto& [option, property] : consent_properties(settings_)) {
+      if ((*type)->may_have(property)) continue;
+      add(Level::failure, fmt::format("{}: contacts have no property {}", option, property),
+          "correct its name");
+    }
+  }
+
   void look_at_ours() {
     look_at_fields("companies", account_fields(), kCompanySchema);
     look_at_fields("tasks", task_fields(), kTaskSchema);
@@ -202,7 +214,12 @@ class Probe : public ProbeLines {
     const std::string prepare = may(schema) ? prepare_ : grant(schema) + ", then " + prepare_;
     const auto type = catalogue_.type(object);
     if (!type) return add(Level::failure, type.error().message, "");
-    if ((*type)->is_hidden) return;
+    if ((*type)->is_hidden) {
+      if (std::string_view(object) != "tasks") return;
+      return add(Level::failure,
+                 "the properties of tasks may not be listed: no task is made, none is read",
+                 grant(kTasksListed));
+    }
     std::size_t there = 0;
     for (const OurField& field : fields) {
       there += (*type)->property(property_name(context_.prefix, field.name)) != nullptr ? 1 : 0;
@@ -244,6 +261,7 @@ Result<ProbeReport> probe_account(Client& client, Catalogue& catalogue,
   probe.look_at_calls();
   for (const StreamSpec& spec : specs) probe.look_at_stream(spec);
   probe.look_at_attributes();
+  probe.look_at_consent();
   probe.look_at_ours();
   probe.look_at_rules();
   probe.look_at_writing();

@@ -7,6 +7,7 @@
 
 #include "core/settings.h"
 #include "core/time_zone.h"
+#include "plugins/crm/record_text.h"
 #include "plugins/json/json_reading.h"
 
 namespace upselld::plugins::hubspot {
@@ -22,7 +23,7 @@ constexpr std::size_t kSearchedMax = 512;  // pages of ids: 100,000 records, som
 
 bool is_overload(const Fault& fault) {
   return fault.status == 500 || fault.status == 502 || fault.status == 503 || fault.status == 504 ||
-         fault.status == 524;
+         fault.status == 521 || fault.status == 523 || fault.status == 524;
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -61,6 +62,11 @@ std::string_view Row::text(std::string_view property) const {
 
 double Row::number(std::string_view property) const {
   return parse_number(text(property)).value_or(std::numeric_limits<double>::quiet_NaN());
+}
+
+bool Row::refuses(std::string_view property) const {
+  const std::string_view said = text(property);
+  return !said.empty() && parse_yes_no(in_lower_case(said)).value_or(true);
 }
 
 Row read_row(const nlohmann::json& record) {

@@ -37,6 +37,8 @@ struct Row {
   std::string_view text(std::string_view property) const;
   double number(std::string_view property) const;  // NaN: none
   bool flag(std::string_view property) const { return text(property) == "true"; }
+  // Of what a person wants: no text and a plain no are none; anything else is one, for safety.
+  bool refuses(std::string_view property) const;
   Instant stamp(std::string_view property) const { return read_stamp(text(property)); }
 };
 Row read_row(const nlohmann::json& record);

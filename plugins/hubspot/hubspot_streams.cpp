@@ -13,6 +13,7 @@ namespace upselld::plugins::hubspot {
 
 namespace {
 
+constexpr const char* kOwnOptOut = "hs_email_optout";
 constexpr const char* kContactScope = "crm.objects.contacts.read";
 constexpr int kOften = 1, kRarely = 7;
 
@@ -44,8 +45,10 @@ void add_contacts(const HubspotSettings& settings, std::vector<StreamSpec>& all)
   contacts.stamp = "lastmodifieddate";
   contacts.properties = {"associatedcompanyid", "jobtitle", "hs_merged_object_ids",
                          "notes_last_contacted", "hs_sales_email_last_replied"};
-  for (const std::string* one : {&settings.no_mail, &settings.no_call, &settings.no_profile}) {
-    if (!one->empty()) contacts.properties.push_back(*one);
+  if (settings.no_mail == kOwnOptOut) contacts.properties.push_back(kOwnOptOut);
+  // Misspelt, it would read as nobody's refusal.
+  for (const auto& [option, property] : consent_properties(settings)) {
+    contacts.needed.push_back(property);
   }
   StreamSpec engagement = {"engagement", "contacts", Shape::engagement, RecordKind::activity};
   engagement.scope = kContactScope;
@@ -168,6 +171,17 @@ void add_activities(const HubspotSettings& settings, const std::string& prefix,
 
 }  // namespace
 
+std::vector<std::pair<const char*, std::string>> consent_properties(
+    const HubspotSettings& settings) {
+  std::vector<std::pair<const char*, std::string>> properties;
+  for (const auto& [option, property] : {std::pair{"no_mail", &settings.no_mail},
+                                         {"no_call", &settings.no_call},
+                                         {"no_profile", &settings.no_profile}}) {
+    if (!property->empty() && *property != kOwnOptOut) properties.emplace_back(option, *property);
+  }
+  return properties;
+}
+
 std::vector<StreamSpec> stream_specs(const HubspotSettings& settings,
                                      const ConnectorContext& context) {
   std::vector<StreamSpec> all;
@@ -208,7 +222,7 @@ Result<StreamPlan> plan_stream(const StreamSpec& spec, const HubspotSettings& se
   // Standard objects have their standard properties; the admin's own may be misspelt.
   const bool is_checked = spec.shape == Shape::company || spec.shape == Shape::custom ||
                           spec.shape == Shape::company_history;
-  if (is_checked) {
+  if (is_checked || !spec.needed.empty()) {
     const auto type = catalogue.type(spec.object);
     if (!type) return type.error();
     for (const std::string& name : spec.needed) {
@@ -219,6 +233,10 @@ Result<StreamPlan> plan_stream(const StreamSpec& spec, const HubspotSettings& se
                                name, spec.object, spec.name),
                    {}};
     }
+  }
+  if (is_checked) {
+    const auto type = catalogue.type(spec.object);
+    if (!type) return type.error();
     const auto is_missing = [&](const std::string& name) { return !(*type)->may_have(name); };
     std::erase_if(wanted, is_missing);
     std::erase_if(plan.history, is_missing);

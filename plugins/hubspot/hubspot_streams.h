@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "plugins/connector.h"
@@ -48,6 +49,10 @@ struct StreamSpec {
   const ActivityObject* activity = nullptr;  // custom
   std::string scope = {};                    // what must be granted, alternatives with |
 };
+
+// The admin's own contact properties that tell consent, with the option that names each.
+std::vector<std::pair<const char*, std::string>> consent_properties(
+    const HubspotSettings& settings);
 
 // All streams of these settings, in the order they are best read in. `settings` outlives them.
 std::vector<StreamSpec> stream_specs(const HubspotSettings& settings,

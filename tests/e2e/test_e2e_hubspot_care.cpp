@@ -126,7 +126,9 @@ TEST_CASE("hubspot: what is wrong with the connection is said with its remedy") 
   }
   SECTION("the day's calls are used up by others") {
     crm.portal().control("limits", {{"daily_max", 1000}, {"used_by_others", 1000}});
-    check_says(crm.upselld({"sync"}), "has used 1000 of its 1000 API calls today");
+    const Ended held = crm.upselld({"sync"});
+    check_says(held, "You have reached your daily limit");
+    check_says(held, "API calls left today: 0 for reading, 0 for writing; a sync after 2026-11-03");
   }
   SECTION("no connection at all") {
     crm.edit_settings("host: " + crm.portal().url(), "host: https://127.0.0.1:1");

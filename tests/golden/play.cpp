@@ -275,8 +275,8 @@ void play_cases(const GoldenSet& set) {
       std::ofstream(expected, std::ios::binary) << text;
     }
     const auto wanted = read_file(expected, 1024 * 1024);
-    REQUIRE(wanted);
-    CHECK(text == *wanted);
+    CHECK(wanted);
+    if (wanted) CHECK(text == *wanted);
   }
 }
 

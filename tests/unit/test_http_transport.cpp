@@ -92,6 +92,28 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("transport: an edge without a server behind it passes") {
+  for (const int code : {520, 521, 522, 523, 524, 525, 526}) {
+    Bench bench;
+    bench.wire.answers = {status(code), status(200)};
+    CHECK(bench.transport->send({})->status == 200);
+  }
+  Bench bench;
+  bench.wire.answers = {status(530)};
+  CHECK(bench.transport->send({})->status == 530);
+}
+
+TEST_CASE("transport: who judges limits gets each 429 at once, and all else as others") {
+  HttpRequest request;
+  request.judges_limits = true;
+  Bench bench;
+  bench.wire.answers = {status(429)};
+  CHECK(bench.transport->send(request)->status == 429);
+  CHECK(bench.pauser.pauses.empty());
+  bench.wire.answers = {status(503), status(200)};
+  CHECK(bench.transport->send(request)->status == 200);
+}
+
 TEST_CASE("transport: Retry-After is honoured, and not waited for when it is too long") {
   HttpResponse busy = status(429);
   busy.headers = {{"retry-after", "9"}};
