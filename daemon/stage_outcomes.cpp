@@ -23,17 +23,19 @@ bool apply(const TaskState& state, TaskMemory& task) {
 
 // A task that could not be sent in time is no task any more: as if it had never been decided, so
 // that today's rules speak about the account.
-Result<void> drop_overdue(Cycle& cycle, const store::Delivery& delivery, OpenTask& open,
+Result<void> drop_overdue(Cycle& cycle, store::DeliveryId id, OpenTask& open,
                           store::Transaction& transaction) {
   Ledger& ledger = cycle.app.ledger();
-  const store::DeliveryId id = delivery.id;
   const Instant at = cycle.app.clock().now();
+  const auto delivery = ledger.outbox.find(id);
+  if (!delivery) return delivery.error();
   const auto cancelled = ledger.outbox.cancel(transaction, {&id, 1}, at);
   if (!cancelled) return cancelled.error();
   const nlohmann::ordered_json payload = {
-      {"delivery", id}, {"task", delivery.task_key}, {"why", "due before it could be sent"}};
+      {"delivery", id}, {"task", (*delivery)->task_key}, {"why", "due before it could be sent"}};
   const auto appended = ledger.audit.append(
-      transaction, {store::AuditKind::superseded, at, cycle.run, delivery.account, payload.dump()});
+      transaction,
+      {store::AuditKind::superseded, at, cycle.run, (*delivery)->account, payload.dump()});
   if (!appended) return appended;
   open.memory.task = TaskMemory{};
   if (const auto fell = ledger.rounds.fall(transaction); !fell) return fell;
@@ -62,14 +64,12 @@ Result<void> outcomes_stage(Cycle& cycle, ConnectionCycle& connection) {
   std::vector<std::string> keys;
   for (auto& [key, task] : open) {
     // A task that never arrived is not one that a person deleted.
-    const auto delivery = ledger.outbox.newest(task.account, store::DeliveryKind::task);
-    if (!delivery) return delivery.error();
-    const bool is_its = *delivery && (*delivery)->task_key == key;
-    if (!is_its || (*delivery)->state == store::DeliveryState::done) {
+    const auto sent = ledger.outbox.task_of(key);
+    if (!sent) return sent.error();
+    if (!*sent || (*sent)->state == store::DeliveryState::done) {
       keys.push_back(key);
-    } else if ((*delivery)->state == store::DeliveryState::meant &&
-               task.memory.task.due < cycle.now) {
-      const auto dropped = drop_overdue(cycle, **delivery, task, *transaction);
+    } else if ((*sent)->state == store::DeliveryState::meant && task.memory.task.due < cycle.now) {
+      const auto dropped = drop_overdue(cycle, (*sent)->id, task, *transaction);
       if (!dropped) return dropped;
     }
   }

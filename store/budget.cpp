@@ -123,19 +123,30 @@ void write_day(Database& database, const std::string& connection, Day day, const
   put.exec();
 }
 
+void enter(const std::optional<ToldUsage>& told, Day day, DayRow& row) {
+  if (!told || told->day != day) return;
+  row.uncounted = told->uncounted;
+  row.own_at_report = told->own_at_report;
+  row.org_used = told->org_used;
+  row.org_limit = told->org_limit;
+}
+
 // Changes one day's row durably.
 template <typename Change>
 Result<void> change_day(Database& database, const char* name, const std::string& connection,
-                        Day day, const Change& change) {
+                        Day day, std::optional<ToldUsage>& told, const Change& change) {
   Result<Transaction> transaction = Transaction::begin(database, name, Durability::full);
   if (!transaction) return in_context("budget of " + connection, transaction.error());
   const Result<void> written = guarded("store: write the budget", [&] {
     DayRow row = read_day(database, connection, day);
+    enter(told, day, row);
     change(row);
     write_day(database, connection, day, row);
   });
   if (!written) return written;
-  return transaction->commit();
+  const Result<void> committed = transaction->commit();
+  if (committed && told && told->day == day) told.reset();
+  return committed;
 }
 
 }  // namespace
@@ -191,7 +202,7 @@ Result<void> Budget::renew(BudgetUse use, Day day, Instant resets_at) {
   std::uint64_t size = 0;
   std::string why;
   const Result<void> reserved =
-      change_day(database_, "budget_lease", connection_, day, [&](DayRow& row) {
+      change_day(database_, "budget_lease", connection_, day, told_, [&](DayRow& row) {
         close_in(row, use, lease.size, lease.used);
         size = lease_size(left_for(use, limits_, row));
         row.leased(use) += size;
@@ -207,7 +218,7 @@ Result<void> Budget::close_lease(BudgetUse use) {
   Lease& lease = leases_[static_cast<std::size_t>(use)];
   if (!lease.open) return {};
   const Result<void> closed =
-      change_day(database_, "budget_close", connection_, lease.day,
+      change_day(database_, "budget_close", connection_, lease.day, told_,
                  [&](DayRow& row) { close_in(row, use, lease.size, lease.used); });
   if (closed) lease = Lease();
   return closed;
@@ -220,33 +231,48 @@ Result<void> Budget::report(Day day, const CrmUsage& usage) {
   for (const Lease& lease : leases_) {
     if (lease.open && lease.day == day) unused += lease.size - lease.used;
   }
-  bool is_short = false;
-  const auto noted = change_day(database_, "budget_report", connection_, day, [&](DayRow& row) {
+  if (told_ && told_->day != day) {
+    if (const Result<void> written = write_told(); !written) return written;
+  }
+  const auto is_short = guarded("store: read the budget", [&] {
+    DayRow row = read_day(database_, connection_, day);
+    enter(told_, day, row);
     if (usage.ours) row.uncounted += minus(*usage.ours, minus(row.own(), unused));
     if (usage.org_limit) row.org_limit = usage.org_limit;
     if (usage.org_used) {
       row.org_used = usage.org_used;
       row.own_at_report = minus(row.own(), unused);
     }
-    is_short = left_for(BudgetUse::read, limits_, row) == 0;
+    told_ = ToldUsage{day, row.uncounted, row.own_at_report, row.org_used, row.org_limit};
+    return left_for(BudgetUse::read, limits_, row) == 0;
   });
-  if (!noted || !is_short) return noted;
+  if (!is_short) return is_short.error();
+  if (!*is_short) return {};
   // What was leased before the CRM said so is not taken unasked.
   if (const Result<void> closed = close_lease(BudgetUse::read); !closed) return closed;
-  return close_lease(BudgetUse::write);
+  if (const Result<void> closed = close_lease(BudgetUse::write); !closed) return closed;
+  return write_told();
+}
+
+Result<void> Budget::write_told() {
+  if (!told_) return {};
+  return change_day(database_, "budget_report", connection_, told_->day, told_, [](DayRow&) {});
 }
 
 Result<void> Budget::close() {
   const std::lock_guard lock(mutex_);
   const Result<void> reads = close_lease(BudgetUse::read);
   const Result<void> writes = close_lease(BudgetUse::write);
-  return reads ? writes : reads;
+  const Result<void> told = write_told();
+  if (!reads) return reads;
+  return writes ? told : writes;
 }
 
 Result<BudgetStatus> Budget::status(Day day) const {
   const std::lock_guard lock(mutex_);
   return guarded("store: read the budget", [&] {
     DayRow row = read_day(database_, connection_, day);
+    enter(told_, day, row);
     // Of our own leases we know what is really used.
     for (const BudgetUse use : {BudgetUse::read, BudgetUse::write}) {
       const Lease& lease = leases_[static_cast<std::size_t>(use)];

@@ -38,6 +38,14 @@ struct BudgetStatus {
   std::optional<std::uint64_t> org_used, org_limit;
 };
 
+// What a CRM said about a day, as it is kept.
+struct ToldUsage {
+  Day day;
+  std::uint64_t uncounted = 0;      // calls of ours beyond our own count
+  std::uint64_t own_at_report = 0;  // our count when it said so
+  std::optional<std::uint64_t> org_used = {}, org_limit = {};
+};
+
 inline constexpr std::uint64_t kBudgetLeaseMax = 50;
 
 // The API calls of one connection, day by day. Units are reserved on disk in leases before the
@@ -58,9 +66,10 @@ class Budget {
   // One request. budget_exhausted when the day's share (or the org's day) is used up; its
   // retry_after is `resets_at`.
   Result<void> take(BudgetUse use, Day day, Instant resets_at);
-  // The CRM's own count replaces ours when it is higher, never when lower.
+  // The CRM's own count replaces ours when it is higher, never when lower. Known at once; on disk
+  // with the next lease that is made or closed, for with the next answer the CRM tells it again.
   Result<void> report(Day day, const CrmUsage& usage);
-  // Gives unused units back. Called at the end of a run.
+  // Gives unused units back, and writes what was told. Called at the end of a run.
   Result<void> close();
   Result<BudgetStatus> status(Day day) const;
 
@@ -71,6 +80,7 @@ class Budget {
     std::uint64_t size = 0;
     std::uint64_t used = 0;
   };
+  Result<void> write_told();
   Result<void> renew(BudgetUse use, Day day, Instant resets_at);
   Result<void> close_lease(BudgetUse use);
 
@@ -78,7 +88,8 @@ class Budget {
   const std::string connection_;
   const BudgetLimits limits_;
   mutable std::mutex mutex_;
-  Lease leases_[2];  // by BudgetUse
+  Lease leases_[2];                // by BudgetUse
+  std::optional<ToldUsage> told_;  // not on disk yet
 };
 
 }  // namespace upselld::store

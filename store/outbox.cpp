@@ -219,6 +219,18 @@ Result<std::vector<DeliveryId>> Outbox::cancel(Transaction&, std::span<const Del
   });
 }
 
+Result<std::optional<KeyedTask>> Outbox::task_of(const std::string& task_key) const {
+  using Found = std::optional<KeyedTask>;
+  return guarded("store: find the task of a key", [&] {
+    auto query = statements_->use(kTaskState);
+    query->bindNoCopy(1, task_key);
+    query->bind(2, number_of(DeliveryKind::task));
+    if (!query->executeStep()) return Found();
+    return Found(
+        {query->getColumn(0).getInt64(), static_cast<DeliveryState>(query->getColumn(1).getInt())});
+  });
+}
+
 Result<bool> Outbox::is_key_used(const std::string& task_key) const {
   return guarded("store: look up a task key", [&] {
     const std::optional<std::string> salt = find_ledger_salt(*statements_, kTaskKeySalt);

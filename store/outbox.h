@@ -39,6 +39,11 @@ struct Answer {
   std::string cause;  // of a rejection: what must change before trying again is worth it
 };
 
+struct KeyedTask {
+  DeliveryId id = 0;
+  DeliveryState state = DeliveryState::meant;
+};
+
 struct OutboxFilter {
   std::string connection = {};  // empty: any
   std::optional<DeliveryKind> kind = {};
@@ -116,8 +121,8 @@ class Outbox {
   Result<std::vector<Delivery>> list(const OutboxFilter& filter) const;  // by id
   // The newest tasks and withdrawals of all connections, newest first.
   Result<std::vector<Delivery>> newest_tasks(std::size_t count_max) const;
-  // The newest row of that account and kind, delivered or not.
-  Result<std::optional<Delivery>> newest(std::uint32_t account, DeliveryKind kind) const;
+  // The task of that key without its text: cheap enough to ask for each open task of a sync.
+  Result<std::optional<KeyedTask>> task_of(const std::string& task_key) const;
   Result<OutboxCounts> counts(const std::string& connection) const;  // empty: all
   Result<bool> is_key_used(const std::string& task_key) const;
 

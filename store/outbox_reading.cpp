@@ -87,21 +87,6 @@ Result<std::optional<Delivery>> Outbox::find(DeliveryId delivery) const {
   });
 }
 
-Result<std::optional<Delivery>> Outbox::newest(std::uint32_t account, DeliveryKind kind) const {
-  using Found = std::optional<Delivery>;
-  return guarded("store: find the newest delivery", [&]() -> Result<Found> {
-    SQLite::Statement query(
-        raw(database_),
-        std::string(kOutboxColumns) + "WHERE account = ? AND kind = ? ORDER BY id DESC LIMIT 1");
-    query.bind(1, account);
-    query.bind(2, number_of(kind));
-    if (!query.executeStep()) return Found();
-    Result<Delivery> found = read_delivery(query);
-    if (!found) return found.error();
-    return Found(std::move(*found));
-  });
-}
-
 Result<std::vector<Delivery>> Outbox::list(const OutboxFilter& filter) const {
   return guarded("store: list deliveries", [&] {
     // The condition of the index of undelivered rows, literally, so that it can be used.

@@ -112,6 +112,30 @@ TEST_CASE("budget: the CRM's own count replaces ours when higher, never when low
   REQUIRE(take_all(budget, BudgetUse::write) == 60);
 }
 
+TEST_CASE(
+    "budget: what the CRM says is on disk with the next lease, at the end, and before a stop") {
+  LedgerFixture ledger;
+  Budget budget(ledger.database(), "crm", own(1'000));
+  const auto on_disk = [&] { return Budget(ledger.database(), "crm", own(1'000)).status(kToday); };
+  REQUIRE(budget.report(kToday, {.org_used = 100, .org_limit = 10'000}));
+  REQUIRE(budget.status(kToday)->org_used == 100);
+  REQUIRE_FALSE(on_disk()->org_used);
+  REQUIRE(budget.take(BudgetUse::read, kToday, kMidnight));
+  REQUIRE(on_disk()->org_used == 100);
+  REQUIRE(budget.report(kToday, {.org_used = 200}));
+  REQUIRE(on_disk()->org_used == 100);
+  REQUIRE(budget.close());
+  REQUIRE(on_disk()->org_used == 200);
+  REQUIRE(budget.report(kToday, {.org_used = 300}));
+  REQUIRE(budget.close());
+  REQUIRE(on_disk()->org_used == 300);
+  REQUIRE(budget.report(kToday, {.org_used = 9'000}));
+  REQUIRE(on_disk()->org_used == 9'000);
+  REQUIRE(budget.report(kToday, {.org_used = 400}));
+  REQUIRE(budget.report(kToday + 1, {.org_used = 5}));
+  REQUIRE(on_disk()->org_used == 400);
+}
+
 TEST_CASE("budget: what the CRM counted beyond ours does not eat the writes' share first") {
   LedgerFixture ledger;
   Budget budget(ledger.database(), "crm", own(100));

@@ -77,8 +77,11 @@ TEST_CASE("outbox: what was added comes back as it was") {
   REQUIRE(values[0] == "18.3");
   REQUIRE_FALSE(values[1]);
   REQUIRE(values[6] == "line \"one\"\nline two");
-  const Delivery task = **Outbox(reopened).newest(7, DeliveryKind::task);
-  REQUIRE(task.id == task_id);
+  const KeyedTask keyed = **Outbox(reopened).task_of("k1");
+  REQUIRE(keyed.id == task_id);
+  REQUIRE(keyed.state == DeliveryState::meant);
+  REQUIRE_FALSE(Outbox(reopened).task_of("k2")->has_value());
+  const Delivery task = **Outbox(reopened).find(task_id);
   REQUIRE(task.task_key == "k1");
   REQUIRE(std::get<TaskDraft>(task.payload).due == kNoon + days(2));
   REQUIRE_FALSE(Outbox(reopened).find(99)->has_value());
