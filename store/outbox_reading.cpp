@@ -23,8 +23,8 @@ struct DueQuery {
 // One state at a time: each is a walk along the index that ends at the limit, where both together
 // would sort everything that is due.
 Result<std::vector<Delivery>> due_in(Database& database, const DueQuery& due, DeliveryState state) {
-  std::string sql = std::string(kOutboxColumns) +
-                    "WHERE connection = :connection AND kind = :kind AND state = " +
+  std::string sql = std::string(kOutboxColumns) + "INDEXED BY outbox_undelivered WHERE " +
+                    kUndelivered + " AND connection = :connection AND kind = :kind AND state = " +
                     std::to_string(number_of(state));
   if (state == DeliveryState::deferred) sql += " AND deferred_until_ms <= :now";
   SQLite::Statement query(raw(database), sql + kDueTail);
@@ -89,12 +89,10 @@ Result<std::optional<Delivery>> Outbox::find(DeliveryId delivery) const {
 
 Result<std::vector<Delivery>> Outbox::list(const OutboxFilter& filter) const {
   return guarded("store: list deliveries", [&] {
-    // The condition of the index of undelivered rows, literally, so that it can be used.
-    static constexpr const char* kUndelivered = " AND state IN (0, 1, 2, 4, 5)";
     const bool is_undelivered = filter.state && filter.account == 0 && is_open(*filter.state);
     std::string sql = std::string(kOutboxColumns) +
                       (is_undelivered ? "INDEXED BY outbox_undelivered WHERE 1" : "WHERE 1");
-    if (is_undelivered) sql += kUndelivered;
+    if (is_undelivered) sql += std::string(" AND ") + kUndelivered;
     if (!filter.connection.empty()) sql += " AND connection = :connection";
     if (filter.kind) sql += " AND kind = :kind";
     if (filter.state) sql += " AND state = " + std::to_string(number_of(*filter.state));

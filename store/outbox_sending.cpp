@@ -157,7 +157,8 @@ Result<std::uint64_t> Outbox::recover() {
   if (!transaction) return in_context("store: recover the outbox", transaction.error());
   Result<std::uint64_t> unknown = guarded("store: recover the outbox", [&] {
     return static_cast<std::uint64_t>(
-        raw(database_).exec("UPDATE outbox SET state = 2 WHERE state = 1"));
+        raw(database_).exec("UPDATE outbox INDEXED BY outbox_undelivered SET state = 2"
+                            " WHERE state IN (0, 1, 2, 4, 5) AND state = 1"));
   });
   if (!unknown) return unknown;
   if (const Result<void> committed = transaction->commit(); !committed) return committed.error();
