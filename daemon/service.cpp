@@ -76,7 +76,7 @@ Result<std::unique_ptr<Service>> Service::start(const Invocation& invocation) {
   return service;
 }
 
-// Takes the files' texts when they are right as a whole, and leaves all as it is when not.
+// Takes the files when they are right as a whole, and leaves all as it is when not.
 Result<void> Service::load() {
   const auto app = App::open(invocation_, Access::settings_only);
   if (!app) return app.error();
@@ -86,7 +86,7 @@ Result<void> Service::load() {
                  "state: cannot change while the service runs; start it anew",
                  {}};
   }
-  texts_ = (*app)->texts();
+  config_ = (*app)->config();
   state_ = settings.state;
   instance_ = settings.instance;
   zone_ = settings.zone;
@@ -98,19 +98,17 @@ Result<void> Service::load() {
     return !a.brings_accounts && b.brings_accounts;
   });
   web_settings_ = settings.web;
-  std::vector<std::string> names;
-  for (const Known& each : connections_) names.push_back(each.name);
-  requests_.loaded(texts_, names);
+  requests_.loaded(config_);
   return {};
 }
 
 Result<Service::LastRuns> Service::read_last_runs() {
   Invocation invocation = invocation_;
   invocation.quiet = true;  // which file it was has been said
-  auto app = App::open(invocation, Access::read, &texts_);
+  auto app = App::open(invocation, Access::page, config_);
   // A store of a former version is brought to ours at once: pages and commands read it from now on.
   if (!app && app.error().kind == ErrorKind::unsupported) {
-    app = App::open(invocation, Access::write, &texts_);
+    app = App::open(invocation, Access::write, config_);
     if (app) log_event(LogPriority::info, clock_->now(), "store_upgraded");
   }
   if (!app && app.error().kind == ErrorKind::not_found) return LastRuns();
@@ -253,7 +251,7 @@ void Service::tell_people(const App* app, const std::vector<Finding>& findings) 
   }
   Invocation invocation = invocation_;
   invocation.quiet = true;
-  const auto settings = App::open(invocation, Access::settings_only, &texts_);
+  const auto settings = App::open(invocation, Access::settings_only, config_);
   if (settings) notify(**settings, findings);
 }
 
@@ -271,7 +269,7 @@ void Service::run_round(const Round& round) {
   const OwnTurn turn(turns_);
   kill_point("service.turn_taken");
   requests_.begins(round.train ? "sync and train" : "sync", what, clock_->now());
-  auto app = App::open(invocation, Access::write, &texts_, &progress_);
+  auto app = App::open(invocation, Access::write, config_, &progress_);
   if (!app && app.error().kind == ErrorKind::busy) {
     put_off(round, app.error().message);
     return;

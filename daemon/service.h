@@ -72,7 +72,7 @@ class Service {
 
   const Invocation invocation_;
   std::unique_ptr<WaitableClock> clock_;
-  ConfigTexts texts_;
+  std::shared_ptr<const Config> config_;
   std::filesystem::path state_;
   std::string instance_;
   TimeZone zone_ = TimeZone::utc();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "core/instant.h"
@@ -9,7 +10,7 @@
 
 namespace upselld::daemon {
 
-struct ConfigTexts;
+struct Config;
 
 // What the service does now, as pages and commands tell it.
 struct ServiceState {
@@ -32,7 +33,7 @@ class ServiceDoor {
 
   virtual ServiceState state() const = 0;
   // Settings and playbook that the service goes by now.
-  virtual ConfigTexts texts() const = 0;
+  virtual std::shared_ptr<const Config> config() const = 0;
   // A sync of this connection (empty: of all) as soon as none runs. Asked twice before it began is
   // once. A connection that the settings do not have is invalid_config.
   virtual Result<void> request_sync(const std::string& connection) = 0;

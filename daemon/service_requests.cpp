@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/service_requests.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "daemon/interrupt.h"
 
@@ -18,16 +18,15 @@ ServiceState ServiceRequests::state() const {
   return state;
 }
 
-ConfigTexts ServiceRequests::texts() const {
+std::shared_ptr<const Config> ServiceRequests::config() const {
   const std::lock_guard lock(mutex_);
-  return texts_;
+  return config_;
 }
 
 Result<void> ServiceRequests::request_sync(const std::string& connection) {
   {
     const std::lock_guard lock(mutex_);
-    const bool is_known =
-        std::find(connections_.begin(), connections_.end(), connection) != connections_.end();
+    const bool is_known = config_ != nullptr && config_->settings.connection(connection) != nullptr;
     if (!connection.empty() && !is_known) {
       return Error{ErrorKind::invalid_config,
                    "there is no connection " + connection + " in the settings",
@@ -47,11 +46,9 @@ void ServiceRequests::request_reload() {
   wake_up();
 }
 
-void ServiceRequests::loaded(const ConfigTexts& texts,
-                             const std::vector<std::string>& connections) {
+void ServiceRequests::loaded(std::shared_ptr<const Config> config) {
   const std::lock_guard lock(mutex_);
-  texts_ = texts;
-  connections_ = connections;
+  config_ = std::move(config);
 }
 
 void ServiceRequests::begins(const std::string& doing, const std::string& connection, Instant at) {

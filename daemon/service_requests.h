@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "daemon/app.h"
+#include "daemon/config.h"
 #include "daemon/progress.h"
 #include "daemon/service_door.h"
 
@@ -20,12 +21,12 @@ class ServiceRequests : public ServiceDoor {
   explicit ServiceRequests(const Progress* progress = nullptr) : progress_(progress) {}
 
   ServiceState state() const override;
-  ConfigTexts texts() const override;
+  std::shared_ptr<const Config> config() const override;
   Result<void> request_sync(const std::string& connection) override;
   void request_reload() override;
 
   // After each good load.
-  void loaded(const ConfigTexts& texts, const std::vector<std::string>& connections);
+  void loaded(std::shared_ptr<const Config> config);
   void begins(const std::string& doing, const std::string& connection, Instant at);
   void waits(Instant at, Instant next_at);
   // Connections that were asked for, each once; empty text: all. None is an empty list.
@@ -36,8 +37,7 @@ class ServiceRequests : public ServiceDoor {
   const Progress* progress_;
   mutable std::mutex mutex_;
   ServiceState state_;
-  ConfigTexts texts_;
-  std::vector<std::string> connections_;
+  std::shared_ptr<const Config> config_;
   std::set<std::string> syncs_;
   bool reload_ = false;
 };

@@ -143,7 +143,7 @@ WebAnswer WebPages::page(const WebRequest& request) {
 }
 
 WebAnswer WebPages::ready() {
-  const auto app = open(Access::read);
+  const auto app = open(Access::page);
   const auto reasons =
       app ? not_ready_because(**app) : Result<std::vector<std::string>>(app.error());
   std::string text;
@@ -156,7 +156,7 @@ WebAnswer WebPages::ready() {
 
 // Without login: there is no account's data in them. Before the first sync there is no store yet.
 WebAnswer WebPages::metrics() {
-  const auto app = open(Access::read);
+  const auto app = open(Access::page);
   const auto text = metrics_text(app ? app->get() : nullptr, door_.state());
   if (!text) return text_answer(503, text.error().message + "\n");
   return {200, "text/plain; version=0.0.4; charset=utf-8", *text};
@@ -186,7 +186,7 @@ WebAnswer WebPages::api(const WebRequest& request) {
   if (const auto answer = kept(request)) return *answer;
   for (const WebRoute& route : web_routes()) {
     if (request.path != route.path || request.method != route.method) continue;
-    const auto app = open(request.method == "POST" ? Access::brake : Access::read);
+    const auto app = open(request.method == "POST" ? Access::brake : Access::page);
     if (!app) return error_answer(app.error());
     const auto answer = route.answer({**app, request, door_});
     if (!answer) return error_answer(answer.error());
@@ -216,8 +216,7 @@ Result<std::unique_ptr<App>> WebPages::open(Access access) const {
   Invocation invocation = invocation_;
   invocation.quiet = true;
   invocation.command = "dashboard";
-  const ConfigTexts texts = door_.texts();
-  return App::open(invocation, access, &texts);
+  return App::open(invocation, access, door_.config());
 }
 
 }  // namespace upselld::daemon

@@ -4,7 +4,6 @@
 
 #include "daemon/settings_tables.h"
 #include "daemon/web_routes.h"
-#include "daemon/yaml_file.h"
 
 namespace upselld::daemon {
 namespace {
@@ -74,15 +73,12 @@ class Rows {
 
 Result<WebAnswer> settings_page(const WebContext& context) {
   const App& app = context.app;
-  const std::string file = app.settings().file.filename().string();
-  const auto root = parse_yaml(app.settings_text(), file);
-  if (!root) return root.error();
   Rows rows;
   SettingTable table = root_table();
   std::erase_if(table.settings, [](const Setting& setting) {
     return std::string_view(setting.name) == "connections";
   });
-  rows.add_table("", table, &*root);
+  rows.add_table("", table, &app.config()->settings_root);
   for (const ConnectionSettings& connection : app.settings().connections) {
     const std::string prefix = "connections." + connection.name + ".";
     SettingTable both = connection_table();

@@ -6,9 +6,20 @@
 using namespace upselld;
 using namespace upselld::daemon;
 
+namespace {
+
+std::shared_ptr<const Config> config_with(const std::vector<std::string>& connections) {
+  Config config;
+  for (const std::string& name : connections)
+    config.settings.connections.emplace_back().name = name;
+  return std::make_shared<const Config>(std::move(config));
+}
+
+}  // namespace
+
 TEST_CASE("service requests: a sync that is asked for twice is one, and all holds each") {
   ServiceRequests requests;
-  requests.loaded({}, {"crm", "shop"});
+  requests.loaded(config_with({"crm", "shop"}));
   CHECK(requests.take_syncs().empty());
   REQUIRE(requests.request_sync("crm"));
   REQUIRE(requests.request_sync("crm"));
@@ -24,7 +35,7 @@ TEST_CASE("service requests: a sync that is asked for twice is one, and all hold
 
 TEST_CASE("service requests: a connection that the settings do not have is refused") {
   ServiceRequests requests;
-  requests.loaded({}, {"crm"});
+  requests.loaded(config_with({"crm"}));
   const auto refused = requests.request_sync("crn");
   REQUIRE_FALSE(refused);
   CHECK(refused.error().kind == ErrorKind::invalid_config);

@@ -25,9 +25,9 @@ class FakeDoor : public ServiceDoor {
  public:
   int reloads = 0;
   std::vector<std::string> syncs;
-  ConfigTexts given;
+  std::shared_ptr<const Config> given;
   ServiceState state() const override { return {"waiting", "", {0}, Instant::missing(), false}; }
-  ConfigTexts texts() const override { return given; }
+  std::shared_ptr<const Config> config() const override { return given; }
   Result<void> request_sync(const std::string& connection) override {
     if (connection == "nobody") return Error{ErrorKind::invalid_config, "no such connection", {}};
     syncs.push_back(connection);
@@ -47,8 +47,12 @@ struct House {
   House() {
     fs::create_directories(state);
     invocation.config = (state / "upselld.yaml").string();
-    door.given.settings =
-        "connections:\n  shop: {plugin: files, order_lines: {path: orders.csv}}\n";
+    invocation.quiet = true;
+    std::ofstream(invocation.config)
+        << "connections:\n  shop: {plugin: files, order_lines: {path: orders.csv}}\n";
+    const auto config = Config::load(invocation);
+    REQUIRE(config);
+    door.given = *config;
     WebSettings settings;
     settings.address = "127.0.0.1";
     access = std::make_unique<WebAccess>(settings, state, clock);

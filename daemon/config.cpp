@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/config.h"
+
+#include <cstddef>
+#include <cstdio>
+#include <utility>
+
+#include "core/file_io.h"
+#include "daemon/schedule.h"
+#include "daemon/yaml_file.h"
+#include "plugins/files/files.h"
+
+namespace upselld::daemon {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kSettingsBytesMax = 4 * 1024 * 1024;
+constexpr const char* kSystemSettings = "/etc/upselld/upselld.yaml";
+
+// `is_named`: the settings name it. The default place may be empty: then the built-in rules hold.
+Result<PlaybookText> read_playbook(const fs::path& path, bool is_named) {
+  PlaybookText playbook;
+  playbook.root.kind = Node::Kind::map;
+  std::error_code ignored;
+  if (path.empty() || (!is_named && !fs::exists(path, ignored))) return playbook;
+  auto text = read_file(path.string(), kSettingsBytesMax);
+  if (!text) {
+    return Error{ErrorKind::invalid_config, "read the playbook: " + text.error().message, {}};
+  }
+  playbook.file = path.filename().string();
+  playbook.text = std::move(*text);
+  auto root = parse_yaml(playbook.text, playbook.file);
+  if (!root) return root.error();
+  playbook.root = std::move(*root);
+  const Node* tasks = playbook.root.find("tasks");
+  const Node* create = tasks == nullptr ? nullptr : tasks->find("create");
+  if (create != nullptr && create->kind == Node::Kind::scalar) {
+    // The playbook knows no schedules, and a run would find out after its training only.
+    if (const auto schedule = parse_schedule(create->text); !schedule) {
+      return error_at(create->place, "tasks: create: " + schedule.error().message);
+    }
+  }
+  return playbook;
+}
+
+Result<ConnectionShape> shape_of(const Config& config, const ConnectionSettings& connection) {
+  ConnectionShape shape;
+  auto attributes = plugins::attributes_checked(*config.plugins.find(connection.plugin),
+                                                connection.plugin_settings());
+  if (!attributes) return attributes.error();
+  shape.attributes = std::move(*attributes);
+  const Node* joins = connection.map.find("joins");
+  if (joins == nullptr) return shape;
+  const Node* other = joins->find("connection");
+  const Node* by = joins->find("by");
+  if (other == nullptr || by == nullptr || config.settings.connection(other->text) == nullptr) {
+    return error_at(joins->place, connection.name +
+                                      ": joins: write {connection: NAME, by: ATTRIBUTE} with a "
+                                      "connection of this file and one of its attributes");
+  }
+  shape.join = store::Join{other->text, by->text};
+  return shape;
+}
+
+// Rows of a connection that joins find their accounts by an attribute that the other one must map.
+Result<void> check_join(const Config& config, std::size_t index) {
+  const ConnectionSettings& connection = config.settings.connections[index];
+  const auto& join = config.shapes[index].join;
+  if (!join) return {};
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < config.shapes.size(); ++i) {
+    if (config.settings.connections[i].name != join->connection) continue;
+    for (const AttributeSpec& one : config.shapes[i].attributes) names.push_back(one.name);
+  }
+  for (const std::string& name : names) {
+    if (name == join->attribute) return {};
+  }
+  const std::string near = nearest(join->attribute, names);
+  return error_at(connection.map.find("joins")->find("by")->place,
+                  connection.name + ": joins: by: " + join->connection + " maps no attribute " +
+                      join->attribute + (near.empty() ? "" : "; did you mean " + near + "?"));
+}
+
+Result<void> read_shapes(Config& config) {
+  for (const ConnectionSettings& connection : config.settings.connections) {
+    auto shape = shape_of(config, connection);
+    if (!shape) return shape.error();
+    config.shapes.push_back(std::move(*shape));
+  }
+  for (std::size_t i = 0; i < config.shapes.size(); ++i) {
+    if (const auto checked = check_join(config, i); !checked) return checked;
+  }
+  return {};
+}
+
+}  // namespace
+
+Error joined(const std::vector<Error>& findings) {
+  std::string message;
+  for (const Error& finding : findings) {
+    message += (message.empty() ? "" : "\n") + finding.message;
+  }
+  if (findings.size() > 1) {
+    message = std::to_string(findings.size()) + " findings; nothing was done\n" + message;
+  }
+  return {ErrorKind::invalid_config, message, {}};
+}
+
+Result<fs::path> settings_file(const Invocation& invocation) {
+  if (!invocation.config.empty()) return fs::absolute(invocation.config);
+  for (const fs::path& candidate : {fs::path("upselld.yaml"), fs::path(kSystemSettings)}) {
+    std::error_code ignored;
+    if (fs::exists(candidate, ignored)) return fs::absolute(candidate);
+  }
+  return Error{ErrorKind::invalid_config,
+               "no settings: there is neither ./upselld.yaml nor " + std::string(kSystemSettings) +
+                   "; name one with --config, or write one with: upselld init files",
+               {}};
+}
+
+Result<plugins::PluginSet> installed_plugins() {
+  static const ConnectorDescriptor* const kBuiltIn[] = {&plugins::files_descriptor()};
+  return plugins::PluginSet::load(plugins::plugin_folders(), kBuiltIn);
+}
+
+Result<std::shared_ptr<const Config>> Config::load(const Invocation& invocation) {
+  const auto file = settings_file(invocation);
+  if (!file) return file.error();
+  if (!invocation.quiet) std::fprintf(stderr, "settings: %s\n", file->c_str());
+  auto plugins = installed_plugins();
+  if (!plugins) return plugins.error();
+  PluginTables tables;
+  for (const ConnectorDescriptor* plugin : plugins->list()) tables[plugin->name] = plugin->settings;
+  auto text = read_file(file->string(), kSettingsBytesMax);
+  if (!text) return Error{ErrorKind::invalid_config, text.error().message, {}};
+  auto loaded = load_settings(*file, *text, tables);
+  if (!loaded.settings) return joined(loaded.findings);
+  auto root = parse_yaml(*text, file->filename().string());
+  if (!root) return root.error();
+  auto playbook = read_playbook(loaded.settings->playbook, root->find("playbook") != nullptr);
+  if (!playbook) return playbook.error();
+  Config config{std::move(*loaded.settings), std::move(*text),    std::move(*root),
+                std::move(*playbook),        std::move(*plugins), {}};
+  if (const auto read = read_shapes(config); !read) return read.error();
+  return std::make_shared<const Config>(std::move(config));
+}
+
+}  // namespace upselld::daemon
