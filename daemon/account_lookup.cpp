@@ -28,8 +28,11 @@ std::string id_of_link(const std::string& link) {
 
 Result<store::AccountHit> one_account(App& app, const std::string& text) {
   const bool is_link = text.find("://") != std::string::npos;
+  const std::string wanted = is_link ? id_of_link(text) : text;
   const auto reader = app.record_reader();
-  const auto hits = reader->find_account(is_link ? id_of_link(text) : text, kHitsShown + 1);
+  auto hits = reader->find_exactly(wanted);
+  // A name that begins like an id must not stand in its way.
+  if (hits && hits->empty()) hits = reader->find_account(wanted, kHitsShown + 1);
   if (!hits) return hits.error();
   if (hits->empty()) {
     return Error{

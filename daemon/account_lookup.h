@@ -9,7 +9,7 @@
 namespace upselld::daemon {
 
 // The one account that a person means: an id, connection:id, a CRM link that ends in an id, or a
-// name. None: not_found. Several: invalid_config with the list.
+// name; an id goes before names. None: not_found. Several: invalid_config with the list.
 Result<store::AccountHit> one_account(App& app, const std::string& text);
 
 }  // namespace upselld::daemon

@@ -7,6 +7,7 @@
 
 #include "core/time_zone.h"
 #include "daemon/account_lookup.h"
+#include "daemon/account_names.h"
 #include "daemon/codec.h"
 #include "daemon/command_list.h"
 #include "daemon/decision_json.h"
@@ -85,22 +86,10 @@ std::string text_of_decision(const store::StoredDecision& d, const std::string& 
   return out;
 }
 
-Result<std::string> name_of(App& app, store::RecordReader& reader,
-                            const store::StoredDecision& decision) {
-  const auto facts = reader.account_facts(decision.account.number, app.now());
-  if (!facts && facts.error().kind == ErrorKind::not_found) return decision.account.id;
-  if (!facts) return facts.error();
-  return facts->name.empty() ? decision.account.id : facts->name;
-}
-
 // The decision as people read it: its task is for a name, where one is known.
 store::StoredDecision with_owner_name(App& app, store::StoredDecision decision) {
   if (!decision.task) return decision;
-  const auto reps = app.record_reader()->reps(decision.account.connection);
-  if (!reps) return decision;
-  for (const RepFacts& rep : *reps) {
-    if (rep.id == decision.task->owner && !rep.name.empty()) decision.task->owner = rep.name;
-  }
+  decision.task->owner = AccountNames(app).rep(decision.account.connection, decision.task->owner);
   return decision;
 }
 
@@ -160,15 +149,15 @@ Result<int> accounts_command(const Invocation& invocation) {
   if (!decisions) return decisions.error();
   const bool has_more = decisions->size() > shown_max;
   if (has_more) decisions->pop_back();
-  const auto reader = (*app)->record_reader();
+  AccountNames names(**app);
   Json rows = Json::array();
   TextTable table({"ACCOUNT", "BAND", ">LIKELIHOOD", "SEGMENT", "ACTION", "HELD", "WHY NOW"});
   for (const store::StoredDecision& d : *decisions) {
-    const auto name = name_of(**app, *reader, d);
-    if (!name) return name.error();
-    rows.push_back(json_of_decision(d, *name));
+    const auto named = names.of(d.account);
+    if (!named) return named.error();
+    rows.push_back(json_of_decision(d, named->name));
     const auto& reason = d.values[static_cast<std::size_t>(Field::top_reason)];
-    table.add({printable(*name, 32), d.band ? to_text(*d.band) : "", likelihood_text(d.score),
+    table.add({printable(named->name, 32), d.band ? to_text(*d.band) : "", likelihood_text(d.score),
                d.segment, d.action, d.held, printable(reason.value_or(""), 70)});
   }
   if (invocation.json) {

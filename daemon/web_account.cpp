@@ -5,10 +5,11 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/account_lookup.h"
+#include "daemon/account_names.h"
 #include "daemon/decision_json.h"
 #include "daemon/web_change.h"
 #include "daemon/web_routes.h"
-#include "store/timeline_walk.h"
+#include "store/account_events.h"
 
 namespace upselld::daemon {
 namespace {
@@ -17,7 +18,6 @@ constexpr std::size_t kScoresMax = 800;
 constexpr std::size_t kOrdersMax = 500;
 constexpr std::int32_t kDaysShown = 730;
 constexpr std::size_t kEntriesShown = 60;
-constexpr std::size_t kDeliveriesLooked = 1'000;
 constexpr std::size_t kDeliveriesShown = 60;
 
 const std::string& name_at(const std::vector<std::string>& names, std::size_t index) {
@@ -54,21 +54,11 @@ Json events_of(const Timeline& timeline, const Vocabulary& words, const TimeZone
 
 // The only page that reads events.
 Result<Json> timeline_json(App& app, const store::AccountHit& hit) {
-  const Link* link = nullptr;
-  for (const Link& each : app.links()) {
-    if (each.name() == hit.connection) link = &each;
-  }
-  if (link == nullptr) return Json();
-  const auto walk =
-      store::TimelineWalk::open(app.database_path(), {hit.connection, link->attributes, 1});
-  if (!walk) return walk.error();
-  Json out;
+  const auto events = store::read_account_events(app.database(), hit.number, app.now());
+  if (!events && events.error().kind == ErrorKind::not_found) return Json();
+  if (!events) return events.error();
   const TimeZone& zone = app.settings().zone;
-  const auto visited = (*walk)->walk_one(hit.number, app.now(), [&](const Timeline& timeline) {
-    out = events_of(timeline, (*walk)->vocabulary(), zone, zone.day_of(app.now()));
-  });
-  if (!visited && visited.error().kind != ErrorKind::not_found) return visited.error();
-  return out;
+  return events_of(events->timeline, events->words, zone, zone.day_of(app.now()));
 }
 
 Json attribute_json(const AttributeSpec& spec, const AttributeValue& value) {
@@ -92,12 +82,6 @@ Result<Json> facts_json(App& app, const store::AccountHit& hit) {
   const auto reader = app.record_reader();
   const auto facts = reader->account_facts(hit.number, app.now());
   if (!facts) return facts.error();
-  std::string owner = facts->owner;
-  if (const auto reps = reader->reps(hit.connection)) {
-    for (const RepFacts& rep : *reps) {
-      if (rep.id == facts->owner && !rep.name.empty()) owner = rep.name;
-    }
-  }
   Json attributes = Json::object();
   for (const Link& link : app.links()) {
     if (link.name() != hit.connection) continue;
@@ -109,7 +93,7 @@ Result<Json> facts_json(App& app, const store::AccountHit& hit) {
   return Json({{"account", hit.id},
                {"connection", hit.connection},
                {"name", facts->name.empty() ? hit.id : facts->name},
-               {"owner", owner},
+               {"owner", AccountNames(app).rep(hit.connection, facts->owner)},
                {"owner_id", facts->owner},
                {"parent", facts->parent},
                {"created_at", instant_json(facts->created_at)},
@@ -150,19 +134,20 @@ Result<Json> audit_json(App& app, std::uint32_t account) {
 Result<Json> written_json(App& app, std::uint32_t account) {
   store::OutboxFilter filter;
   filter.account = account;
-  filter.count_max = kDeliveriesLooked;
+  filter.count_max = kDeliveriesShown;
+  filter.newest_first = true;
   const auto rows = app.ledger().outbox.list(filter);
   if (!rows) return rows.error();
   Json out = Json::array();
-  for (auto row = rows->rbegin(); row != rows->rend() && out.size() < kDeliveriesShown; ++row) {
-    const auto* fields = std::get_if<FieldUpdate>(&row->payload);
-    out.push_back({{"what", store::to_text(row->kind())},
-                   {"state", store::to_text(row->state)},
-                   {"task", row->task_key},
-                   {"meant_at", to_text(row->meant_at)},
-                   {"settled_at", instant_json(row->settled_at)},
+  for (const store::Delivery& row : *rows) {
+    const auto* fields = std::get_if<FieldUpdate>(&row.payload);
+    out.push_back({{"what", store::to_text(row.kind())},
+                   {"state", store::to_text(row.state)},
+                   {"task", row.task_key},
+                   {"meant_at", to_text(row.meant_at)},
+                   {"settled_at", instant_json(row.settled_at)},
                    {"values", fields == nullptr ? Json() : json_of(fields->values)},
-                   {"message", row->receipt.message}});
+                   {"message", row.receipt.message}});
   }
   return out;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "daemon/account_names.h"
 #include "daemon/decision_json.h"
 #include "daemon/web_routes.h"
 #include "plugins/csv/csv_writer.h"
@@ -60,49 +60,13 @@ Result<store::DecisionFilter> filter_of(App& app, const Ask& ask) {
   return filter;
 }
 
-struct Named {
-  std::string name, owner;
-};
-
-// Names of accounts and of their reps, as they are now.
-class Names {
- public:
-  explicit Names(App& app) : app_(app), reader_(app.record_reader()) {}
-
-  Result<Named> of(const store::AccountRef& account) {
-    const auto facts = reader_->account_facts(account.number, app_.now());
-    if (!facts && facts.error().kind == ErrorKind::not_found) return Named{account.id, ""};
-    if (!facts) return facts.error();
-    return Named{facts->name.empty() ? account.id : facts->name,
-                 rep(account.connection, facts->owner)};
-  }
-
- private:
-  std::string rep(const std::string& connection, const std::string& id) {
-    if (reps_.count(connection) == 0) {
-      const auto all = reader_->reps(connection);
-      auto& names = reps_[connection];
-      if (all) {
-        for (const RepFacts& one : *all) names[one.id] = one.name;
-      }
-    }
-    const auto& names = reps_[connection];
-    const auto at = names.find(id);
-    return at == names.end() || at->second.empty() ? id : at->second;
-  }
-
-  App& app_;
-  std::unique_ptr<store::RecordReader> reader_;
-  std::map<std::string, std::map<std::string, std::string>> reps_;
-};
-
 const std::string& field(const store::StoredDecision& decision, Field which) {
   static const std::string none;
   const auto& value = decision.values[static_cast<std::size_t>(which)];
   return value ? *value : none;
 }
 
-Json row_json(const store::StoredDecision& d, const Named& named) {
+Json row_json(const store::StoredDecision& d, const AccountNames::Named& named) {
   const Score& score = d.score;
   Json out = {{"account", d.account.id},
               {"connection", d.account.connection},
@@ -124,7 +88,8 @@ Json row_json(const store::StoredDecision& d, const Named& named) {
   return out;
 }
 
-void write_row(plugins::CsvWriter& writer, const store::StoredDecision& d, const Named& named) {
+void write_row(plugins::CsvWriter& writer, const store::StoredDecision& d,
+               const AccountNames::Named& named) {
   writer.field(d.account.connection).field(d.account.id).free_text(named.name);
   writer.free_text(named.owner).field(field(d, Field::score));
   writer.field(d.band ? to_text(*d.band) : "").field(d.segment).field(d.action).field(d.held);
@@ -149,7 +114,7 @@ Result<WebAnswer> accounts_page(const WebContext& context) {
   if (!found) return found.error();
   const auto decisions = ledger.decisions.list(*filter);
   if (!decisions) return decisions.error();
-  Names names(app);
+  AccountNames names(app);
   Json rows = Json::array();
   for (const store::StoredDecision& d : *decisions) {
     const auto named = names.of(d.account);
@@ -190,7 +155,7 @@ Result<WebAnswer> accounts_export(const WebContext& context) {
   plugins::CsvWriter writer(text);
   for (const char* name : kExportedColumns) writer.field(name);
   writer.end_row();
-  Names names(app);
+  AccountNames names(app);
   std::optional<Error> failure;
   const auto read = ledger.decisions.each(*filter, [&](store::StoredDecision&& decision) {
     const auto named = names.of(decision.account);

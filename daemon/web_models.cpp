@@ -108,25 +108,25 @@ Result<WebAnswer> model_page(const WebContext& context) {
     if (!live) return live.error();
     version = live->value_or("");
   }
-  const auto models = ledger.models.list(*connection);
-  if (!models) return models.error();
-  for (const store::ModelInfo& model : *models) {
-    if (!version.empty() && model.version != version) continue;
-    const auto live = live_times(ledger, model);
-    if (!live) return live.error();
-    const auto groups = importance(ledger, *connection);
-    if (!groups) return groups.error();
-    return json_answer({{"connection", *connection},
-                        {"version", model.version},
-                        {"as_of", to_text(model.as_of)},
-                        {"trained_at", to_text(model.trained_at)},
-                        {"is_live", model.published},
-                        {"live", *live},
-                        {"card", model.card},
-                        {"report", Json::parse(model.report, nullptr, false)},
-                        {"importance", *groups}});
+  const auto model = version.empty() ? ledger.models.newest(*connection)
+                                     : ledger.models.find(*connection, version);
+  if (!model) return model.error();
+  if (!*model) {
+    return Error{ErrorKind::not_found, "no such model; until one is published rules-1 ranks", {}};
   }
-  return Error{ErrorKind::not_found, "no such model; until one is published rules-1 ranks", {}};
+  const auto live = live_times(ledger, **model);
+  if (!live) return live.error();
+  const auto groups = importance(ledger, *connection);
+  if (!groups) return groups.error();
+  return json_answer({{"connection", *connection},
+                      {"version", (*model)->version},
+                      {"as_of", to_text((*model)->as_of)},
+                      {"trained_at", to_text((*model)->trained_at)},
+                      {"is_live", (*model)->published},
+                      {"live", *live},
+                      {"card", (*model)->card},
+                      {"report", Json::parse((*model)->report, nullptr, false)},
+                      {"importance", *groups}});
 }
 
 Result<WebAnswer> publish_action(const WebContext& context) {

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t kRunsLooked = 200;
 constexpr std::size_t kRunsShown = 30;
-constexpr std::size_t kRejectedMax = 10'000;
 
 std::int64_t number_in(const Json& json, const char* key) {
   const auto at = json.find(key);
@@ -178,10 +177,7 @@ Result<Json> connection_json(App& app, const Link& link, const std::vector<store
 }
 
 Result<Json> needs_json(Ledger& ledger) {
-  store::OutboxFilter filter;
-  filter.state = store::DeliveryState::rejected;
-  filter.count_max = kRejectedMax;
-  const auto rejected = ledger.outbox.list(filter);
+  const auto rejected = ledger.outbox.count_rejected();
   if (!rejected) return rejected.error();
   const auto approvals = ledger.approvals.count(store::ApprovalState::pending);
   if (!approvals) return approvals.error();
@@ -194,7 +190,7 @@ Result<Json> needs_json(Ledger& ledger) {
                     {"at", to_text(one.at)},
                     {"why", Json::parse(one.reasons, nullptr, false)}});
   }
-  return Json({{"rejected", rejected->size()}, {"approvals", *approvals}, {"held", held}});
+  return Json({{"rejected", *rejected}, {"approvals", *approvals}, {"held", held}});
 }
 
 Result<Json> pauses_json(Ledger& ledger) {

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "daemon/account_names.h"
 #include "daemon/web_routes.h"
 
 namespace upselld::daemon {
@@ -76,33 +77,6 @@ Result<std::vector<KnownTask>> known_tasks(App& app) {
   return tasks;
 }
 
-// One connection's reps by id; asked for once.
-class RepNames {
- public:
-  explicit RepNames(App& app) : app_(app) {}
-  std::string of(const std::string& connection, const std::string& id) {
-    auto known = names_.find(connection);
-    if (known == names_.end()) {
-      known = names_.try_emplace(connection).first;
-      const auto reps = app_.record_reader()->reps(connection);
-      if (reps) {
-        for (const RepFacts& rep : *reps) known->second[rep.id] = rep.name;
-      }
-    }
-    const auto at = known->second.find(id);
-    return at == known->second.end() || at->second.empty() ? id : at->second;
-  }
-
- private:
-  App& app_;
-  std::map<std::string, std::map<std::string, std::string>> names_;
-};
-
-std::string account_name(App& app, store::RecordReader& reader, const store::AccountRef& account) {
-  const auto facts = reader.account_facts(account.number, app.now());
-  return facts && !facts->name.empty() ? facts->name : account.id;
-}
-
 Json task_json(const KnownTask& task, const std::string& name, const std::string& owner) {
   const TaskDraft& draft = task.draft();
   return {{"key", task.delivery.task_key},
@@ -150,18 +124,18 @@ Result<WebAnswer> tasks_page(const WebContext& context) {
   const std::string rep = context.request.parameter("rep");
   const auto tasks = known_tasks(context.app);
   if (!tasks) return tasks.error();
-  RepNames names(context.app);
-  const auto reader = context.app.record_reader();
+  AccountNames names(context.app);
   std::map<std::string, std::map<std::string, std::int64_t>> reps;
   Json rows = Json::array();
   std::size_t found = 0;
   for (const KnownTask& task : *tasks) {
-    const std::string owner = names.of(task.delivery.account.connection, task.draft().owner);
+    const std::string owner = names.rep(task.delivery.account.connection, task.draft().owner);
     ++reps[owner][task.state];
     if ((!state.empty() && task.state != state) || (!rep.empty() && owner != rep)) continue;
     if (found++ < *offset || rows.size() >= *count) continue;
-    rows.push_back(
-        task_json(task, account_name(context.app, *reader, task.delivery.account), owner));
+    const auto named = names.of(task.delivery.account);
+    if (!named) return named.error();
+    rows.push_back(task_json(task, named->name, owner));
   }
   Json out = totals_of(*tasks);
   out["reps"] = Json::array();
@@ -182,13 +156,15 @@ Result<WebAnswer> rejected_page(const WebContext& context) {
   filter.count_max = kRejectedShownMax + 1;
   const auto rejected = context.app.ledger().outbox.list(filter);
   if (!rejected) return rejected.error();
-  const auto reader = context.app.record_reader();
+  AccountNames names(context.app);
   Json rows = Json::array();
   for (const store::Delivery& one : *rejected) {
     if (rows.size() == kRejectedShownMax) break;
+    const auto named = names.of(one.account);
+    if (!named) return named.error();
     rows.push_back({{"account", one.account.id},
                     {"connection", one.account.connection},
-                    {"name", account_name(context.app, *reader, one.account)},
+                    {"name", named->name},
                     {"what", store::to_text(one.kind())},
                     {"code", one.receipt.code},
                     {"field", one.receipt.field},
@@ -202,17 +178,18 @@ Result<WebAnswer> rejected_page(const WebContext& context) {
 Result<WebAnswer> approvals_page(const WebContext& context) {
   const auto approvals = context.app.ledger().approvals.list(store::ApprovalState::pending);
   if (!approvals) return approvals.error();
-  RepNames names(context.app);
-  const auto reader = context.app.record_reader();
+  AccountNames names(context.app);
   Json rows = Json::array();
   for (const store::Approval& one : *approvals) {
     if (rows.size() == kRejectedShownMax) break;
+    const auto named = names.of(one.account);
+    if (!named) return named.error();
     rows.push_back({{"key", one.task.key},
                     {"account", one.account.id},
                     {"connection", one.account.connection},
-                    {"name", account_name(context.app, *reader, one.account)},
+                    {"name", named->name},
                     {"action", one.action},
-                    {"owner", names.of(one.account.connection, one.task.owner)},
+                    {"owner", names.rep(one.account.connection, one.task.owner)},
                     {"type", one.task.type},
                     {"subject", one.task.subject},
                     {"body", one.task.body},

@@ -68,11 +68,7 @@ Result<void> AccountRoots::read_joined_values(SQLite::Database& sql, const Recor
   AccountRow row;
   while (all.executeStep()) {
     if (!AccountRows::read_row(all, row)) {
-      return Error{ErrorKind::corrupt,
-                   fmt::format("read store: account {} is damaged: restore a "
-                               "backup with `upselld restore`",
-                               row.number),
-                   {}};
+      return damaged_account(row.number);
     }
     for (const JoinedSpace& space : spaces) {
       if (row.space != space.connection || space.attribute == 0) continue;

@@ -40,6 +40,17 @@ int bind_facts(SQLite::Statement& statement, int index, const AccountRow& row,
 
 }  // namespace
 
+Error account_not_found(std::uint32_t number) {
+  return {ErrorKind::not_found, fmt::format("read account {}: there is none", number), {}};
+}
+Error damaged_account(std::uint32_t number) {
+  return {ErrorKind::corrupt,
+          fmt::format("read store: account {} is damaged: restore a backup with "
+                      "`upselld restore`",
+                      number),
+          {}};
+}
+
 AccountRows::AccountRows(SQLite::Database& sql)
     : read_(sql, fmt::format("SELECT {} FROM accounts WHERE place = ?", kColumns)),
       insert_(sql, kInsert),
@@ -77,13 +88,19 @@ Result<std::optional<AccountRow>> AccountRows::read(std::uint64_t place) {
   const bool is_whole = read_row(read_, row);
   read_.reset();
   if (!is_whole) {
-    return Error{ErrorKind::corrupt,
-                 fmt::format("read store: account {} is damaged: restore a backup with "
-                             "`upselld restore`",
-                             row.number),
-                 {}};
+    return damaged_account(row.number);
   }
   return std::optional(std::move(row));
+}
+
+Result<AccountRow> AccountRows::read_known(SQLite::Database& sql, std::uint32_t number) {
+  SQLite::Statement rows(
+      sql, fmt::format("SELECT {} FROM accounts WHERE number = ? AND known_mark <> 0", kColumns));
+  rows.bind(1, number);
+  if (!rows.executeStep()) return account_not_found(number);
+  AccountRow row;
+  if (!read_row(rows, row)) return damaged_account(number);
+  return row;
 }
 
 void AccountRows::insert(const AccountRow& row) {

@@ -44,6 +44,9 @@ struct AccountRow {
   }
 };
 
+Error account_not_found(std::uint32_t number);
+Error damaged_account(std::uint32_t number);
+
 // The table of accounts on one connection. Methods may throw SQLite::Exception.
 class AccountRows {
  public:
@@ -60,6 +63,8 @@ class AccountRows {
       "name, owner, parent, currency, created_at, pause_until, opted_out, in_scope, past";
   // Reads a row of a statement that selects kColumns. False: its past is damaged.
   static bool read_row(SQLite::Statement& statement, AccountRow& row);
+  // By its number. not_found: there is none, or its record never came.
+  static Result<AccountRow> read_known(SQLite::Database& sql, std::uint32_t number);
 
  private:
   SQLite::Statement read_, insert_, update_, set_root_;

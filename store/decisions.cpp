@@ -133,9 +133,16 @@ Result<StoredDecision> read_decision(SQLite::Statement& row) {
                {}};
 }
 
-// All columns that it looks at stand in the index of ranks.
+// The index that has all columns that the filter looks at, and its own condition literally.
+const char* source_of(const DecisionFilter& filter) {
+  if (!filter.accounts.empty()) return " WHERE 1";
+  if (filter.band && *filter.band != Band::low)
+    return " INDEXED BY decisions_by_band WHERE band >= 1";
+  return " INDEXED BY decisions_by_rank WHERE 1";
+}
+
 std::string condition_of(const DecisionFilter& filter) {
-  std::string sql = " INDEXED BY decisions_by_rank WHERE 1";
+  std::string sql = source_of(filter);
   if (!filter.connection.empty()) sql += " AND connection = :connection";
   if (!filter.segment.empty()) sql += " AND segment = :segment";
   if (filter.band) sql += " AND band = :band";

@@ -112,6 +112,21 @@ std::vector<BlockPlace> EventRuns::places(BlockTable table, std::int64_t run) {
   return places;
 }
 
+// The range of keys is block_key's.
+std::vector<std::pair<std::uint32_t, std::int64_t>> EventRuns::blocks_at(std::uint64_t place) {
+  SQLite::Statement rows(
+      sql_,
+      "SELECT r.stream, b.key FROM event_runs AS r CROSS JOIN event_blocks AS b INDEXED BY "
+      "event_blocks_by_place ON b.key >= r.run << 20 AND b.key < (r.run + 1) << 20 "
+      "WHERE b.first <= ?1 AND b.last >= ?1");
+  rows.bind(1, static_cast<std::int64_t>(place));
+  std::vector<std::pair<std::uint32_t, std::int64_t>> blocks;
+  while (rows.executeStep()) {
+    blocks.emplace_back(rows.getColumn(0).getUInt(), rows.getColumn(1).getInt64());
+  }
+  return blocks;
+}
+
 void EventRuns::write(BlockTable table, const BlockPlace& place, std::string_view bytes) {
   std::string sealed(sizeof(std::uint64_t), '\0');
   const std::uint64_t sum = checksum(place.key, bytes);

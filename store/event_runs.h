@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/result.h"
@@ -47,6 +48,8 @@ class EventRuns {
   void remove(std::int64_t run);
 
   std::vector<BlockPlace> places(BlockTable table, std::int64_t run);
+  // Stream and key of every block of events that spans this place, whatever its run.
+  std::vector<std::pair<std::uint32_t, std::int64_t>> blocks_at(std::uint64_t place);
   void write(BlockTable table, const BlockPlace& place, std::string_view bytes);
   void remove(BlockTable table, std::int64_t key);
   // The bytes stay valid until the next read. corrupt: the checksum does not fit.

@@ -153,13 +153,23 @@ Result<std::vector<ModelFile>> Models::files(const std::string& connection,
 
 Result<std::vector<ModelInfo>> Models::list(const std::string& connection) const {
   return guarded("store: list models", [&] {
-    SQLite::Statement query(raw(database_), std::string(kModels) +
-                                                "WHERE ?1 = '' OR connection = ?1"
-                                                " ORDER BY stored DESC");
-    query.bind(1, connection);
+    SQLite::Statement query(raw(database_),
+                            std::string(kModels) +
+                                (connection.empty() ? "" : "WHERE connection = :connection ") +
+                                "ORDER BY stored DESC");
+    if (!connection.empty()) query.bind(":connection", connection);
     std::vector<ModelInfo> models;
     while (query.executeStep()) models.push_back(read_model(query));
     return models;
+  });
+}
+
+Result<std::optional<ModelInfo>> Models::newest(const std::string& connection) const {
+  return guarded("store: find the newest model", [&] {
+    SQLite::Statement query(
+        raw(database_), std::string(kModels) + "WHERE connection = ? ORDER BY stored DESC LIMIT 1");
+    query.bind(1, connection);
+    return query.executeStep() ? std::optional(read_model(query)) : std::nullopt;
   });
 }
 

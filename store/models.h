@@ -64,6 +64,7 @@ class Models {
   Result<std::vector<PublishedModel>> history(const std::string& connection) const;  // oldest first
   // Newest first; connection empty: all.
   Result<std::vector<ModelInfo>> list(const std::string& connection) const;
+  Result<std::optional<ModelInfo>> newest(const std::string& connection) const;
   Result<std::optional<ModelInfo>> find(const std::string& connection,
                                         const std::string& version) const;
 

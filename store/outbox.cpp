@@ -167,10 +167,10 @@ Result<void> Outbox::send_again(Transaction&, std::span<const DeliveryId> delive
 
 Result<std::uint64_t> Outbox::retry(Transaction&, const std::string& connection) {
   return guarded("store: retry rejected deliveries", [&] {
-    SQLite::Statement update(raw(database_),
-                             "UPDATE outbox INDEXED BY outbox_undelivered SET state = 0"
-                             " WHERE state IN (0, 1, 2, 4, 5) AND state = 4"
-                             " AND (?1 = '' OR connection = ?1)");
+    SQLite::Statement update(
+        raw(database_),
+        "UPDATE outbox INDEXED BY outbox_rejected SET state = 0 WHERE state = 4"
+        " AND (?1 = '' OR connection = ?1)");
     update.bind(1, connection);
     return static_cast<std::uint64_t>(update.exec());
   });
@@ -190,9 +190,9 @@ Result<std::vector<DeliveryId>> Outbox::retry_changed(Transaction&, const std::s
                                                       const CauseNow& cause_now) {
   using Ids = std::vector<DeliveryId>;
   return guarded("store: retry rejected deliveries", [&]() -> Result<Ids> {
-    SQLite::Statement query(raw(database_),
-                            std::string(kOutboxColumns) + "INDEXED BY outbox_undelivered WHERE " +
-                                kUndelivered + " AND state = 4 AND connection = ? ORDER BY id");
+    SQLite::Statement query(raw(database_), std::string(kOutboxColumns) +
+                                                "INDEXED BY outbox_rejected WHERE state = 4"
+                                                " AND connection = ? ORDER BY id");
     query.bind(1, connection);
     const Result<std::vector<Delivery>> rejected = read_deliveries(query);
     if (!rejected) return rejected.error();

@@ -50,6 +50,7 @@ struct OutboxFilter {
   std::optional<DeliveryState> state = {};
   std::uint32_t account = 0;  // 0: any
   std::size_t count_max = 1000;
+  bool newest_first = false;
 };
 
 // How far a walk over settled rows, oldest first, has come.
@@ -119,6 +120,7 @@ class Outbox {
 
   Result<std::optional<Delivery>> find(DeliveryId delivery) const;
   Result<std::vector<Delivery>> list(const OutboxFilter& filter) const;  // by id
+  Result<std::uint64_t> count_rejected() const;                          // of all connections
   // The newest tasks and withdrawals of all connections, newest first.
   Result<std::vector<Delivery>> newest_tasks(std::size_t count_max) const;
   // The task of that key without its text: cheap enough to ask for each open task of a sync.

@@ -23,8 +23,10 @@ struct DueQuery {
 // One state at a time: each is a walk along the index that ends at the limit, where both together
 // would sort everything that is due.
 Result<std::vector<Delivery>> due_in(Database& database, const DueQuery& due, DeliveryState state) {
-  std::string sql = std::string(kOutboxColumns) + "INDEXED BY outbox_undelivered WHERE " +
-                    kUndelivered + " AND connection = :connection AND kind = :kind AND state = " +
+  // The index needs its own condition literally.
+  std::string sql = std::string(kOutboxColumns) +
+                    "INDEXED BY outbox_undelivered WHERE state IN (0, 1, 2, 4, 5)"
+                    " AND connection = :connection AND kind = :kind AND state = " +
                     std::to_string(number_of(state));
   if (state == DeliveryState::deferred) sql += " AND deferred_until_ms <= :now";
   SQLite::Statement query(raw(database), sql + kDueTail);
@@ -51,6 +53,13 @@ bool is_open(DeliveryState state) {
   }
   UPSELLD_ASSERT(false);
   return false;
+}
+
+// The index that finds them, with its own condition literally, so that it can be used.
+const char* source_of(const OutboxFilter& filter) {
+  if (!filter.state || filter.account != 0 || !is_open(*filter.state)) return "WHERE 1";
+  if (*filter.state == DeliveryState::rejected) return "INDEXED BY outbox_rejected WHERE state = 4";
+  return "INDEXED BY outbox_undelivered WHERE state IN (0, 1, 2, 4, 5)";
 }
 
 }  // namespace
@@ -89,15 +98,13 @@ Result<std::optional<Delivery>> Outbox::find(DeliveryId delivery) const {
 
 Result<std::vector<Delivery>> Outbox::list(const OutboxFilter& filter) const {
   return guarded("store: list deliveries", [&] {
-    const bool is_undelivered = filter.state && filter.account == 0 && is_open(*filter.state);
-    std::string sql = std::string(kOutboxColumns) +
-                      (is_undelivered ? "INDEXED BY outbox_undelivered WHERE 1" : "WHERE 1");
-    if (is_undelivered) sql += std::string(" AND ") + kUndelivered;
+    std::string sql = std::string(kOutboxColumns) + source_of(filter);
     if (!filter.connection.empty()) sql += " AND connection = :connection";
     if (filter.kind) sql += " AND kind = :kind";
     if (filter.state) sql += " AND state = " + std::to_string(number_of(*filter.state));
     if (filter.account != 0) sql += " AND account = :account";
-    SQLite::Statement query(raw(database_), sql + " ORDER BY id LIMIT :count_max");
+    sql += filter.newest_first ? " ORDER BY id DESC" : " ORDER BY id";
+    SQLite::Statement query(raw(database_), sql + " LIMIT :count_max");
     if (!filter.connection.empty()) query.bind(":connection", filter.connection);
     if (filter.kind) query.bind(":kind", number_of(*filter.kind));
     if (filter.account != 0) query.bind(":account", filter.account);
@@ -106,13 +113,20 @@ Result<std::vector<Delivery>> Outbox::list(const OutboxFilter& filter) const {
   });
 }
 
+Result<std::uint64_t> Outbox::count_rejected() const {
+  return guarded("store: count rejected deliveries", [&] {
+    SQLite::Statement query(
+        raw(database_), "SELECT count(*) FROM outbox INDEXED BY outbox_rejected WHERE state = 4");
+    query.executeStep();
+    return static_cast<std::uint64_t>(query.getColumn(0).getInt64());
+  });
+}
+
 Result<std::vector<Delivery>> Outbox::newest_tasks(std::size_t count_max) const {
   return guarded("store: list tasks", [&] {
-    SQLite::Statement query(raw(database_),
-                            std::string(kOutboxColumns) +
-                                "JOIN (SELECT id AS chosen FROM outbox INDEXED BY"
-                                " outbox_by_task_key WHERE task_key <> '' ORDER BY id DESC LIMIT"
-                                " :count_max) ON id = chosen ORDER BY id DESC");
+    SQLite::Statement query(raw(database_), std::string(kOutboxColumns) +
+                                                "INDEXED BY outbox_tasks WHERE task_key <> ''"
+                                                " ORDER BY id DESC LIMIT :count_max");
     query.bind(":count_max", static_cast<std::int64_t>(count_max));
     return read_deliveries(query);
   });

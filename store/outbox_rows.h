@@ -15,9 +15,6 @@ namespace upselld::store {
 // "SELECT ... FROM outbox ", in the order that read_delivery wants.
 extern const char* const kOutboxColumns;
 
-// The condition of the index of undelivered rows. It is used only where this stands literally.
-inline constexpr const char* kUndelivered = "state IN (0, 1, 2, 4, 5)";
-
 // A damaged payload or receipt is corrupt.
 Result<Delivery> read_delivery(SQLite::Statement& row);
 Result<std::vector<Delivery>> read_deliveries(SQLite::Statement& query);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,10 @@
 #include "core/timeline.h"
 #include "store/records.h"
 
+namespace SQLite {
+class Statement;
+}
+
 namespace upselld::store {
 
 struct AccountHit {
@@ -20,6 +25,10 @@ struct AccountHit {
   std::string connection;
   std::string id;
   std::string name;
+};
+
+struct AccountLabel {
+  std::string name, owner;
 };
 
 struct RecordCounts {
@@ -38,15 +47,23 @@ struct RecordCounts {
 class RecordReader {
  public:
   RecordReader(Database& database, std::vector<ConnectionAttributes> attributes);
+  ~RecordReader();
 
-  // Accounts that `text` may mean: an id, "connection:id", a name (exact, then beginning with it,
-  // whatever the case), or our number as "#17". A merged account gives its survivor. No hit is an
-  // empty list; at most `hits_max`, exact ones first, then by name and id.
+  // Accounts of exactly this id, "connection:id", or our number as "#17", of whatever connection. A
+  // merged account gives its survivor. No hit is an empty list.
+  Result<std::vector<AccountHit>> find_exactly(std::string_view text);
+  // Accounts that `text` may mean, whatever the case: those of find_exactly, then by name, then
+  // those whose names begin with it; where there is none, those that have it anywhere in their
+  // names, as far as kNamesLooked go. At most `hits_max`.
   Result<std::vector<AccountHit>> find_account(std::string_view text, std::size_t hits_max = 20);
+  // Of those that a search anywhere in names looks at, by name.
+  static constexpr std::int64_t kNamesLooked = 1'000'000;
 
   // As of that moment: attributes and deletion known before it; the rest as it is now. Attributes
   // stand in the order of the connection's table. not_found: no such account.
   Result<AccountFacts> account_facts(std::uint32_t number, Instant known_before);
+  // What lists say of an account, as it is now. not_found: no such account.
+  Result<AccountLabel> label(std::uint32_t number);
   // Contacts of an account and of those merged into it, by id.
   Result<std::vector<ContactFacts>> contacts_of(std::uint32_t number);
   Result<std::vector<RepFacts>> reps(const std::string& connection);  // by id
@@ -65,10 +82,9 @@ class RecordReader {
   Result<std::vector<std::uint32_t>> touched_since(std::int64_t mark);
 
  private:
-  Result<std::vector<AccountHit>> find_by_id(std::string_view text, std::size_t hits_max);
-
   Database& database_;
   std::vector<ConnectionAttributes> attributes_;
+  std::unique_ptr<SQLite::Statement> label_;  // prepared once: lists ask for many
 };
 
 }  // namespace upselld::store

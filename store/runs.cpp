@@ -133,10 +133,10 @@ Result<void> Runs::finish(Transaction&, const std::string& id, RunStatus status,
 Result<std::vector<Run>> Runs::list(std::size_t count_max, std::optional<RunKind> kind) const {
   return guarded("store: list runs", [&] {
     SQLite::Statement query(raw(database_), std::string(kColumns) +
-                                                "WHERE ?1 IS NULL OR kind = ?1"
-                                                " ORDER BY begun DESC LIMIT ?2");
-    if (kind) query.bind(1, static_cast<int>(*kind));
-    query.bind(2, static_cast<std::int64_t>(count_max));
+                                                (kind ? "WHERE kind = :kind " : "") +
+                                                "ORDER BY begun DESC LIMIT :count_max");
+    if (kind) query.bind(":kind", static_cast<int>(*kind));
+    query.bind(":count_max", static_cast<std::int64_t>(count_max));
     std::vector<Run> runs;
     while (query.executeStep()) runs.push_back(read_run(query));
     return runs;

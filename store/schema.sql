@@ -28,8 +28,12 @@ CREATE TABLE accounts (
   past BLOB NOT NULL             -- what its attributes were, and since when (store/account_past.h)
 ) STRICT;
 
+CREATE INDEX accounts_by_name ON accounts (name COLLATE NOCASE) WHERE name <> '';
+
 CREATE UNIQUE INDEX accounts_by_number
   ON accounts (number, root, space, known_mark, merged_into);
+
+CREATE INDEX accounts_by_root ON accounts (root) WHERE root <> number;
 
 CREATE TABLE applied_plans (
   plan TEXT PRIMARY KEY,
@@ -188,6 +192,9 @@ CREATE TABLE decisions (
   task TEXT
 ) STRICT;
 
+CREATE INDEX decisions_by_band
+  ON decisions (band, rank_value DESC, account, connection, segment, held, action) WHERE band >= 1;
+
 CREATE INDEX decisions_by_rank
   ON decisions (rank_value DESC, account, connection, segment, band, held, action);
 
@@ -204,6 +211,8 @@ CREATE TABLE event_blocks (
   last INTEGER NOT NULL,
   bytes BLOB NOT NULL
 ) STRICT;
+
+CREATE INDEX event_blocks_by_place ON event_blocks (key, first, last);
 
 CREATE TABLE event_runs (
   run INTEGER PRIMARY KEY,
@@ -277,6 +286,8 @@ CREATE TABLE models (
   PRIMARY KEY (connection, version)
 ) STRICT;
 
+CREATE INDEX models_by_stored ON models (connection, stored);
+
 CREATE TABLE names (
   code INTEGER PRIMARY KEY,
   kind INTEGER NOT NULL,
@@ -313,6 +324,10 @@ CREATE INDEX outbox_by_settlement ON outbox (settled_at_ms, account, kind, state
   WHERE state IN (3, 6, 7);
 
 CREATE INDEX outbox_by_task_key ON outbox (task_key) WHERE task_key <> '';
+
+CREATE INDEX outbox_rejected ON outbox (state) WHERE state = 4;
+
+CREATE INDEX outbox_tasks ON outbox (id) WHERE task_key <> '';
 
 CREATE INDEX outbox_undelivered ON outbox (connection, kind, state, expected_value DESC, id)
   WHERE state IN (0, 1, 2, 4, 5);

@@ -136,16 +136,21 @@ void read_recorded_since(SQLite::Database& sql, std::uint16_t connection, WalkCo
 
 }  // namespace
 
-WalkCodes read_walk_codes(SQLite::Database& sql, const RecordNames& names, std::uint16_t connection,
-                          std::vector<AttributeSpec> attributes) {
+WalkCodes read_word_codes(const RecordNames& names) {
   WalkCodes codes;
-  std::sort(attributes.begin(), attributes.end(),
-            [](const AttributeSpec& a, const AttributeSpec& b) { return a.name < b.name; });
-  codes.attributes = attribute_places(attributes, names);
   Vocabulary& vocabulary = codes.vocabulary;
   vocabulary.activity_kinds = sorted_words(names, NameKind::activity_kind, false, codes.kinds);
   vocabulary.currencies = sorted_words(names, NameKind::currency, true, codes.currencies);
-  vocabulary.attributes = std::move(attributes);
+  return codes;
+}
+
+WalkCodes read_walk_codes(SQLite::Database& sql, const RecordNames& names, std::uint16_t connection,
+                          std::vector<AttributeSpec> attributes) {
+  WalkCodes codes = read_word_codes(names);
+  std::sort(attributes.begin(), attributes.end(),
+            [](const AttributeSpec& a, const AttributeSpec& b) { return a.name < b.name; });
+  codes.attributes = attribute_places(attributes, names);
+  codes.vocabulary.attributes = std::move(attributes);
   read_products(sql, codes);
   read_recorded_since(sql, connection, codes);
   SQLite::Statement silent(sql, "SELECT hash FROM contacts WHERE may_profile = 0");

@@ -28,6 +28,8 @@ struct WalkCodes {
   std::vector<std::uint32_t> products;           // by code
   std::vector<std::uint64_t> silent_contacts;    // sorted hashes: opted out of profiling
 };
+// Kinds and currencies alone.
+WalkCodes read_word_codes(const RecordNames& names);
 // May throw SQLite::Exception.
 WalkCodes read_walk_codes(SQLite::Database& sql, const RecordNames& names, std::uint16_t connection,
                           std::vector<AttributeSpec> attributes);

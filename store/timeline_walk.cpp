@@ -52,10 +52,6 @@ struct WalkedRun {
   std::vector<BlockPlace> places;
 };
 
-Error account_not_found(std::uint32_t number) {
-  return {ErrorKind::not_found, fmt::format("read account {}: there is none", number), {}};
-}
-
 class StoredWalk : public TimelineWalk {
  public:
   static Result<std::unique_ptr<StoredWalk>> open(const std::filesystem::path& path,
@@ -69,21 +65,6 @@ class StoredWalk : public TimelineWalk {
     const std::uint64_t last = share + 1 == share_count_ ? kPlaces - 1 : first + width - 1;
     return with_reader(
         [&](Reader& reader) { return walk_places(reader, first, last, known_before, visit); });
-  }
-  Result<void> walk_one(std::uint32_t number, Instant known_before,
-                        const Visitor& visit) const override {
-    if (!accounts_.contains(number)) return account_not_found(number);
-    const std::uint64_t place = accounts_[number].place;
-    bool found = false;
-    auto walked = with_reader([&](Reader& reader) {
-      return walk_places(reader, place, place, known_before, [&](const Timeline& timeline) {
-        found = true;
-        visit(timeline);
-      });
-    });
-    if (!walked) return walked;
-    if (!found) return account_not_found(number);
-    return {};
   }
 
   Instant next_news() const override {
@@ -208,11 +189,7 @@ Result<void> StoredWalk::walk_places(Reader& reader, std::uint64_t first, std::u
   rows.bind(3, static_cast<int>(space_));
   while (rows.executeStep()) {
     if (!AccountRows::read_row(rows, row)) {
-      return Error{ErrorKind::corrupt,
-                   fmt::format("read store: account {} is damaged: restore a backup with "
-                               "`upselld restore`",
-                               row.number),
-                   {}};
+      return damaged_account(row.number);
     }
     builder.begin(row, connection_, known_before);
     for (std::size_t i = 0; i < cursors.size(); ++i) {

@@ -31,11 +31,6 @@ class TimelineWalk : public TimelineSource {
   static Result<std::unique_ptr<TimelineWalk>> open(const std::filesystem::path& database,
                                                     const WalkSettings& settings);
 
-  // Visits one account. not_found: this connection has no such account (any more), or nothing was
-  // known of it then.
-  virtual Result<void> walk_one(std::uint32_t number, Instant known_before,
-                                const Visitor& visit) const = 0;
-
   // Up to when the timelines visited with the latest `known_before` would be visited the same, as
   // far as their accounts' data tells: events may be dated ahead. Far ahead: none is.
   virtual Instant next_news() const = 0;

@@ -13,6 +13,25 @@
 
 namespace upselld::store::test {
 
+// An account's orders and activities, a line each.
+inline std::string orders_text(const Timeline& timeline, const Vocabulary& words) {
+  std::string text;
+  for (const OrderEvent& order : timeline.orders) {
+    text += fmt::format("  order {:016x} {} {} {} '{}' {}\n", order.id_hash, order.at.ms,
+                        order.known_at.ms, order.amount, words.currencies[order.currency],
+                        to_text(order.status));
+  }
+  return text;
+}
+inline std::string activities_text(const Timeline& timeline, const Vocabulary& words) {
+  std::string text;
+  for (const ActivityEvent& activity : timeline.activities) {
+    text += fmt::format("  {} {} {} {} contact {}\n", words.activity_kinds[activity.kind],
+                        activity.at.ms, activity.known_at.ms, activity.value, activity.contact);
+  }
+  return text;
+}
+
 // What a walk tells, one line per account and event, in the order of the walk. Equal texts, equal
 // walks. On failure the message alone.
 inline std::string walk_text(const TimelineSource& source, Instant known_before) {
@@ -22,19 +41,12 @@ inline std::string walk_text(const TimelineSource& source, Instant known_before)
     const AccountFacts& account = timeline.account;
     text += fmt::format("account {} '{}' deleted {}\n", account.id, account.name,
                         !account.deleted_at.is_missing());
-    for (const OrderEvent& order : timeline.orders) {
-      text += fmt::format("  order {:016x} {} {} {} '{}' {}\n", order.id_hash, order.at.ms,
-                          order.known_at.ms, order.amount, words.currencies[order.currency],
-                          to_text(order.status));
-    }
+    text += orders_text(timeline, words);
     for (const OrderLineEvent& line : timeline.lines) {
       text += fmt::format("  line {:016x} {} {} x {} of '{}'\n", line.order_hash, line.at.ms,
                           line.quantity, line.unit_price, words.products[line.product].id);
     }
-    for (const ActivityEvent& activity : timeline.activities) {
-      text += fmt::format("  {} {} {} {} contact {}\n", words.activity_kinds[activity.kind],
-                          activity.at.ms, activity.known_at.ms, activity.value, activity.contact);
-    }
+    text += activities_text(timeline, words);
     for (const AttributeChange& change : timeline.changes) {
       text += fmt::format("  {} became '{}' {} at {}\n", words.attributes[change.attribute].name,
                           change.value.text, change.value.number, change.known_at.ms);

@@ -130,24 +130,6 @@ TEST_CASE("walk: a contact that opted out gives no events") {
   REQUIRE(told(dir).find("login 1 ") != std::string::npos);
 }
 
-TEST_CASE("walk: one account, and one that is not there") {
-  const TempDir dir;
-  store_all(dir, {{accounts_feed(), account_page({{"A1", "one", 1}, {"A2", "two", 1}})},
-                  {orders_feed(), order_page({{"O1", "A2", 10, 5, 1}})}});
-  auto walk = TimelineWalk::open(dir.database(), {"crm", {}, 1});
-  REQUIRE(walk);
-  std::uint32_t number = 0;
-  REQUIRE((*walk)->walk(0, kEver, [&](const Timeline& t) {
-    if (t.account.id == "A2") number = t.account.number;
-  }));
-  std::size_t orders = 0;
-  REQUIRE((*walk)->walk_one(number, kEver, [&](const Timeline& t) { orders = t.orders.size(); }));
-  REQUIRE(orders == 1);
-  const auto missing = (*walk)->walk_one(77, kEver, [](const Timeline&) {});
-  REQUIRE_FALSE(missing);
-  REQUIRE(missing.error().kind == ErrorKind::not_found);
-}
-
 TEST_CASE("walk: tells when something comes up that is known, or dated, ahead") {
   const auto next_news = [](std::vector<ActivityIn> rows) {
     const TempDir dir;
