@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "daemon/metrics.h"
-#include "daemon/web_routes.h"
 #include "embedded/dashboard_files.h"
 
 namespace upselld::daemon {
@@ -17,8 +16,6 @@ constexpr const char* kPages[] = {"/",      "/accounts", "/account",  "/model",
                                   "/tasks", "/audit",    "/settings", "/approvals"};
 // What the page for logging in needs; nothing in it is anybody's secret.
 constexpr const char* kOpenFiles[] = {"login.html", "login.js", "style.css", "icon.svg"};
-constexpr const char* kSharedPaths[] = {"/api/v1/overview", "/api/v1/about"};
-constexpr Duration kKeptFor = seconds(1);
 constexpr const char* kPrivateFiles[] = {"index.html", "openapi.json"};
 
 struct SecurityHeader {
@@ -60,6 +57,17 @@ WebAnswer text_answer(int status, std::string text) {
   return {status, "text/plain; charset=utf-8", std::move(text)};
 }
 
+// All that an answer depends on but the data, and at what the service was: the end of a sync is
+// seen at once. Lengths keep one part from being taken for another.
+std::string name_of(const WebRequest& request, const ServiceState& state) {
+  std::string name = state.doing + " " + std::to_string(state.since.ms) + " " + request.path;
+  for (const auto& [key, value] : request.query) {
+    name +=
+        "&" + std::to_string(key.size()) + ":" + key + std::to_string(value.size()) + ":" + value;
+  }
+  return name;
+}
+
 }  // namespace
 
 WebAnswer WebPages::answer(WebRequest request) {
@@ -71,6 +79,8 @@ WebAnswer WebPages::answer(WebRequest request) {
   } else {
     request.user = access_.user_of(request);
     answer = routed(request);
+    // What a person did is to be seen at once.
+    if (request.method == "POST" && request.user.role == WebRole::operate) shared_.forget();
   }
   for (const SecurityHeader& header : kHeaders) {
     answer.headers.emplace_back(header.name, header.value);
@@ -183,33 +193,19 @@ WebAnswer WebPages::api(const WebRequest& request) {
   if (request.path == "/api/v1/openapi.json" && request.method == "GET") {
     return file("openapi.json", 200);
   }
-  if (const auto answer = kept(request)) return *answer;
   for (const WebRoute& route : web_routes()) {
     if (request.path != route.path || request.method != route.method) continue;
-    const auto app = open(request.method == "POST" ? Access::brake : Access::page);
-    if (!app) return error_answer(app.error());
-    const auto answer = route.answer({**app, request, door_});
-    if (!answer) return error_answer(answer.error());
-    keep(request, *answer);
-    return *answer;
+    if (!route.is_shared) return made(route, request);
+    return shared_.get(name_of(request, door_.state()), [&] { return made(route, request); });
   }
   return refused(404, ErrorKind::not_found, "there is no such thing here");
 }
 
-std::optional<WebAnswer> WebPages::kept(const WebRequest& request) {
-  if (request.method != "GET" || !is_one_of(request.path, kSharedPaths)) return std::nullopt;
-  const std::lock_guard lock(mutex_);
-  const auto at = kept_.find(request.path);
-  if (at == kept_.end() || clock_.steady() >= at->second.until) return std::nullopt;
-  return at->second.answer;
-}
-
-// What a person did is to be seen at once.
-void WebPages::keep(const WebRequest& request, const WebAnswer& answer) {
-  const std::lock_guard lock(mutex_);
-  if (request.method == "POST") kept_.clear();
-  if (request.method == "POST" || !is_one_of(request.path, kSharedPaths)) return;
-  kept_[request.path] = {answer, Duration{clock_.steady().ms + kKeptFor.ms}};
+WebAnswer WebPages::made(const WebRoute& route, const WebRequest& request) const {
+  const auto app = open(request.method == "POST" ? Access::brake : Access::page);
+  if (!app) return error_answer(app.error());
+  const auto answer = route.answer({**app, request, door_});
+  return answer ? *answer : error_answer(answer.error());
 }
 
 Result<std::unique_ptr<App>> WebPages::open(Access access) const {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
-#include <mutex>
-#include <optional>
+#include <memory>
 #include <string>
 
 #include "core/host.h"
 #include "daemon/app.h"
 #include "daemon/service_door.h"
+#include "daemon/shared_answers.h"
 #include "daemon/web_access.h"
 #include "daemon/web_request.h"
+#include "daemon/web_routes.h"
 
 namespace upselld::daemon {
 
@@ -34,22 +34,14 @@ class WebPages {
   WebAnswer metrics();
   WebAnswer asked(const WebRequest& request);
   WebAnswer api(const WebRequest& request);
+  WebAnswer made(const WebRoute& route, const WebRequest& request) const;
   Result<std::unique_ptr<App>> open(Access access) const;
 
-  // What every open page asks again and again is the same for all: made once a second.
-  std::optional<WebAnswer> kept(const WebRequest& request);
-  void keep(const WebRequest& request, const WebAnswer& answer);
-
-  struct Kept {
-    WebAnswer answer;
-    Duration until;
-  };
   WebAccess& access_;
   ServiceDoor& door_;
   const Invocation& invocation_;
   const Clock& clock_;
-  std::mutex mutex_;                  // of what follows
-  std::map<std::string, Kept> kept_;  // by path
+  SharedAnswers shared_{clock_};
 };
 
 }  // namespace upselld::daemon

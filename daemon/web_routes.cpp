@@ -9,16 +9,16 @@ namespace upselld::daemon {
 namespace {
 
 constexpr WebRoute kRoutes[] = {
-    {"GET", "/api/v1/about", about_page},
-    {"GET", "/api/v1/overview", overview_page},
-    {"GET", "/api/v1/accounts", accounts_page},
+    {"GET", "/api/v1/about", about_page, /*is_shared=*/true},
+    {"GET", "/api/v1/overview", overview_page, /*is_shared=*/true},
+    {"GET", "/api/v1/accounts", accounts_page, /*is_shared=*/true},
     {"POST", "/api/v1/accounts/export", accounts_export},
     {"GET", "/api/v1/account", account_page},
-    {"GET", "/api/v1/models", models_page},
-    {"GET", "/api/v1/model", model_page},
+    {"GET", "/api/v1/models", models_page, /*is_shared=*/true},
+    {"GET", "/api/v1/model", model_page, /*is_shared=*/true},
     {"POST", "/api/v1/models/publish", publish_action},
     {"POST", "/api/v1/models/rollback", rollback_action},
-    {"GET", "/api/v1/tasks", tasks_page},
+    {"GET", "/api/v1/tasks", tasks_page, /*is_shared=*/true},
     {"GET", "/api/v1/rejected", rejected_page},
     {"GET", "/api/v1/approvals", approvals_page},
     {"POST", "/api/v1/approvals/answer", approval_action},

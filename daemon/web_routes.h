@@ -28,6 +28,8 @@ struct WebRoute {
   const char* method;
   const char* path;
   Result<WebAnswer> (*answer)(const WebContext& context);
+  // What every open page asks again and again, the same for all: made at most once a second.
+  bool is_shared = false;
 };
 // All of /api/v1 but the session, the service's own and the description.
 std::span<const WebRoute> web_routes();
