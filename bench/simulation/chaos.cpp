@@ -133,16 +133,10 @@ void Chaos::spoil(HttpAnswer& answer) {
 // What it does is right, whatever becomes of its answer.
 void Chaos::look_at(const Asked& asked) {
   if (asked.reads_fields) {
-    std::vector<std::string> looked_at = asked.accounts;
-    // What is read back belongs to the write, which may be repeated after it.
-    if (world_.repeats_writes()) {
-      std::erase_if(looked_at, [&](const auto& account) { return written_.contains(account); });
-    }
-    world_.is_read(looked_at);
+    world_.is_read(asked.accounts);
     for (const std::string& account : asked.accounts) {
       // A refused write is tried again on the same look: only reading back ends it.
-      const bool is_end = !world_.repeats_writes() && written_.erase(account) > 0;
-      if (is_end)
+      if (written_.erase(account) > 0)
         read_not_written_.erase(account);
       else
         read_not_written_.insert(account);

@@ -63,7 +63,7 @@ class Chaos final : private Dice {
   int child_ = 0;
   Duration apart_;  // the CRM's clock ahead of upselld's
   std::set<std::string> read_not_written_;
-  std::set<std::string> written_;  // and not read back; where writes are repeated, in this run
+  std::set<std::string> written_;  // and not read back
   MishapCounts counts_{};
   std::set<std::string> violations_;
   std::map<std::int32_t, int> calls_;  // by day

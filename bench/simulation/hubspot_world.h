@@ -24,7 +24,6 @@ class HubspotWorld final : public World {
     return number < 2 || number > 4 ? hours(24) : hours(1);
   }
   int quiet_runs_least() const override { return 3; }
-  bool repeats_writes() const override { return true; }
   sandbox::HttpAnswer answer(const sandbox::HttpRequest& request) override {
     return service_.answer(request);
   }

@@ -20,7 +20,6 @@ class SalesforceWorld final : public World {
   int calls_a_day_max() const override { return service_.limits.requests_max; }
   Duration before_quiet_run(int number) const override { return number < 3 ? hours(1) : hours(24); }
   int quiet_runs_least() const override { return 1; }
-  bool repeats_writes() const override { return false; }
   sandbox::HttpAnswer answer(const sandbox::HttpRequest& request) override {
     return service_.answer(request);
   }

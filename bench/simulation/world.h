@@ -65,8 +65,6 @@ class World {
   // known.
   virtual Duration before_quiet_run(int number) const = 0;
   virtual int quiet_runs_least() const = 0;
-  // True: a look may be followed by several writes, and an edit between them may be overwritten.
-  virtual bool repeats_writes() const = 0;
 
   virtual sandbox::HttpAnswer answer(const sandbox::HttpRequest& request) = 0;
   virtual Asked asked(const sandbox::HttpRequest& request) const = 0;

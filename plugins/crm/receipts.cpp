@@ -50,6 +50,12 @@ void WriteOutcomes::done(std::size_t index) {
   settle(index, std::move(receipt));
 }
 
+void WriteOutcomes::unsaid(std::size_t index, Instant until) {
+  settle(index,
+         deferred({"NO_ANSWER", "the answer does not say what became of it", ""}, until));
+  unsaid_.insert(index);
+}
+
 void WriteOutcomes::put_off(const std::vector<std::size_t>& items, const Error& error,
                             Instant until) {
   for (const std::size_t index : items) {
@@ -70,7 +76,7 @@ void WriteOutcomes::answer(std::span<const FieldUpdate> batch, const Read& read,
   std::vector<std::string> ids;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (!is_done(i) && !is_refused(i)) continue;
+    if (!is_done(i) && !is_refused(i) && !unsaid_.contains(i)) continue;
     ids.push_back(batch[i].account);
     places.push_back(i);
   }
@@ -84,6 +90,10 @@ void WriteOutcomes::answer(std::span<const FieldUpdate> batch, const Read& read,
     }
     const FieldState& state = (*states)[k];
     if (is_refused(places[k]) && !state.exists) continue;
+    if (unsaid_.contains(places[k])) {
+      if (!all_stand(sent_of(update), state)) continue;
+      done(places[k]);
+    }
     receipt.crm_id = update.account;
     receipt.version = state.version;
     receipt.sent = sent_of(update);

@@ -37,6 +37,10 @@ class WriteOutcomes {
   void done(std::size_t index);
   // Left for another try.
   void note(std::size_t index, Refusal refusal) { last_[index] = std::move(refusal); }
+  // Sent, and the answer does not say what became of it: what stands there afterwards does. Else it
+  // is due again at `until`, and never sent again before another look, for it may have been done
+  // and a person have changed it since.
+  void unsaid(std::size_t index, Instant until);
   // What was not sent because of this error is due again later.
   void put_off(const std::vector<std::size_t>& items, const Error& error, Instant until);
   bool is_settled(std::size_t index) const { return receipts_[index].has_value(); }
@@ -49,8 +53,8 @@ class WriteOutcomes {
 
   // Done is what can be read: values are answered as they stand now, beside those that were sent,
   // with the record's version. What was refused is looked at too, for where a first answer was
-  // lost the refusal is of the repeat alone. A read that fails makes both unknown: the next look
-  // will tell.
+  // lost the refusal is of the repeat alone; and so is what nothing was said of. A read that fails
+  // makes all of them unknown: the next look will tell.
   using Read = std::function<Result<std::vector<FieldState>>(std::span<const std::string>)>;
   // What of an update is sent, in the words in which it is read; nullopt: is not sent.
   using Sent = std::function<FieldValues(const FieldUpdate&)>;
@@ -64,6 +68,7 @@ class WriteOutcomes {
 
   std::vector<std::optional<Receipt>> receipts_;
   std::vector<Refusal> last_;
+  std::set<std::size_t> unsaid_;
 };
 
 // Tasks: each answered as soon as it is settled.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/hubspot/hubspot_write.h"
 
-#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -150,46 +149,41 @@ Result<void> FieldWriter::send_group(std::span<const FieldUpdate> batch,
     if (results.error().kind == ErrorKind::forbidden) catalogue_.forget("companies");
     return results.error();
   }
-  return take(batch, sent, *results, *known, out);
-}
-
-Result<void> FieldWriter::take(std::span<const FieldUpdate> batch,
-                               std::span<const std::size_t> sent,
-                               std::span<const ItemResult> results, std::span<const Column> known,
-                               WriteOutcomes& out) {
-  std::vector<std::string> unsaid;
   for (std::size_t k = 0; k < sent.size(); ++k) {
-    const ItemResult& result = results[k];
-    if (!result.id.empty()) {
-      out.done(sent[k]);
-    } else if (result.fault && class_of(*result.fault) != FaultClass::retry) {
-      out.settle(sent[k], rejected(*result.fault));
-    } else if (result.fault) {
-      out.note(sent[k], *result.fault);
-    } else if (result.was_not_tried) {
-      out.settle(sent[k], deferred({"TOO_MANY_REFUSED",
-                                    "too many companies of its batch were refused; it was not "
-                                    "tried",
-                                    ""},
-                                   client_.host().clock().now() + kDueAgain));
-    } else {
-      out.note(sent[k], {"NO_ANSWER", "the answer does not say what became of it", ""});
-      unsaid.push_back(batch[sent[k]].account);
-    }
-  }
-  if (unsaid.empty()) return {};
-  // An answer may be whole and say nothing: what stands there tells.
-  const auto states = current(unsaid);
-  if (!states) return states.error();
-  for (std::size_t k = 0; k < sent.size(); ++k) {
-    const auto state = std::find_if(states->begin(), states->end(), [&](const FieldState& one) {
-      return one.account == batch[sent[k]].account;
-    });
-    const bool is_there = state != states->end() && !out.is_settled(sent[k]) &&
-                          all_stand(values_sent(batch[sent[k]], known), *state);
-    if (is_there) out.done(sent[k]);
+    take(batch[sent[k]].account, sent[k], (*results)[k], out);
   }
   return {};
+}
+
+void FieldWriter::take(const std::string& account, std::size_t index, const ItemResult& result,
+                       WriteOutcomes& out) {
+  const Instant now = client_.host().clock().now();
+  if (!result.id.empty()) return out.done(index);
+  if (result.was_not_tried) {
+    return out.settle(
+        index,
+        deferred({"TOO_MANY_REFUSED",
+                  "too many companies of its batch were refused; it was not tried", ""},
+                 now + kDueAgain));
+  }
+  if (!result.fault) {
+    // Once more in this run, after another look. An account that never says anything waits.
+    const bool is_first = unsaid_.insert(account).second;
+    return out.unsaid(index, is_first ? now : now + kDueAgain);
+  }
+  switch (class_of(*result.fault)) {
+    case FaultClass::retry:
+      return out.note(index, *result.fault);
+    case FaultClass::limit:
+    case FaultClass::parked:
+      return out.settle(index, deferred(*result.fault, now + kDueAgain));
+    case FaultClass::session:
+    case FaultClass::setup:
+    case FaultClass::data:
+    case FaultClass::gone:
+    case FaultClass::duplicate:
+      return out.settle(index, rejected(*result.fault));
+  }
 }
 
 }  // namespace upselld::plugins::hubspot

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,10 +31,8 @@ class FieldWriter {
   Result<std::vector<Column>> columns();
   Result<void> send_group(std::span<const FieldUpdate> batch, std::span<const std::size_t> group,
                           Duration pause, WriteOutcomes& out);
-  // What an answer says of the items that were sent; of those it says nothing about, what stands.
-  Result<void> take(std::span<const FieldUpdate> batch, std::span<const std::size_t> sent,
-                    std::span<const ItemResult> results, std::span<const Column> known,
-                    WriteOutcomes& out);
+  void take(const std::string& account, std::size_t index, const ItemResult& result,
+            WriteOutcomes& out);
   static std::string sent_text(const Column& column, const std::string& value);
   // In the words in which it is read; nullopt: is not sent.
   static FieldValues values_sent(const FieldUpdate& update, std::span<const Column> columns);
@@ -43,6 +42,7 @@ class FieldWriter {
   Reader& reader_;
   const std::string prefix_;
   std::optional<Duration> looked_at_;  // when values were read last, steady time
+  std::set<std::string> unsaid_;       // accounts of which an answer said nothing
 };
 
 }  // namespace upselld::plugins::hubspot

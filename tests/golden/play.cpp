@@ -186,6 +186,7 @@ class Play {
       if (!receipt.crm_id.empty()) line += " " + receipt.crm_id;
       if (!receipt.code.empty()) line += " " + receipt.code + ": " + receipt.message;
       if (!receipt.field.empty()) line += " (" + receipt.field + ")";
+      if (!receipt.until.is_missing()) line += " until " + to_text(receipt.until);
       for (std::size_t i = 0; i < kFieldCount; ++i) {
         if (!receipt.stored[i]) continue;
         line += std::string(" ") + to_text(static_cast<Field>(i)) + "=" + *receipt.stored[i];

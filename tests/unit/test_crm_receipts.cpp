@@ -30,12 +30,14 @@ FieldState standing(const std::string& band, const std::string& action) {
   return state;
 }
 
-enum class Answered { done, refused };
+enum class Answered { done, refused, unsaid };
+constexpr Instant kLater{1'795'500'000'000};
 
 // The receipt of one update, after `state` was read back.
 Receipt answered(Answered how, const FieldUpdate& update, const FieldState& state) {
   WriteOutcomes outcomes(1);
   if (how == Answered::done) outcomes.done(0);
+  if (how == Answered::unsaid) outcomes.unsaid(0, kLater);
   if (how == Answered::refused) outcomes.settle(0, rejected({"RULE", "not so", ""}));
   RecordingSink sink;
   const std::vector<FieldUpdate> batch = {update};
@@ -66,6 +68,20 @@ TEST_CASE("receipts: of an account that is gone nothing is told to a refusal") {
   CHECK(receipt.outcome == Receipt::Outcome::rejected);
   CHECK(receipt.code == "RULE");
   CHECK(receipt.stored == FieldValues());
+}
+
+TEST_CASE("receipts: an answer that says nothing is settled by what stands there") {
+  const FieldState written = standing("High", "Offer the next size");
+  const Receipt receipt = answered(Answered::unsaid, an_update(), written);
+  CHECK(receipt.outcome == Receipt::Outcome::accepted);
+  CHECK(receipt.stored == written.values);
+  // Not done, or done and edited since: nobody can tell, so it is looked at before it is sent again.
+  for (const char* action : {"", "Ask for Anna first"}) {
+    const Receipt open = answered(Answered::unsaid, an_update(), standing("High", action));
+    CHECK(open.outcome == Receipt::Outcome::deferred);
+    CHECK(open.until == kLater);
+    CHECK(open.stored == FieldValues());
+  }
 }
 
 TEST_CASE("receipts: what was looked at more than a minute ago is looked at again, not written") {
