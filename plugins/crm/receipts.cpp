@@ -51,8 +51,7 @@ void WriteOutcomes::done(std::size_t index) {
 }
 
 void WriteOutcomes::unsaid(std::size_t index, Instant until) {
-  settle(index,
-         deferred({"NO_ANSWER", "the answer does not say what became of it", ""}, until));
+  settle(index, deferred({"NO_ANSWER", "the answer does not say what became of it", ""}, until));
   unsaid_.insert(index);
 }
 

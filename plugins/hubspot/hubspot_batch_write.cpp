@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <span>
+#include <utility>
 
 #include "plugins/json/json_reading.h"
 
@@ -12,6 +13,8 @@ namespace upselld::plugins::hubspot {
 namespace {
 
 constexpr int kCallsMax = 40;  // of one batch that is halved
+// Before a write that names a property of ours is tried again, while that is not known yet.
+constexpr Duration kUntilKnown[] = {seconds(2), seconds(5), seconds(10), seconds(15), seconds(20)};
 
 // What an answer says about the items, by their trace ids or else their record ids. An error that
 // names none of them is about all that are left.
@@ -50,9 +53,18 @@ void take_answer(const nlohmann::json& answer, std::span<const BatchItem> items,
   }
 }
 
+bool is_ours(const BatchWrite& write, const Fault& fault) {
+  return std::find(write.ours.begin(), write.ours.end(), fault.field) != write.ours.end();
+}
+
+bool is_unknown_property(const BatchWrite& write, const Fault& fault) {
+  return fault.code == "PROPERTY_DOESNT_EXIST" && is_ours(write, fault);
+}
+
 class Sender {
  public:
-  Sender(Client& client, const BatchWrite& write) : client_(client), write_(write) {}
+  Sender(Client& client, const BatchWrite& write, Duration wait)
+      : client_(client), write_(write), wait_(wait) {}
 
   Result<void> send(std::span<const BatchItem> items, std::span<ItemResult> results) {
     if (items.empty()) return {};
@@ -73,6 +85,10 @@ class Sender {
     if (fault.status >= 500) {
       return Error{ErrorKind::timed_out, error_of(write_.doing, fault).message, {}};
     }
+    if (is_unknown_property(write_, fault)) {
+      for (ItemResult& result : results) result.fault = fault;
+      return {};
+    }
     if (!may_be_one_item(fault)) return error_of(write_.doing, fault);
     if (items.size() == 1) {
       results[0].fault = fault;
@@ -84,7 +100,7 @@ class Sender {
   }
 
  private:
-  Call call_of(std::span<const BatchItem> items) const {
+  Call call_of(std::span<const BatchItem> items) {
     std::string body = R"({"inputs":[)";
     for (std::size_t i = 0; i < items.size(); ++i) body += (i == 0 ? "" : ",") + items[i].input;
     body += "]}";
@@ -94,28 +110,60 @@ class Sender {
                  .body = std::move(body)};
     call.repeatable = !write_.is_create;
     call.is_write = true;
-    call.wait_before = write_.wait_before;
+    call.wait_before = std::exchange(wait_, Duration{});
     return call;
   }
   bool may_be_one_item(const Fault& fault) const {
-    const bool is_ours =
-        std::find(write_.ours.begin(), write_.ours.end(), fault.field) != write_.ours.end();
-    if (is_ours && !is_rule(fault) && class_of(fault) != FaultClass::duplicate) return false;
+    if (is_ours(write_, fault) && !is_rule(fault) && class_of(fault) != FaultClass::duplicate)
+      return false;
     return fault.status == 400 || fault.status == 404 || fault.status == 409;
   }
 
   Client& client_;
   const BatchWrite& write_;
+  Duration wait_;  // before the first request
   int calls_ = 0;
 };
 
+// Those that were refused because of a property of ours.
+std::vector<std::size_t> unknown_to(const BatchWrite& write, std::span<const ItemResult> results) {
+  std::vector<std::size_t> items;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (results[i].fault && is_unknown_property(write, *results[i].fault)) items.push_back(i);
+  }
+  return items;
+}
+
+bool is_listed(Catalogue& catalogue, const std::string& object, const std::string& property) {
+  catalogue.forget(object);
+  const auto type = catalogue.type(object);
+  return type && (*type)->may_have(property);
+}
+
 }  // namespace
 
-Result<std::vector<ItemResult>> send_batch(Client& client, const BatchWrite& write,
+Result<std::vector<ItemResult>> send_batch(Client& client, Catalogue& catalogue,
+                                           const BatchWrite& write,
                                            const std::vector<BatchItem>& items) {
   std::vector<ItemResult> results(items.size());
-  Sender sender(client, write);
-  if (auto sent = sender.send(items, results); !sent) {
+  Result<void> sent = Sender(client, write, write.wait_before).send(items, results);
+  std::vector<std::size_t> due = unknown_to(write, results);
+  for (const Duration wait : kUntilKnown) {
+    if (!sent || due.empty()) break;
+    const bool is_late =
+        write.again_until && client.host().clock().steady() > *write.again_until - wait;
+    if (is_late || !is_listed(catalogue, write.object, results[due[0]].fault->field)) break;
+    std::vector<BatchItem> again;
+    for (const std::size_t i : due) again.push_back(items[i]);
+    std::vector<ItemResult> answers(again.size());
+    sent = Sender(client, write, wait).send(again, answers);
+    for (std::size_t k = 0; k < due.size(); ++k) results[due[k]] = std::move(answers[k]);
+    due = unknown_to(write, results);
+  }
+  if (sent && !due.empty() && due.size() == items.size()) {
+    return error_of(write.doing, *results[due[0]].fault);
+  }
+  if (!sent) {
     const bool knows_some = std::any_of(results.begin(), results.end(), [](const ItemResult& r) {
       return !r.id.empty() || r.fault;
     });

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "plugins/hubspot/hubspot_client.h"
+#include "plugins/hubspot/hubspot_catalogue.h"
 
 namespace upselld::plugins::hubspot {
 
@@ -33,12 +33,15 @@ struct BatchWrite {
   // Properties of ours: what is wrong with one of them is wrong for all items.
   std::vector<std::string> ours;
   Duration wait_before = {};
+  std::optional<Duration> again_until = {};  // steady time: after it nothing is sent again
 };
 
 // At most 100 items, in one request where all is well. A batch that is refused whole because of one
-// item is halved until that item stands alone. Results in the order sent. An Error: nothing is
-// known about any of them (timed_out), or none was done.
-Result<std::vector<ItemResult>> send_batch(Client& client, const BatchWrite& write,
+// item is halved until that item stands alone. A property of ours that the account lists and
+// writes do not know yet was made a moment ago: it is waited for, a minute at most. Results in the
+// order sent. An Error: nothing is known about any of them (timed_out), or none was done.
+Result<std::vector<ItemResult>> send_batch(Client& client, Catalogue& catalogue,
+                                           const BatchWrite& write,
                                            const std::vector<BatchItem>& items);
 
 }  // namespace upselld::plugins::hubspot

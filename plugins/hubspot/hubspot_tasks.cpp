@@ -86,7 +86,9 @@ Result<void> TaskWriter::send_group(std::span<const TaskDraft> batch,
   write.object = "tasks";
   write.is_create = true;
   write.wait_before = pause;
-  write.ours = {key_, score_};
+  // The settings' values too: one that the account refuses is wrong for every task.
+  write.ours = {key_, score_, "hs_task_priority"};
+  for (const auto& [name, value] : settings_.task_constants) write.ours.push_back(name);
   std::vector<BatchItem> items;
   std::vector<std::size_t> sent;
   for (const std::size_t i : group) {
@@ -101,7 +103,7 @@ Result<void> TaskWriter::send_group(std::span<const TaskDraft> batch,
   }
   if (items.empty()) return {};
   if (auto kept = pending.sink().checkpoint({"tasks"}); !kept) return kept;
-  const auto results = send_batch(client_, write, items);
+  const auto results = send_batch(client_, catalogue_, write, items);
   if (!results) {
     if (results.error().kind == ErrorKind::timed_out) return settle_by_look(batch, sent, pending);
     return results.error();
@@ -209,7 +211,7 @@ Result<void> TaskWriter::send_withdrawals(const std::vector<BatchItem>& items,
   BatchWrite write;
   write.doing = "withdraw tasks";
   write.object = "tasks";
-  const auto results = send_batch(client_, write, items);
+  const auto results = send_batch(client_, catalogue_, write, items);
   for (std::size_t k = 0; k < sent.size(); ++k) {
     Receipt receipt;
     if (results && !(*results)[k].id.empty()) {

@@ -139,7 +139,8 @@ Result<void> FieldWriter::send_group(std::span<const FieldUpdate> batch,
     sent.push_back(i);
   }
   if (items.empty()) return {};
-  const auto results = send_batch(client_, write, items);
+  if (looked_at_) write.again_until = milliseconds(looked_at_->ms + kLookHolds.ms);
+  const auto results = send_batch(client_, catalogue_, write, items);
   if (!results) {
     if (results.error().kind == ErrorKind::timed_out) {
       // Nobody knows: it may be asked for again, for it says the same.
@@ -161,10 +162,9 @@ void FieldWriter::take(const std::string& account, std::size_t index, const Item
   if (!result.id.empty()) return out.done(index);
   if (result.was_not_tried) {
     return out.settle(
-        index,
-        deferred({"TOO_MANY_REFUSED",
-                  "too many companies of its batch were refused; it was not tried", ""},
-                 now + kDueAgain));
+        index, deferred({"TOO_MANY_REFUSED",
+                         "too many companies of its batch were refused; it was not tried", ""},
+                        now + kDueAgain));
   }
   if (!result.fault) {
     // Once more in this run, after another look. An account that never says anything waits.

@@ -75,7 +75,8 @@ TEST_CASE("receipts: an answer that says nothing is settled by what stands there
   const Receipt receipt = answered(Answered::unsaid, an_update(), written);
   CHECK(receipt.outcome == Receipt::Outcome::accepted);
   CHECK(receipt.stored == written.values);
-  // Not done, or done and edited since: nobody can tell, so it is looked at before it is sent again.
+  // Not done, or done and edited since: nobody can tell, so it is looked at before it is sent
+  // again.
   for (const char* action : {"", "Ask for Anna first"}) {
     const Receipt open = answered(Answered::unsaid, an_update(), standing("High", action));
     CHECK(open.outcome == Receipt::Outcome::deferred);
