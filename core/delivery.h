@@ -31,7 +31,7 @@ struct FieldState {
 };
 struct FoundTask {
   std::string key;
-  std::string crm_id;
+  std::string crm_id;  // empty: not found, and it may stand all the same
 };
 // A task of ours as people left it.
 struct TaskState {

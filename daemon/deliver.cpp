@@ -79,14 +79,6 @@ std::string audit_payload(const Delivery& delivery, const Receipt& receipt) {
 
 }  // namespace
 
-struct Deliverer::Batch {
-  DeliveryKind kind = DeliveryKind::fields;
-  std::vector<Delivery> deliveries;
-  std::vector<FieldValues> before;  // of fields: what stood there right before the write
-  std::vector<Receipt> receipts;    // `unknown` until answered
-  std::vector<std::size_t> unsent;  // indices of what the connector has yet to do
-};
-
 Deliverer::Deliverer(DeliverySite site, ConnectionReport& report, std::stop_token stop)
     : site_(std::move(site)), report_(report), stop_(std::move(stop)) {}
 
@@ -126,81 +118,6 @@ bool Deliverer::may_go_on() {
                           ((*paused)->why.empty() ? "" : " (" + (*paused)->why + ")") +
                           "; go on with: upselld resume");
   return false;
-}
-
-Result<void> Deliverer::settle_unknown() {
-  if (const auto tasks = settle_unknown_tasks(); !tasks) return tasks;
-  return settle_unknown_fields();
-}
-
-// CRM ids by key of those that reached the CRM: tasks that are there, withdrawals that hold.
-Result<std::map<std::string, std::string>> Deliverer::arrived(
-    DeliveryKind kind, const std::vector<std::string>& keys) {
-  std::map<std::string, std::string> ids;
-  if (kind == DeliveryKind::task) {
-    const auto found = site_.connector.find_tasks(keys);
-    if (!found) return found.error();
-    for (const FoundTask& task : *found) ids[task.key] = task.crm_id;
-    return ids;
-  }
-  const auto states = site_.connector.task_states(keys);
-  if (!states) return states.error();
-  for (const TaskState& task : *states) {
-    if (task.status != TaskState::Status::open) ids[task.key] = task.crm_id;
-  }
-  return ids;
-}
-
-Result<void> Deliverer::settle_unknown_tasks() {
-  for (const DeliveryKind kind : {DeliveryKind::task, DeliveryKind::withdrawal}) {
-    auto unknown =
-        site_.outbox.list({site_.connection, kind, DeliveryState::unknown, 0, kDeliveryBatchMax});
-    if (!unknown) return unknown.error();
-    if (unknown->empty()) continue;
-    std::vector<std::string> keys;
-    for (const Delivery& delivery : *unknown) keys.push_back(delivery.task_key);
-    const auto there = arrived(kind, keys);
-    if (!there) return there.error();
-    std::vector<store::DeliveryId> lost;
-    Batch found;
-    std::vector<Receipt> receipts;
-    for (const Delivery& delivery : *unknown) {
-      const auto id = there->find(delivery.task_key);
-      if (id == there->end()) {
-        lost.push_back(delivery.id);
-        continue;
-      }
-      Receipt receipt;
-      receipt.outcome = Receipt::Outcome::already_there;
-      receipt.crm_id = id->second;
-      found.deliveries.push_back(delivery);
-      receipts.push_back(std::move(receipt));
-    }
-    found.before.resize(found.deliveries.size());
-    if (const auto stored = store_answers(found, receipts); !stored) return stored;
-    auto transaction =
-        store::Transaction::begin(site_.database, "send_again", store::Durability::full);
-    if (!transaction) return transaction.error();
-    if (const auto again = site_.outbox.send_again(*transaction, lost); !again) return again;
-    if (const auto committed = transaction->commit(); !committed) return committed;
-  }
-  return {};
-}
-
-// Writing the same field values again harms nobody, so unknown ones are simply due again: the read
-// before the write tells our own attempt from a person's edit.
-Result<void> Deliverer::settle_unknown_fields() {
-  const auto unknown = site_.outbox.list(
-      {site_.connection, DeliveryKind::fields, DeliveryState::unknown, 0, kDeliveryBatchMax});
-  if (!unknown) return unknown.error();
-  if (unknown->empty()) return {};
-  std::vector<store::DeliveryId> ids;
-  for (const Delivery& delivery : *unknown) ids.push_back(delivery.id);
-  auto transaction =
-      store::Transaction::begin(site_.database, "send_again", store::Durability::full);
-  if (!transaction) return transaction.error();
-  if (const auto again = site_.outbox.send_again(*transaction, ids); !again) return again;
-  return transaction->commit();
 }
 
 Result<void> Deliverer::deliver_kind(DeliveryKind kind) {

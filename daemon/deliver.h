@@ -50,14 +50,21 @@ class Deliverer {
   Result<void> deliver_all();
 
  private:
-  struct Batch;
+  struct Batch {
+    store::DeliveryKind kind = store::DeliveryKind::fields;
+    std::vector<store::Delivery> deliveries;
+    std::vector<FieldValues> before;  // of fields: what stood there right before the write
+    std::vector<Receipt> receipts;    // `unknown` until answered
+    std::vector<std::size_t> unsent;  // indices of what the connector has yet to do
+  };
   Result<void> count_due();
   bool may_go_on();
   Result<void> settle_unknown();
-  Result<std::map<std::string, std::string>> arrived(store::DeliveryKind kind,
-                                                     const std::vector<std::string>& keys);
+  Result<std::map<std::string, FoundTask>> arrived(store::DeliveryKind kind,
+                                                   const std::vector<std::string>& keys);
   Result<void> settle_unknown_tasks();
   Result<void> settle_unknown_fields();
+  Result<void> send_again(const std::vector<store::DeliveryId>& deliveries);
   Result<void> deliver_kind(store::DeliveryKind kind);
   Result<void> leave_edited_fields(Batch& batch);
   Result<void> send(Batch& batch);

@@ -17,11 +17,20 @@ const std::vector<std::string> kTelling = {"hs_task_status", "hs_task_subject", 
 // Between a task's creation and its last change by the account itself.
 constexpr Duration kSettling = minutes(1);
 // The bin keeps tasks for 90 days.
-constexpr Duration kBinHolds = seconds(30);
-constexpr int kBinPagesMax = 50;
+constexpr Duration kBinHolds = minutes(5);
+constexpr int kBinPagesMax = 1'000;
 
 std::string name_of(const std::string& prefix, std::size_t field) {
   return property_name(prefix, task_fields()[field].name);
+}
+
+// What lies behind the end of a reading might be ours, and be made again.
+Error bin_too_large() {
+  return {ErrorKind::unsupported,
+          "look for deleted tasks: more than " + std::to_string(kBinPagesMax * kListMax) +
+              " tasks were deleted in 90 days, so whether ours are among them cannot be seen; no "
+              "task is made while that is so",
+          {}};
 }
 
 bool is_touched(const Row& row) {
@@ -117,12 +126,14 @@ Result<void> TaskWriter::look_into_bin(std::span<const std::string> keys, Standi
   if (keys.empty()) return {};
   const Duration now = client_.host().clock().steady();
   if (!bin_read_at_ || now - *bin_read_at_ >= kBinHolds) {
+    bin_read_at_.reset();
     bin_.clear();
     Wanted wanted = wanted_tasks();
     wanted.history.clear();
     wanted.archived = true;
     std::string after;
-    for (int pages = 0; pages < kBinPagesMax; ++pages) {
+    for (int pages = 0;; ++pages) {
+      if (pages >= kBinPagesMax) return bin_too_large();
       auto page = reader_.list(wanted, after, kListMax);
       if (!page) return in_context("look for deleted tasks", page.error());
       for (Row& row : page->rows) {
@@ -172,12 +183,20 @@ Result<TaskWriter::StandingByKey> TaskWriter::look_up_by_company(std::span<const
 }
 
 Result<std::vector<FoundTask>> TaskWriter::find(std::span<const std::string> keys) {
+  // What is not found now is made again: that rests on no older look into the bin.
+  bin_read_at_.reset();
   const auto standing = look_up(keys);
   if (!standing) return standing.error();
+  const auto kept = way();
+  if (!kept) return kept.error();
   std::vector<FoundTask> found;
   for (const std::string& key : keys) {
     const auto there = standing->find(in_lower_case(key));
-    if (there != standing->end()) found.push_back({key, there->second.row.id});
+    if (there != standing->end())
+      found.push_back({key, there->second.row.id});
+    else if (*kept != Way::unique)
+      // One that a person deleted, or moved to another company, is not seen.
+      found.push_back({key, "", /*may_stand=*/true});
   }
   return found;
 }

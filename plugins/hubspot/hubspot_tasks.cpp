@@ -92,6 +92,14 @@ Result<void> TaskWriter::send_group(std::span<const TaskDraft> batch,
   std::vector<BatchItem> items;
   std::vector<std::size_t> sent;
   for (const std::size_t i : group) {
+    if (way != Way::unique && !is_id(company_of_key(batch[i].key))) {
+      pending.settle(i, plugins::rejected({"KEY_NAMES_NO_COMPANY",
+                                           "without a unique property a task is looked for by the "
+                                           "company in its key, and this key is too long to have "
+                                           "one; shorten the action's or the instance's name",
+                                           ""}));
+      continue;
+    }
     const std::string owner = owner_id(batch[i].owner);
     if (owner.empty()) {
       pending.settle(i, plugins::rejected({"INACTIVE_OWNER", "nobody active to give the task to",

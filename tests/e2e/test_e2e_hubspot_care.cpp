@@ -68,6 +68,47 @@ TEST_CASE("hubspot: after an old backup comes back no task is made twice") {
   }
 }
 
+TEST_CASE("hubspot: without a unique property a lost and deleted task is told, never made again") {
+  const HubspotRun crm(kSmall);
+  REQUIRE(crm.upselld({"prepare", "crm"}).code == 0);
+  crm.portal().control("property",
+                       {{"object", "tasks"}, {"name", "upselld_key"}, {"archive", true}});
+  crm.edit_settings("write: fields_and_tasks ",
+                    "task_keys: at_most_once\n    write: fields_and_tasks ");
+  // Tasks are made, no answer comes, and the look after it fails too.
+  const json lost = {{"method", "POST"}, {"path", "/tasks/batch/create"}, {"after", true},
+                     {"status", 504},    {"answer_body", "busy"},         {"times", 1000}};
+  const json no_look = {{"method", "POST"},    {"path", "/companies/tasks/batch/read"},
+                        {"skip", 1},           {"status", 403},
+                        {"answer_body", "no"}, {"times", 1}};
+  crm.portal().control("faults", {{"add", {lost, no_look}}});
+  crm.upselld({"sync"});
+  crm.portal().control("faults", {{"clear", true}});
+  const auto of_ours = [&] {
+    std::map<std::string, int> counts;
+    for (const auto& [id, task] : crm.portal().records("tasks")) {
+      const std::string body = task.at("properties").value("hs_task_body", "");
+      const std::size_t mark = body.find("ref: upselld ");
+      if (mark != std::string::npos) ++counts[body.substr(mark)];
+    }
+    return counts;
+  };
+  const auto made = of_ours();
+  REQUIRE(made.size() >= 2);
+  for (const auto& [id, task] : crm.portal().records("tasks")) {
+    crm.portal().control("edit", {{"object", "tasks"}, {"id", id}, {"delete", true}});
+  }
+  crm.set_clock("2026-11-02T11:00:00Z");
+  const json early = crm.answer({"sync"});
+  CHECK(early.at("unknown") == made.size());
+  crm.set_clock("2026-11-03T11:00:00Z");
+  const json late = crm.answer({"sync"});
+  INFO(late.dump(1));
+  CHECK(late.at("rejected") == made.size());
+  check_says(crm.upselld({"rejected"}), "NOT_FOUND_AGAIN");
+  for (const auto& [mark, count] : of_ours()) CHECK(count == 1);
+}
+
 TEST_CASE("hubspot: two installations on one account leave each other alone") {
   const HubspotRun crm(kSmall);
   REQUIRE(crm.upselld({"prepare", "crm"}).code == 0);
