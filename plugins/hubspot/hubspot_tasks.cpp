@@ -135,6 +135,8 @@ Result<void> TaskWriter::send_group(std::span<const TaskDraft> batch,
       doubled.emplace(i, *result.fault);
     } else if (class_of(*result.fault) == FaultClass::retry) {
       pending.note(i, *result.fault);
+    } else if (class_of(*result.fault) == FaultClass::limit) {
+      pending.settle(i, deferred(*result.fault, client_.host().clock().now() + kDueAgain));
     } else {
       pending.settle(i, rejected(*result.fault));
     }
@@ -147,16 +149,34 @@ Result<void> TaskWriter::send_group(std::span<const TaskDraft> batch,
   if (!standing) return standing.error();
   for (const auto& [i, fault] : doubled) {
     const auto there = standing->find(in_lower_case(batch[i].key));
-    if (there != standing->end())
+    if (there != standing->end()) {
       pending.already_there(i, there->second.row.id);
-    else if (fault.field == key_ && !fault.existing_id.empty())
-      // The look-up is behind, and the account itself names who holds our key.
-      pending.already_there(i, fault.existing_id);
-    else
-      // A duplicate that is not our key is somebody else's rule.
-      pending.settle(i, plugins::rejected(pending.last_refusal(i)));
+      continue;
+    }
+    auto receipt = doubled_unseen(batch[i].key, fault);
+    if (!receipt) return receipt.error();
+    pending.settle(i, std::move(*receipt));
   }
   return {};
+}
+
+// A value stands already, and no look finds a task under our key: the look is behind, or the value
+// is another one. The account itself names the record that has it, or the property, or neither.
+Result<Receipt> TaskWriter::doubled_unseen(const std::string& key, const Fault& fault) {
+  const Receipt there = [&] {
+    Receipt receipt;
+    receipt.outcome = Receipt::Outcome::already_there;
+    receipt.crm_id = fault.existing_id;
+    return receipt;
+  }();
+  const bool is_named = !fault.existing_id.empty();
+  if (fault.field == key_) return is_named ? there : Receipt{};
+  if (!fault.field.empty()) return rejected(fault);
+  if (!is_named) return Receipt{};
+  const auto read = reader_.batch_read({"tasks", {key_}}, std::vector{fault.existing_id});
+  if (!read) return in_context("look for tasks", read.error());
+  if (read->rows.empty()) return Receipt{};
+  return is_same_text(read->rows.front().text(key_), key) ? there : rejected(fault);
 }
 
 // The answer was lost. What stands there was created; of the rest nothing is known, for it may

@@ -52,6 +52,7 @@ class TaskWriter {
   BatchItem item_of(const TaskDraft& task, const std::string& owner, Way way) const;
   Result<void> send_group(std::span<const TaskDraft> batch, std::span<const std::size_t> group,
                           Duration pause, Way way, PendingTasks& pending);
+  Result<Receipt> doubled_unseen(const std::string& key, const Fault& fault);
   Result<void> settle_by_look(std::span<const TaskDraft> batch, std::span<const std::size_t> group,
                               PendingTasks& pending);
   Result<void> send_withdrawals(const std::vector<BatchItem>& items,

@@ -209,7 +209,9 @@ class Play {
     const auto found = connector_->find_tasks(keys);
     say_requests();
     if (!found) return say_error(found.error());
-    for (const FoundTask& task : *found) say("  " + task.key + " " + task.crm_id);
+    for (const FoundTask& task : *found) {
+      say("  " + task.key + " " + (task.crm_id.empty() ? "may stand" : task.crm_id));
+    }
   }
   void prepare(const Json& what) {
     const auto report = connector_->prepare(
