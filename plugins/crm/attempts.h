@@ -18,6 +18,9 @@ struct Attempt {
   Duration pause = {};
 };
 
+// When what could not be done now is due again.
+inline constexpr Duration kDueAgain = minutes(15);
+
 // Gives the items of `due` to `send` in groups, with the pause before each, attempt after attempt,
 // until all are settled; what is left then is due again at `later`. An Error of `send` puts off all
 // that is left and is the result.

@@ -9,9 +9,6 @@
 
 namespace upselld::plugins::hubspot {
 
-// When what could not be written now is due again.
-inline constexpr Duration kDueAgain = minutes(15);
-
 // Records of one batch: created or updated.
 struct BatchItem {
   std::string trace_id;  // its own, by which the answer tells it from others

@@ -45,7 +45,8 @@ bool is_touched(const Row& row) {
 
 TaskWriter::TaskWriter(Client& client, Catalogue& catalogue, Reader& reader,
                        const HubspotSettings& settings, std::string prefix)
-    : client_(client),
+    : OurTasks(client.host()),
+      client_(client),
       catalogue_(catalogue),
       reader_(reader),
       settings_(settings),
@@ -77,29 +78,48 @@ Wanted TaskWriter::wanted_tasks() const {
           kTelling};
 }
 
-TaskWriter::Standing TaskWriter::standing_of(Row row, bool is_deleted) const {
-  Standing one;
+StandingTask TaskWriter::standing_of(const Row& row, bool is_deleted) const {
+  StandingTask one;
+  one.id = row.id;
+  one.body = row.text("hs_task_body");
   one.outcome = row.text(outcome_);
   one.note = row.text(note_);
   one.is_deleted = is_deleted;
   one.is_done = row.text("hs_task_status") == "COMPLETED";
-  one.is_touched = is_touched(row) || !one.outcome.empty() || !one.note.empty();
-  one.is_withdrawn =
-      one.is_done && one.outcome.empty() && is_withdrawn_body(row.text("hs_task_body"));
-  one.row = std::move(row);
+  one.is_taken = is_touched(row);
+  // Of a task that is not done this holds when it is due.
+  if (one.is_done) one.done_at = row.stamp("hs_task_completion_date");
+  one.changed_at = row.updated;
   return one;
 }
 
-Result<TaskWriter::StandingByKey> TaskWriter::look_up(std::span<const std::string> keys) {
-  if (keys.empty()) return StandingByKey{};
+std::string TaskWriter::compared(const std::string& key) const {
+  return in_lower_case(key);
+}
+
+Result<void> TaskWriter::check_key() {
+  const auto kept = way();
+  return kept ? Result<void>() : kept.error();
+}
+
+// Of other ways: a task that a person deleted, or moved to another company, is not seen.
+Result<bool> TaskWriter::finds_all() {
   const auto kept = way();
   if (!kept) return kept.error();
+  return *kept == Way::unique;
+}
+
+Result<StandingTasks> TaskWriter::look_up(std::span<const std::string> keys, bool anew) {
+  if (keys.empty()) return StandingTasks{};
+  const auto kept = way();
+  if (!kept) return kept.error();
+  if (anew) bin_read_at_.reset();
   if (*kept == Way::unique) return look_up_unique(keys);
   return look_up_by_company(keys, *kept);
 }
 
-Result<TaskWriter::StandingByKey> TaskWriter::look_up_unique(std::span<const std::string> keys) {
-  StandingByKey all;
+Result<StandingTasks> TaskWriter::look_up_unique(std::span<const std::string> keys) {
+  StandingTasks all;
   std::vector<std::string> due;
   for (const std::string& key : keys) due.push_back(in_lower_case(key));
   for (const bool is_archived : {false, true}) {
@@ -109,10 +129,10 @@ Result<TaskWriter::StandingByKey> TaskWriter::look_up_unique(std::span<const std
     if (is_archived) wanted.history.clear();
     auto read = reader_.batch_read(wanted, due);
     if (!read) return in_context("look for tasks", read.error());
-    for (Row& row : read->rows) {
+    for (const Row& row : read->rows) {
       const std::string key = in_lower_case(row.text(key_));
       const bool is_deleted = is_archived || !row.archived_at.is_missing();
-      if (!key.empty()) all.emplace(key, standing_of(std::move(row), is_deleted));
+      if (!key.empty()) all.emplace(key, standing_of(row, is_deleted));
     }
     std::erase_if(due, [&](const std::string& key) { return all.count(key) > 0; });
     if (due.empty()) break;
@@ -122,7 +142,7 @@ Result<TaskWriter::StandingByKey> TaskWriter::look_up_unique(std::span<const std
 }
 
 // By its key a deleted task may not be found: the bin has no look-up, and is read whole.
-Result<void> TaskWriter::look_into_bin(std::span<const std::string> keys, StandingByKey& all) {
+Result<void> TaskWriter::look_into_bin(std::span<const std::string> keys, StandingTasks& all) {
   if (keys.empty()) return {};
   const Duration now = client_.host().clock().steady();
   if (!bin_read_at_ || now - *bin_read_at_ >= kBinHolds) {
@@ -136,9 +156,9 @@ Result<void> TaskWriter::look_into_bin(std::span<const std::string> keys, Standi
       if (pages >= kBinPagesMax) return bin_too_large();
       auto page = reader_.list(wanted, after, kListMax);
       if (!page) return in_context("look for deleted tasks", page.error());
-      for (Row& row : page->rows) {
+      for (const Row& row : page->rows) {
         const std::string key = in_lower_case(row.text(key_));
-        if (!key.empty()) bin_[key] = std::move(row);
+        if (!key.empty()) bin_[key] = standing_of(row, /*is_deleted=*/true);
       }
       after = page->after;
       if (after.empty()) break;
@@ -147,15 +167,14 @@ Result<void> TaskWriter::look_into_bin(std::span<const std::string> keys, Standi
   }
   for (const std::string& key : keys) {
     const auto found = bin_.find(key);
-    if (found != bin_.end()) all.emplace(key, standing_of(found->second, /*is_deleted=*/true));
+    if (found != bin_.end()) all.insert(*found);
   }
   return {};
 }
 
 // Without a unique property: all tasks of the companies that the keys name.
-Result<TaskWriter::StandingByKey> TaskWriter::look_up_by_company(std::span<const std::string> keys,
-                                                                 Way way) {
-  StandingByKey all;
+Result<StandingTasks> TaskWriter::look_up_by_company(std::span<const std::string> keys, Way way) {
+  StandingTasks all;
   std::vector<std::string> companies;
   for (const std::string& key : keys) companies.push_back(company_of_key(key));
   // One that was merged answers under the id that it has now.
@@ -170,68 +189,18 @@ Result<TaskWriter::StandingByKey> TaskWriter::look_up_by_company(std::span<const
   }
   auto read = reader_.batch_read(wanted_tasks(), tasks);
   if (!read) return in_context("look for tasks", read.error());
-  for (Row& row : read->rows) {
+  for (const Row& row : read->rows) {
     for (const std::string& key : keys) {
       const bool is_it = way == Way::property ? is_same_text(row.text(key_), key)
                                               : holds_key(row.text("hs_task_body"), key);
       if (!is_it) continue;
-      all.emplace(in_lower_case(key), standing_of(std::move(row), /*is_deleted=*/false));
+      all.emplace(in_lower_case(key), standing_of(row, /*is_deleted=*/false));
       break;
     }
   }
   return all;
 }
 
-Result<std::vector<FoundTask>> TaskWriter::find(std::span<const std::string> keys) {
-  // What is not found now is made again: that rests on no older look into the bin.
-  bin_read_at_.reset();
-  const auto standing = look_up(keys);
-  if (!standing) return standing.error();
-  const auto kept = way();
-  if (!kept) return kept.error();
-  std::vector<FoundTask> found;
-  for (const std::string& key : keys) {
-    const auto there = standing->find(in_lower_case(key));
-    if (there != standing->end())
-      found.push_back({key, there->second.row.id});
-    else if (*kept != Way::unique)
-      // One that a person deleted, or moved to another company, is not seen.
-      found.push_back({key, "", /*may_stand=*/true});
-  }
-  return found;
-}
-
-Result<std::vector<TaskState>> TaskWriter::states(std::span<const std::string> keys) {
-  const auto standing = look_up(keys);
-  if (!standing) return standing.error();
-  std::vector<TaskState> states;
-  for (const std::string& key : keys) {
-    const auto there = standing->find(in_lower_case(key));
-    if (there == standing->end()) continue;
-    const Standing& one = there->second;
-    TaskState state;
-    state.key = key;
-    state.crm_id = one.row.id;
-    state.outcome = outcome_of(one.outcome);
-    state.note = one.note;
-    if (one.is_deleted) {
-      state.status = TaskState::Status::deleted;
-    } else if (one.is_withdrawn) {
-      state.status = TaskState::Status::withdrawn;
-    } else if (one.is_done || !state.outcome.empty()) {
-      state.status = TaskState::Status::done;
-    }
-    if (state.status != TaskState::Status::open) {
-      // Of a task that is not done this holds when it is due.
-      const Instant done = one.row.stamp("hs_task_completion_date");
-      state.closed_at = one.is_done && !done.is_missing() ? done : one.row.updated;
-    }
-    states.push_back(std::move(state));
-  }
-  return states;
-}
-
-// Who is active now: people leave between a pull and a write.
 Result<void> TaskWriter::learn_owners(std::span<const TaskDraft> batch) {
   if (batch.empty()) return {};
   owners_.clear();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/hubspot/hubspot_task_text.h"
 
+#include "plugins/crm/our_tasks.h"
 #include "plugins/crm/record_text.h"
 
 namespace upselld::plugins::hubspot {
@@ -9,7 +10,6 @@ namespace {
 
 constexpr std::size_t kBodyMax = 60'000;
 constexpr const char* kMark = "ref: upselld ";
-constexpr const char* kWithdrawn = "Withdrawn by upselld: ";
 
 std::string escaped(const std::string& text) {
   std::string out;
@@ -41,10 +41,6 @@ std::string html_body(const std::string& text, const std::string& key) {
 std::string withdrawn_body(const std::string& body, const std::string& why) {
   const std::string line = kWithdrawn + escaped(why);
   return body.size() + line.size() < kBodyMax ? body + "<br>" + line : line;
-}
-
-bool is_withdrawn_body(std::string_view body) {
-  return body.find(kWithdrawn) != std::string_view::npos;
 }
 
 bool holds_key(std::string_view body, const std::string& key) {

@@ -9,7 +9,6 @@ namespace upselld::plugins::hubspot {
 std::string html_body(const std::string& text, const std::string& key);
 // With the line that tells a task that we closed from one that a rep did.
 std::string withdrawn_body(const std::string& body, const std::string& why);
-bool is_withdrawn_body(std::string_view body);
 // True where the body holds that key, however HubSpot has rewritten its HTML.
 bool holds_key(std::string_view body, const std::string& key);
 

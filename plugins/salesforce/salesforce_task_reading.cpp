@@ -12,23 +12,16 @@ namespace upselld::plugins::salesforce {
 
 namespace {
 
-constexpr std::size_t kSubjectMax = 255, kDescriptionMax = 32'000;
-// How a task that we closed is told from one that a rep did.
-constexpr const char* kWithdrawn = "Withdrawn by upselld: ";
-
 bool is_email(const std::string& text) {
   return text.find('@') != std::string::npos;
 }
 
 }  // namespace
 
-bool TaskWriter::Standing::is_withdrawn() const {
-  return is_closed && outcome.empty() && description.find(kWithdrawn) != std::string::npos;
-}
-
 TaskWriter::TaskWriter(Client& client, Describe& describe, const SalesforceSettings& settings,
                        std::string prefix, TimeZone zone)
-    : client_(client),
+    : OurTasks(client.host()),
+      client_(client),
       describe_(describe),
       settings_(settings),
       zone_(std::move(zone)),
@@ -37,8 +30,8 @@ TaskWriter::TaskWriter(Client& client, Describe& describe, const SalesforceSetti
       note_(task_field_name(prefix, "Outcome_Note")),
       score_(task_field_name(prefix, "Score_At_Creation")) {}
 
-Result<TaskWriter::StandingByKey> TaskWriter::look_up(std::span<const std::string> keys) {
-  StandingByKey all;
+Result<StandingTasks> TaskWriter::look_up(std::span<const std::string> keys, bool) {
+  StandingTasks all;
   if (keys.empty()) return all;
   const auto task = describe_.object("Task");
   if (!task) return task.error();
@@ -48,7 +41,7 @@ Result<TaskWriter::StandingByKey> TaskWriter::look_up(std::span<const std::strin
                  {}};
   }
   InQuery wanted = {"Task",
-                    {"Id", key_, "IsDeleted", "IsArchived", "IsClosed", "Status", "Description",
+                    {"Id", key_, "IsDeleted", "IsArchived", "IsClosed", "Description",
                      "LastModifiedById", "LastModifiedDate"},
                     key_,
                     "",
@@ -65,18 +58,17 @@ Result<TaskWriter::StandingByKey> TaskWriter::look_up(std::span<const std::strin
                : row[static_cast<std::size_t>(found - wanted.columns.begin())];
   };
   for (const auto& row : rows->rows) {
-    Standing one;
+    StandingTask one;
     one.id = row[0];
     one.is_deleted = row[2] == "true";
-    one.is_archived = row[3] == "true";
-    one.is_closed = row[4] == "true";
-    one.status = row[5];
-    one.description = row[6];
-    one.modified_by = full_id(row[7]);
-    one.modified_at = read_stamp(row[8]);
+    one.is_taken = row[3] == "true";
+    one.is_done = row[4] == "true";
+    one.body = row[5];
+    one.changed_by = full_id(row[6]);
+    one.changed_at = read_stamp(row[7]);
     one.outcome = at(row, outcome_);
     one.note = at(row, note_);
-    one.completed_at = read_stamp(at(row, "CompletedDateTime"));
+    one.done_at = read_stamp(at(row, "CompletedDateTime"));
     // Where a key was used again after a deletion, what lives counts.
     const auto [known, is_new] = all.try_emplace(row[1], one);
     if (!is_new && known->second.is_deleted) known->second = one;
@@ -84,43 +76,9 @@ Result<TaskWriter::StandingByKey> TaskWriter::look_up(std::span<const std::strin
   return all;
 }
 
-Result<std::vector<FoundTask>> TaskWriter::find(std::span<const std::string> keys) {
-  const auto standing = look_up(keys);
-  if (!standing) return standing.error();
-  std::vector<FoundTask> found;
-  for (const auto& [key, one] : *standing) found.push_back({key, one.id});
-  return found;
-}
-
-Result<std::vector<TaskState>> TaskWriter::states(std::span<const std::string> keys) {
-  const auto standing = look_up(keys);
-  if (!standing) return standing.error();
-  std::vector<TaskState> states;
-  for (const auto& [key, one] : *standing) {
-    TaskState state;
-    state.key = key;
-    state.crm_id = one.id;
-    state.outcome = outcome_of(one.outcome);
-    state.note = one.note;
-    if (one.is_deleted) {
-      state.status = TaskState::Status::deleted;
-    } else if (one.is_withdrawn()) {
-      state.status = TaskState::Status::withdrawn;
-    } else if (one.is_closed || !state.outcome.empty()) {
-      state.status = TaskState::Status::done;
-    }
-    const bool is_over = state.status != TaskState::Status::open;
-    if (is_over) {
-      state.closed_at = one.completed_at.is_missing() ? one.modified_at : one.completed_at;
-    }
-    states.push_back(std::move(state));
-  }
-  return states;
-}
-
 // Who the drafts are for: e-mail addresses become ids, and only active people keep theirs. Asked
 // anew for each batch: people leave between a pull and a write.
-Result<void> TaskWriter::learn_users(std::span<const TaskDraft> batch) {
+Result<void> TaskWriter::learn_owners(std::span<const TaskDraft> batch) {
   std::set<std::string> names;
   for (const TaskDraft& task : batch) names.insert(task.owner);
   names.insert(settings_.fallback_owner);
@@ -158,7 +116,7 @@ Result<void> TaskWriter::learn_users(std::span<const TaskDraft> batch) {
   return {};
 }
 
-Result<std::string> TaskWriter::owner_id(const std::string& owner) {
+std::string TaskWriter::owner_id(const std::string& owner) const {
   const auto known = owners_.find(owner);
   if (known != owners_.end() && !known->second.empty()) return known->second;
   const auto fallback = owners_.find(settings_.fallback_owner);
@@ -201,102 +159,6 @@ Result<std::string> TaskWriter::default_priority() {
     if (row[1] == "true") priority_ = row[0];
   }
   return *priority_;
-}
-
-Result<std::string> TaskWriter::record_of(const TaskDraft& task, const std::string& owner) {
-  const auto status = default_status(/*is_closed=*/false);
-  if (!status) return status.error();
-  const auto priority = default_priority();
-  if (!priority) return priority.error();
-  nlohmann::ordered_json record = {{"attributes", {{"type", "Task"}}},
-                                   {key_, task.key},
-                                   {"WhatId", task.account},
-                                   {"OwnerId", owner},
-                                   {"Subject", cut_to(task.subject, kSubjectMax)},
-                                   {"Description", cut_to(task.body, kDescriptionMax)},
-                                   {"ActivityDate", to_text(zone_.day_of(task.due))},
-                                   {"Status", *status}};
-  if (!priority->empty()) record["Priority"] = *priority;
-  if (full_id(task.contact).starts_with("003")) record["WhoId"] = task.contact;
-  const auto object = describe_.object("Task");
-  if (!object) return object.error();
-  const auto may_set = [&](const std::string& name) {
-    const FieldInfo* field = (*object)->field(name);
-    return field != nullptr && field->createable;
-  };
-  const std::string type = task.type == "call" ? "Call" : task.type == "email" ? "Email" : "";
-  if (!type.empty() && may_set("Type")) {
-    const std::vector<std::string>& values = (*object)->field("Type")->values;
-    // Where the org has renamed them, the subject alone says what to do.
-    if (std::find(values.begin(), values.end(), type) != values.end()) record["Type"] = type;
-  }
-  const auto score = parse_number(task.score_at_creation);
-  if (score && may_set(score_)) record[score_] = *score;
-  for (const auto& [name, value] : settings_.task_constants) record[name] = value;
-  return record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-Result<void> TaskWriter::withdraw(std::span<const TaskWithdrawal> batch, ReceiptSink& sink) {
-  if (batch.empty()) return {};
-  std::vector<std::string> keys;
-  for (const TaskWithdrawal& task : batch) keys.push_back(task.key);
-  const auto standing = look_up(keys);
-  if (!standing) return standing.error();
-  const auto session = client_.session();
-  if (!session) return session.error();
-  const auto status = default_status(/*is_closed=*/true);
-  if (!status) return status.error();
-  CollectionsCall call;
-  call.doing = "withdraw tasks";
-  std::vector<std::size_t> sent;
-  const auto send = [&]() -> Result<void> {
-    if (sent.empty()) return {};
-    const auto results = send_collection(client_, call);
-    for (std::size_t k = 0; k < sent.size(); ++k) {
-      Receipt receipt;
-      if (results && !(*results)[k].fault) {
-        receipt.outcome = Receipt::Outcome::accepted;
-        receipt.crm_id = (*results)[k].id;
-      } else if (results) {
-        const Fault& fault = *(*results)[k].fault;
-        receipt = class_of(fault) == FaultClass::retry
-                      ? deferred(fault, client_.host().clock().now() + kLockedUntil)
-                      : rejected(fault);
-      }
-      sink.answer(sent[k], std::move(receipt));
-    }
-    call.records.clear();
-    sent.clear();
-    const bool is_fatal = !results && results.error().kind != ErrorKind::timed_out;
-    return is_fatal ? Result<void>(results.error()) : Result<void>();
-  };
-  std::set<std::string> seen;
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    const auto there = standing->find(batch[i].key);
-    const bool is_untouched =
-        there != standing->end() && !there->second.is_deleted && !there->second.is_closed &&
-        !there->second.is_archived && there->second.outcome.empty() && there->second.note.empty() &&
-        there->second.modified_by == session->user && seen.insert(batch[i].key).second;
-    if (!is_untouched) {
-      Receipt receipt;
-      receipt.outcome = Receipt::Outcome::already_there;
-      if (there != standing->end()) receipt.crm_id = there->second.id;
-      sink.answer(i, std::move(receipt));
-      continue;
-    }
-    const std::string text = there->second.description + "\n" + kWithdrawn + batch[i].why;
-    const nlohmann::ordered_json record = {
-        {"attributes", {{"type", "Task"}}},
-        {"id", there->second.id},
-        {"Status", *status},
-        {"Description",
-         text.size() <= kDescriptionMax ? text : std::string(kWithdrawn) + batch[i].why}};
-    call.records.push_back(record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-    sent.push_back(i);
-    if (sent.size() < kCollectionMax) continue;
-    if (auto done = send(); !done) return done;
-  }
-  return send();
 }
 
 }  // namespace upselld::plugins::salesforce

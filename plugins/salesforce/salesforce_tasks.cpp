@@ -2,21 +2,43 @@
 #include "plugins/salesforce/salesforce_tasks.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "core/settings.h"
 #include "plugins/salesforce/salesforce_fields.h"
+#include "plugins/salesforce/salesforce_soql.h"
 
 namespace upselld::plugins::salesforce {
 
 namespace {
 
-bool is_lock(const Fault& fault) {
-  return class_of(fault) == FaultClass::retry;
+constexpr std::size_t kSubjectMax = 255, kDescriptionMax = 32'000;
+constexpr const char* kInactiveOwner = "INACTIVE_OWNER_OR_USER";
+
+TaskAnswer answer_of(const RowResult& row) {
+  using Fate = TaskAnswer::Fate;
+  if (!row.fault) return {Fate::done, row.id};
+  const Fault& fault = *row.fault;
+  if (fault.code == kInactiveOwner) return {Fate::no_owner, "", rejected(fault)};
+  switch (class_of(fault)) {
+    case FaultClass::retry:
+      return {Fate::again, "", plugins::rejected(fault)};
+    case FaultClass::duplicate:
+      return {Fate::doubled, "", rejected(fault)};
+    case FaultClass::session:
+    case FaultClass::limit:
+    case FaultClass::setup:
+    case FaultClass::data:
+    case FaultClass::gone:
+      break;
+  }
+  return {Fate::settled, "", rejected(fault)};
 }
 
 }  // namespace
 
-Result<void> TaskWriter::check_key_field() {
+Result<void> TaskWriter::check_key() {
   const auto task = describe_.object("Task");
   if (!task) return task.error();
   const FieldInfo* field = *task == nullptr ? nullptr : (*task)->field(key_);
@@ -35,107 +57,99 @@ Result<void> TaskWriter::check_key_field() {
                {}};
 }
 
-Result<void> TaskWriter::create(std::span<const TaskDraft> batch, ReceiptSink& sink) {
-  if (batch.empty()) return {};
-  if (auto good = check_key_field(); !good) return good;
-  std::vector<std::string> keys;
-  for (const TaskDraft& task : batch) keys.push_back(task.key);
-  const auto standing = look_up(keys);
-  if (!standing) return standing.error();
-  if (auto learnt = learn_users(batch); !learnt) return learnt;
-  PendingTasks pending(batch.size(), sink);
-  pending.answer_standing(keys, [&](const std::string& key) {
-    const auto there = standing->find(key);
-    return there == standing->end() ? std::nullopt : std::optional(there->second.id);
-  });
-  const Instant later = client_.host().clock().now() + kLockedUntil;
-  return settle_in_groups(pending, PendingTasks::by_account(batch), attempts(), later,
-                          [&](std::span<const std::size_t> group, Duration pause) {
-                            return send_group(batch, group, pause, pending);
-                          });
+std::span<const Attempt> TaskWriter::attempts() const {
+  return salesforce::attempts();
 }
 
-Result<void> TaskWriter::send_group(std::span<const TaskDraft> batch,
-                                    std::span<const std::size_t> group, Duration pause,
-                                    PendingTasks& pending) {
+Result<TaskRecord> TaskWriter::record_of(const TaskDraft& task, bool is_for_fallback) {
+  const std::string owner = owner_id(is_for_fallback ? "" : task.owner);
+  if (owner.empty()) {
+    const Receipt refused =
+        rejected(Fault{{kInactiveOwner, "nobody active to give the task to", ""}});
+    return TaskRecord{"", Refusal{refused.code, refused.message, refused.field}};
+  }
+  const auto status = default_status(/*is_closed=*/false);
+  if (!status) return status.error();
+  const auto priority = default_priority();
+  if (!priority) return priority.error();
+  nlohmann::ordered_json record = {{"attributes", {{"type", "Task"}}},
+                                   {key_, task.key},
+                                   {"WhatId", task.account},
+                                   {"OwnerId", owner},
+                                   {"Subject", cut_to(task.subject, kSubjectMax)},
+                                   {"Description", cut_to(task.body, kDescriptionMax)},
+                                   {"ActivityDate", to_text(zone_.day_of(task.due))},
+                                   {"Status", *status}};
+  if (!priority->empty()) record["Priority"] = *priority;
+  if (full_id(task.contact).starts_with("003")) record["WhoId"] = task.contact;
+  const auto object = describe_.object("Task");
+  if (!object) return object.error();
+  const auto may_set = [&](const std::string& name) {
+    const FieldInfo* field = (*object)->field(name);
+    return field != nullptr && field->createable;
+  };
+  const std::string type = task.type == "call" ? "Call" : task.type == "email" ? "Email" : "";
+  if (!type.empty() && may_set("Type")) {
+    const std::vector<std::string>& values = (*object)->field("Type")->values;
+    // Where the org has renamed them, the subject alone says what to do.
+    if (std::find(values.begin(), values.end(), type) != values.end()) record["Type"] = type;
+  }
+  const auto score = parse_number(task.score_at_creation);
+  if (score && may_set(score_)) record[score_] = *score;
+  for (const auto& [name, value] : settings_.task_constants) record[name] = value;
+  return TaskRecord{record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
+                    std::nullopt};
+}
+
+Result<std::vector<TaskAnswer>> TaskWriter::send_new(std::span<const TaskDraft>,
+                                                     const std::vector<std::string>& records,
+                                                     Duration pause) {
   CollectionsCall call;
   call.doing = "create tasks";
   call.method = "POST";
+  call.records = records;
   call.repeatable = false;
   call.wait_before = pause;
-  std::vector<std::size_t> sent;
-  for (const std::size_t i : group) {
-    const auto owner = owner_id(pending.is_for_fallback(i) ? "" : batch[i].owner);
-    if (!owner) return owner.error();
-    if (owner->empty()) {
-      Fault none;
-      none.code = "INACTIVE_OWNER_OR_USER";
-      none.message = "nobody active to give the task to";
-      pending.settle(i, rejected(none));
-      continue;
-    }
-    auto record = record_of(batch[i], *owner);
-    if (!record) return record.error();
-    call.records.push_back(std::move(*record));
-    sent.push_back(i);
-  }
-  if (sent.empty()) return {};
-  if (auto kept = pending.sink().checkpoint({"tasks"}); !kept) return kept;
-  const auto results = send_collection(client_, call);
-  if (!results) {
-    if (results.error().kind == ErrorKind::timed_out) return settle_lost(batch, sent, pending);
-    return results.error();
-  }
-  std::vector<std::string> doubled;
-  for (std::size_t k = 0; k < sent.size(); ++k) {
-    const RowResult& row = (*results)[k];
-    const std::size_t i = sent[k];
-    if (!row.fault) {
-      pending.created(i, row.id);
-    } else if (class_of(*row.fault) == FaultClass::duplicate) {
-      // Somebody was faster, or it was us, and the answer got lost.
-      doubled.push_back(batch[i].key);
-    } else if (row.fault->code == "INACTIVE_OWNER_OR_USER" && !pending.is_for_fallback(i)) {
-      pending.give_to_fallback(i);
-    } else if (is_lock(*row.fault)) {
-      pending.note(i, *row.fault);
-    } else {
-      pending.settle(i, rejected(*row.fault));
-    }
-  }
-  if (doubled.empty()) return {};
-  const auto standing = look_up(doubled);
-  if (!standing) return standing.error();
-  for (const std::size_t i : sent) {
-    if (pending.is_settled(i)) continue;
-    const auto there = standing->find(batch[i].key);
-    if (there != standing->end()) pending.already_there(i, there->second.id);
-  }
-  // A duplicate that is not our key is somebody else's rule.
-  for (std::size_t k = 0; k < sent.size(); ++k) {
-    const auto& fault = (*results)[k].fault;
-    if (!fault || pending.is_settled(sent[k])) continue;
-    if (class_of(*fault) == FaultClass::duplicate) pending.settle(sent[k], rejected(*fault));
-  }
-  return {};
+  return send(call);
 }
 
-// The answer was lost. What stands there was created; of the rest nothing is known, for it may
-// still be on its way.
-Result<void> TaskWriter::settle_lost(std::span<const TaskDraft> batch,
-                                     std::span<const std::size_t> group, PendingTasks& pending) {
-  std::vector<std::string> keys;
-  for (const std::size_t i : group) keys.push_back(batch[i].key);
-  const auto standing = look_up(keys);
-  for (const std::size_t i : group) {
-    const bool is_there = standing && standing->count(batch[i].key) > 0;
-    if (is_there) {
-      pending.created(i, standing->at(batch[i].key).id);
-    } else {
-      pending.settle(i, Receipt{});
-    }
+Result<std::vector<TaskAnswer>> TaskWriter::send(const CollectionsCall& call) {
+  const auto results = send_collection(client_, call);
+  if (!results) return results.error();
+  std::vector<TaskAnswer> answers;
+  for (const RowResult& row : *results) answers.push_back(answer_of(row));
+  return answers;
+}
+
+// A duplicate that is not our key is somebody else's rule.
+Result<Receipt> TaskWriter::doubled_unseen(const TaskDraft&, const TaskAnswer& answer) {
+  return answer.receipt;
+}
+
+Result<void> TaskWriter::begin_closing(StandingTasks& standing) {
+  const auto session = client_.session();
+  if (!session) return session.error();
+  for (auto& [key, task] : standing) task.is_taken |= task.changed_by != session->user;
+  const auto status = default_status(/*is_closed=*/true);
+  return status ? Result<void>() : status.error();
+}
+
+Result<std::vector<TaskAnswer>> TaskWriter::send_closings(std::span<const TaskClosing> tasks) {
+  const auto status = default_status(/*is_closed=*/true);
+  if (!status) return status.error();
+  CollectionsCall call;
+  call.doing = "withdraw tasks";
+  for (const TaskClosing& closing : tasks) {
+    const std::string line = kWithdrawn + closing.why;
+    const std::string text = closing.task.body + "\n" + line;
+    const nlohmann::ordered_json record = {
+        {"attributes", {{"type", "Task"}}},
+        {"id", closing.task.id},
+        {"Status", *status},
+        {"Description", text.size() <= kDescriptionMax ? text : line}};
+    call.records.push_back(record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   }
-  return {};
+  return send(call);
 }
 
 }  // namespace upselld::plugins::salesforce

@@ -7,45 +7,36 @@
 #include <string>
 #include <vector>
 
-#include "plugins/connector.h"
+#include "plugins/crm/our_tasks.h"
 #include "plugins/salesforce/salesforce_write.h"
 
 namespace upselld::plugins::salesforce {
 
-// Our tasks. They are created with a unique key and never upserted: an upsert would overwrite what
-// a rep has done to the task.
-class TaskWriter {
+// Our tasks.
+class TaskWriter final : public OurTasks {
  public:
   TaskWriter(Client& client, Describe& describe, const SalesforceSettings& settings,
              std::string prefix, TimeZone zone);
 
-  Result<void> create(std::span<const TaskDraft> batch, ReceiptSink& sink);
-  Result<void> withdraw(std::span<const TaskWithdrawal> batch, ReceiptSink& sink);
-  Result<std::vector<FoundTask>> find(std::span<const std::string> keys);
-  Result<std::vector<TaskState>> states(std::span<const std::string> keys);
-
  private:
-  struct Standing {
-    std::string id, status, description, outcome, note, modified_by;
-    bool is_deleted = false, is_closed = false, is_archived = false;
-    Instant completed_at = Instant::missing(), modified_at = Instant::missing();
-    bool is_withdrawn() const;
-  };
-  using StandingByKey = std::map<std::string, Standing>;
+  Result<StandingTasks> look_up(std::span<const std::string> keys, bool anew) override;
+  Result<void> check_key() override;
+  Result<void> learn_owners(std::span<const TaskDraft> batch) override;
+  std::span<const Attempt> attempts() const override;
+  Result<TaskRecord> record_of(const TaskDraft& task, bool is_for_fallback) override;
+  Result<std::vector<TaskAnswer>> send_new(std::span<const TaskDraft> tasks,
+                                           const std::vector<std::string>& records,
+                                           Duration pause) override;
+  Result<Receipt> doubled_unseen(const TaskDraft& task, const TaskAnswer& answer) override;
+  Result<void> begin_closing(StandingTasks& standing) override;
+  std::size_t closings_max() const override { return kCollectionMax; }
+  Result<std::vector<TaskAnswer>> send_closings(std::span<const TaskClosing> tasks) override;
 
-  // What stands under these keys, deleted and archived ones too.
-  Result<StandingByKey> look_up(std::span<const std::string> keys);
-  Result<void> check_key_field();
   // An id; empty: nobody, or not active.
-  Result<std::string> owner_id(const std::string& owner);
-  Result<void> learn_users(std::span<const TaskDraft> batch);
+  std::string owner_id(const std::string& owner) const;
   Result<std::string> default_status(bool is_closed);
   Result<std::string> default_priority();
-  Result<std::string> record_of(const TaskDraft& task, const std::string& owner);
-  Result<void> send_group(std::span<const TaskDraft> batch, std::span<const std::size_t> group,
-                          Duration pause, PendingTasks& pending);
-  Result<void> settle_lost(std::span<const TaskDraft> batch, std::span<const std::size_t> group,
-                           PendingTasks& pending);
+  Result<std::vector<TaskAnswer>> send(const CollectionsCall& call);
 
   Client& client_;
   Describe& describe_;

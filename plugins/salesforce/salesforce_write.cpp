@@ -196,7 +196,7 @@ Result<void> FieldWriter::by_collections(std::span<const FieldUpdate> batch,
                                          WriteOutcomes& out) {
   const Clock& clock = client_.host().clock();
   return write_in_groups(out, order, attempts(), clock, looked_at_.value_or(clock.steady()),
-                         kLockedUntil, [&](std::span<const std::size_t> group, Duration pause) {
+                         kDueAgain, [&](std::span<const std::size_t> group, Duration pause) {
                            return send_group(batch, group, pause, out);
                          });
 }

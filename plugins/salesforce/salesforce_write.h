@@ -32,8 +32,6 @@ inline constexpr std::size_t kCollectionMax = 200;
 
 // At first all at once; row locks then in smaller groups, after longer pauses.
 std::span<const Attempt> attempts();
-// When what is still locked after that is due again.
-inline constexpr Duration kLockedUntil = minutes(15);
 
 // With the remedy.
 Receipt rejected(const Fault& fault);
