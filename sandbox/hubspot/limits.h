@@ -16,8 +16,10 @@ namespace upselld::sandbox::hubspot {
 class Limits {
  public:
   int burst_max = 190, oauth_burst_max = 110, search_max = 5, daily_max = 625'000;
-  int used_by_others = 0;          // of the day
-  int burst_used_by_others = 0;    // of each window
+  int used_by_others = 0;  // of the day
+  // Another app searches meanwhile, more in some seconds than in others, and takes half of the
+  // day's calls from midnight to midnight.
+  bool shares = false;
   bool enforces = true;            // false: all is counted, nothing is refused
   double retry_after_share = 0.5;  // of refusals that have the header
   // Burst and search are measured in this time; null: in the sandbox's own. Clients pace themselves
@@ -37,6 +39,7 @@ class Limits {
   int refused() const { return refused_; }
 
  private:
+  int searched_by_others(Instant at) const;
   std::deque<Instant>& window(const std::string& name, Instant at, Duration length);
   Instant pace_now(Instant now) const { return pace ? pace() : now; }
 

@@ -245,7 +245,7 @@ HttpAnswer Service::let_in(const HttpRequest& request, const ApiPath& path, std:
   const Token token = auth.caller(request);
   const Limits::Caller caller{token.app, token.is_oauth};
   const bool searches = is_search(path);
-  limits.burst_used_by_others = portal.switches.is_on("noise") ? limits.burst_max / 3 : 0;
+  limits.shares = portal.switches.is_on("noise");
   const auto verdict =
       limits.take(caller, searches, !searches || portal.switches.is_on("search_counts_daily"),
                   portal.now(), portal.zone);

@@ -24,7 +24,7 @@ constexpr Switch kSwitches[] = {
     {"history_needs_small_pages", true, "more than 50 records with history: 400"},
     {"merge_keeps_primary", false, "a merge keeps the primary's id; off: makes a record"},
     {"merged_in_archived_list", false, "merged-away records show under archived=true"},
-    {"noise", false, "another app of the account uses a part of its limits"},
+    {"noise", false, "another app of the account searches, and uses half of the day's calls"},
     {"not_equal_matches_unset", false, "NEQ and NOT_IN match records without a value"},
     {"orders_off", false, "the account has no orders: 403"},
     {"rollups_touch_date", false, "rollups of companies move the modify date"},

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <set>
+
 #include "tests/unit/hubspot_account.h"
 
 namespace upselld::sandbox::hubspot {
@@ -145,6 +147,36 @@ TEST_CASE("sandbox hubspot: the day's pool ends at the account's own midnight") 
   CHECK(account.get(kDetails).status == 429);
   account.control("clock", {{"set", "2026-11-25T05:00:00Z"}});
   CHECK(account.get(kDetails).status == 200);
+}
+
+TEST_CASE(
+    "sandbox hubspot: another app takes searches and the day's calls, and none of our burst") {
+  TestAccount account;
+  account.control("switches", {{"noise", true}});
+  account.control("limits", {{"daily_max", 1000}});
+  const auto used = [&] { return account.control("limits", Json::object())["used_today"].get<int>(); };
+  std::set<int> passed_in_a_second;
+  int passed_in_all = 0;
+  for (int second = 0; second < 30; ++second) {
+    int passed = 0;
+    for (int i = 0; i < 5; ++i) {
+      passed += account.post(kSearch, Json::object()).status == 200 ? 1 : 0;
+    }
+    passed_in_a_second.insert(passed);
+    passed_in_all += passed;
+    account.step(seconds(1));
+  }
+  CHECK(passed_in_a_second == std::set<int>{1, 2, 3, 4, 5});
+  const Said said = account.get(kDetails);
+  CHECK(said.answer.headers.get("X-HubSpot-RateLimit-Remaining") == "189");
+  // At 6:40 of a day.
+  CHECK(used() == 1 + passed_in_all + 139);
+  CHECK(said.answer.headers.get("X-HubSpot-RateLimit-Daily-Remaining") ==
+        std::to_string(1000 - used()));
+  account.control("clock", {{"set", "2026-11-24T23:59:59Z"}});
+  CHECK(used() == 1 + passed_in_all + 499);
+  account.control("clock", {{"set", "2026-11-25T00:00:00Z"}});
+  CHECK(used() == 0);
 }
 
 TEST_CASE("sandbox hubspot: properties are made once, restored, and never made unique later") {
