@@ -5,11 +5,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include "sandbox/hubspot/value.h"
 
 namespace upselld::sandbox::hubspot {
 namespace {
+
+constexpr int kContactToPrimaryCompany = 1;
 
 std::string text_at(const ObjectType& type, const Record& record, const char* property) {
   const std::string* value = value_in(record.values, type.column(property));
@@ -34,6 +37,29 @@ std::string beginning(std::string text) {
   return text;
 }
 
+// The properties of an object that hold an amount, its currency, the amount in the account's
+// currency, and the rate between them, where there is one.
+struct Money {
+  const char *amount, *currency, *at_home, *rate;
+};
+
+// What an amount in this currency is multiplied by to be the account's own; none: nobody knows.
+std::optional<double> home_rate(const Portal& portal, const std::string& currency) {
+  if (currency.empty() || currency == portal.company_currency) return 1;
+  const auto rate = portal.rates.find(currency);
+  if (rate == portal.rates.end()) return std::nullopt;
+  return rate->second;
+}
+
+void put_home_amount(const Portal& portal, const ObjectType& type, Record& record,
+                     const Money& money) {
+  const std::string amount = text_at(type, record, money.amount);
+  const auto rate = home_rate(portal, text_at(type, record, money.currency));
+  const bool known = rate && !amount.empty();
+  if (money.rate != nullptr) put(type, record, money.rate, known ? number_text(*rate) : "");
+  put(type, record, money.at_home, known ? number_text(number_of(amount) * *rate) : "");
+}
+
 void derive_deal(const Portal& portal, const ObjectType& type, Record& record) {
   const Stage* stage = portal.stage(type, text_at(type, record, "dealstage"));
   const auto metadata = [&](const char* name) {
@@ -47,16 +73,8 @@ void derive_deal(const Portal& portal, const ObjectType& type, Record& record) {
   put(type, record, "hs_is_closed_won", truth(closed && probability == 1));
   put(type, record, "hs_is_closed_lost", truth(closed && probability == 0));
   put(type, record, "hs_deal_stage_probability", number_text(probability));
-  const std::string amount = text_at(type, record, "amount");
-  const std::string currency = text_at(type, record, "deal_currency_code");
-  const auto rate = portal.rates.find(currency);
-  const bool foreign = !currency.empty() && currency != portal.company_currency;
-  const bool known = !foreign || rate != portal.rates.end();
-  put(type, record, "hs_exchange_rate",
-      known && !amount.empty() ? number_text(foreign ? rate->second : 1) : "");
-  put(type, record, "amount_in_home_currency",
-      known && !amount.empty() ? number_text(number_of(amount) * (foreign ? rate->second : 1))
-                               : "");
+  put_home_amount(portal, type, record,
+                  {"amount", "deal_currency_code", "amount_in_home_currency", "hs_exchange_rate"});
 }
 
 void derive_task(const Portal& portal, const ObjectType& type, Record& record, Instant at) {
@@ -120,6 +138,16 @@ Deals deals_of(Portal& portal, const ObjectType& companies, const Record& compan
   return out;
 }
 
+// No modify date moves with it, like with all associations.
+void refresh_primary_company(Portal& portal, const ObjectType& contacts, Record& contact) {
+  const ObjectType& companies = *portal.schema.find("companies");
+  std::string primary;
+  for (const Link& link : portal.live_links(contacts, contact.id, companies)) {
+    if (link.has(kContactToPrimaryCompany)) primary = std::to_string(link.to);
+  }
+  put(contacts, contact, "associatedcompanyid", primary);
+}
+
 std::string ms_or_unset(std::int64_t ms) {
   return ms == 0 ? std::string() : std::to_string(ms);
 }
@@ -135,7 +163,8 @@ void derive_values(Portal& portal, const ObjectType& type, Record& record, Insta
     put(type, record, "amount", number_text(total - number_of(text_at(type, record, "discount"))));
   }
   if (type.name == "orders") {
-    put(type, record, "hs_homecurrency_amount", text_at(type, record, "hs_total_price"));
+    put_home_amount(portal, type, record,
+                    {"hs_total_price", "hs_currency_code", "hs_homecurrency_amount", nullptr});
   }
 }
 
@@ -171,13 +200,24 @@ void refresh_rollups(Portal& portal, Record& company) {
   if (changed && portal.switches.is_on("rollups_touch_date")) company.updated_at = portal.now();
 }
 
-void refresh_companies_of(Portal& portal, const ObjectType& type, const Record& record) {
-  const ObjectType& companies = *portal.schema.find("companies");
-  if (&type == &companies) return;
-  const std::vector<Link> links = portal.associations.links(type, record.id, companies);
-  for (const Link& link : links) {
-    Record* company = portal.find(companies, link.to);
-    if (company != nullptr) refresh_rollups(portal, *company);
+void refresh_linked(Portal& portal, const ObjectType& type, RecordId id) {
+  Record* record = portal.find(type, id);
+  if (record == nullptr) return;
+  if (type.name == "companies") refresh_rollups(portal, *record);
+  if (type.name == "contacts") refresh_primary_company(portal, type, *record);
+}
+
+void refresh_ends(Portal& portal, const ObjectType& from, RecordId id, const ObjectType& to,
+                  RecordId to_id) {
+  refresh_linked(portal, from, id);
+  refresh_linked(portal, to, to_id);
+}
+
+void refresh_neighbours(Portal& portal, const ObjectType& type, RecordId id) {
+  for (const char* object : {"companies", "contacts"}) {
+    const ObjectType& other = *portal.schema.find(object);
+    const std::vector<Link> links = portal.associations.links(type, id, other);
+    for (const Link& link : links) refresh_linked(portal, other, link.to);
   }
 }
 

@@ -11,8 +11,13 @@ void derive_values(Portal& portal, const ObjectType& type, Record& record, Insta
 // A company's counts and sums of its deals, contacts and engagements. They change without a modify
 // date, but where a switch says otherwise.
 void refresh_rollups(Portal& portal, Record& company);
-// The rollups of the companies that a record of another object belongs to.
-void refresh_companies_of(Portal& portal, const ObjectType& type, const Record& record);
+// What a record shows of its associations: a company its rollups, a contact its primary company.
+void refresh_linked(Portal& portal, const ObjectType& type, RecordId id);
+// The same of both ends of an association that was made or taken away.
+void refresh_ends(Portal& portal, const ObjectType& from, RecordId id, const ObjectType& to,
+                  RecordId to_id);
+// The same of all that it is associated with, for it was changed, archived or restored itself.
+void refresh_neighbours(Portal& portal, const ObjectType& type, RecordId id);
 // Owners, pipelines and options that every account starts with.
 void furnish(Portal& portal);
 

@@ -35,6 +35,7 @@ void associate(Portal& portal, ObjectType& type, const Record& record, const Jso
   if (kind == nullptr) throw std::invalid_argument("no such association type");
   if (wish.value("remove", false)) {
     portal.associations.unlink(*kind, record.id, target.id);
+    refresh_ends(portal, type, record.id, other, target.id);
   } else {
     link_records(portal, *kind, record.id, target.id);
   }
@@ -75,7 +76,6 @@ std::string apply_edit(Portal& portal, const Json& edit) try {
   if (edit.value("delete", false)) portal.archive(type, record, portal.now());
   if (edit.value("restore", false)) portal.restore(type, record, portal.now());
   if (edit.value("purge", false)) portal.purge(type, record);
-  refresh_companies_of(portal, type, record);
   return std::to_string(record.id);
 } catch (const ApiError& error) {
   throw std::invalid_argument("edit: " + error.message);

@@ -164,6 +164,7 @@ void Portal::archive(const ObjectType& type, Record& record, Instant at) {
   for (const auto& [column, value] : record.values) {
     if (type.at(column).unique) table(type).release(column, value);
   }
+  refresh_neighbours(*this, type, record.id);
 }
 
 void Portal::restore(const ObjectType& type, Record& record, Instant at) {
@@ -172,6 +173,7 @@ void Portal::restore(const ObjectType& type, Record& record, Instant at) {
   for (const auto& [column, value] : record.values) {
     if (type.at(column).unique) table(type).hold(column, value, record.id);
   }
+  refresh_neighbours(*this, type, record.id);
 }
 
 void Portal::purge(const ObjectType& type, Record& record) {
@@ -217,7 +219,8 @@ Record& Portal::merge(const ObjectType& type, RecordId primary_id, RecordId othe
     associations.move(type, each->id, survivor->id);
   }
   survivor->updated_at = at;
-  if (type.name == "companies") refresh_rollups(*this, *survivor);
+  refresh_linked(*this, type, survivor->id);
+  refresh_neighbours(*this, type, survivor->id);
   return *survivor;
 }
 

@@ -112,13 +112,6 @@ void set_default(Service& service, const Ends& ends, RecordId from, RecordId to,
   entry(to, from, type.inverse);
 }
 
-void refresh_after_unlink(Service& service, const Ends& ends, RecordId from, RecordId to) {
-  for (const auto& [type, id] : {std::pair{&ends.from, from}, std::pair{&ends.to, to}}) {
-    Record* record = service.portal.find(*type, id);
-    if (record != nullptr && type->name == "companies") refresh_rollups(service.portal, *record);
-  }
-}
-
 }  // namespace
 
 HttpAnswer list_associations(Service& service, const Call& call) {
@@ -155,7 +148,7 @@ HttpAnswer delete_association(Service& service, const Call& call) {
   const Record& from = record_at(service, ends.from, call.part(3));
   const RecordId to = record_id(call.part(6)).value_or(0);
   service.portal.associations.unlink(ends.from, from.id, ends.to, to);
-  refresh_after_unlink(service, ends, from.id, to);
+  refresh_ends(service.portal, ends.from, from.id, ends.to, to);
   return empty_answer(204);
 }
 
@@ -225,7 +218,7 @@ HttpAnswer batch_archive_associations(Service& service, const Call& call) {
     for (const Json& each : input.at("to")) {
       const RecordId to = record_id(id_text(each.at("id"))).value_or(0);
       service.portal.associations.unlink(ends.from, from, ends.to, to);
-      refresh_after_unlink(service, ends, from, to);
+      refresh_ends(service.portal, ends.from, from, ends.to, to);
     }
   }
   return empty_answer(204);
@@ -239,7 +232,7 @@ HttpAnswer batch_archive_labels(Service& service, const Call& call) {
     for (const Json& spec : input.at("types")) {
       service.portal.associations.unlink(kind_of(service, ends, spec), from, to);
     }
-    refresh_after_unlink(service, ends, from, to);
+    refresh_ends(service.portal, ends.from, from, ends.to, to);
   }
   return empty_answer(204);
 }

@@ -194,28 +194,18 @@ void Writer::update(Record& record, const Json& properties) {
   check_rules(values, &record);
   if (by_.counts) count_write(record);
   portal_.change(type_, record, values, portal_.now(), by_.source);
-  refresh_companies_of(portal_, type_, record);
+  refresh_neighbours(portal_, type_, record.id);
 }
 
 void Writer::archive(const std::string& id) {
   Record* record = portal_.resolve(type_, record_id(id).value_or(0));
   if (record == nullptr || record->is_archived()) return;
   portal_.archive(type_, *record, portal_.now());
-  refresh_companies_of(portal_, type_, *record);
 }
 
 void link_records(Portal& portal, const AssociationType& type, RecordId from, RecordId to) {
   portal.associations.link(type, from, to);
-  const bool to_company = type.to->name == "companies";
-  const ObjectType& other = to_company ? *type.from : *type.to;
-  if (!to_company && type.from->name != "companies") return;
-  const RecordId company = to_company ? to : from;
-  Record* record = portal.find(other, to_company ? from : to);
-  if (type.is_primary && other.name == "contacts" && record != nullptr) {
-    set_in(record->values, other.column("associatedcompanyid"), std::to_string(company));
-  }
-  Record* found = portal.find(to_company ? *type.to : *type.from, company);
-  if (found != nullptr) refresh_rollups(portal, *found);
+  refresh_ends(portal, *type.from, from, *type.to, to);
 }
 
 }  // namespace upselld::sandbox::hubspot

@@ -75,6 +75,46 @@ TEST_CASE("sandbox hubspot: a deal has one primary company") {
   CHECK(pair.types(pair.other) == Types{5, 341});
 }
 
+TEST_CASE("sandbox hubspot: a contact shows the primary company that it has now") {
+  TestAccount account;
+  const std::string contact = account.make("contacts", {{"lastname", "c"}});
+  const std::string first = account.company("a"), second = account.company("b");
+  const auto shown = [&] { return account.value("contacts", contact, "associatedcompanyid"); };
+  const std::string path = kObjects + ("contacts/" + contact) + "/associations/companies/";
+  const auto put = [&](const std::string& company, int type) {
+    CHECK(account.call("PUT", path + company, Json::array({spec(type)})).status == 201);
+  };
+  put(first, 279);
+  CHECK(shown().empty());
+  put(first, 1);
+  CHECK(shown() == first);
+  put(second, 1);
+  CHECK(shown() == second);
+  CHECK(account.call("DELETE", path + second).status == 204);
+  CHECK(shown().empty());
+  put(second, 1);
+  const Json label = {
+      {"from", {{"id", contact}}}, {"to", {{"id", second}}}, {"types", Json::array({spec(1)})}};
+  CHECK(account
+            .post("/crm/associations/2026-09/contacts/companies/batch/labels/archive",
+                  {{"inputs", Json::array({label})}})
+            .status == 204);
+  CHECK(shown().empty());
+  put(second, 1);
+  account.control("edit", {{"object", "companies"}, {"id", second}, {"delete", true}});
+  CHECK(shown().empty());
+  account.control("edit", {{"object", "companies"}, {"id", second}, {"restore", true}});
+  CHECK(shown() == second);
+  const Json taken = {{"object", "companies"}, {"id", second}, {"type", 1}, {"remove", true}};
+  account.control("edit", {{"object", "contacts"}, {"id", contact}, {"associate", taken}});
+  CHECK(shown().empty());
+  put(second, 1);
+  const Said merged = account.post("/crm/objects/2026-09/companies/merge",
+                                   {{"primaryObjectId", first}, {"objectIdToMerge", second}});
+  REQUIRE(merged.status == 200);
+  CHECK(shown() == merged.body["id"]);
+}
+
 TEST_CASE("sandbox hubspot: batches of associations are made and taken back") {
   TestAccount account;
   const Pair pair(account);
@@ -173,6 +213,16 @@ TEST_CASE("sandbox hubspot: the account tells its rules, people, pipelines and r
   const std::string deal =
       account.make("deals", {{"dealname", "d"}, {"amount", "100"}, {"deal_currency_code", "USD"}});
   CHECK(account.value("deals", deal, "amount_in_home_currency") == "92");
+  const auto order_at_home = [&](const char* currency) {
+    const std::string order =
+        account.make("orders", {{"hs_total_price", "100"}, {"hs_currency_code", currency}});
+    return account.value("orders", order, "hs_homecurrency_amount");
+  };
+  CHECK(order_at_home("") == "100");
+  CHECK(order_at_home("EUR") == "100");
+  CHECK(order_at_home("USD") == "92");
+  account.control("account", {{"rates", Json::object()}});
+  CHECK(order_at_home("USD").empty());
   account.control("switches", {{"orders_off", true}});
   CHECK(account.get("/crm/objects/2026-09/orders").status == 403);
 }
