@@ -60,6 +60,12 @@ HttpAnswer batch_answer(Service& service, int status, BatchOutcome outcome) {
   Json out = {{"status", "COMPLETE"}, {"results", std::move(outcome.results)}};
   const bool failed = !outcome.errors.empty();
   if (failed) {
+    if (service.portal.switches.is_on("slim_errors")) {
+      for (Json& error : outcome.errors) {
+        error.erase("errors");
+        error.erase("context");
+      }
+    }
     out["numErrors"] = outcome.errors.size();
     out["errors"] = std::move(outcome.errors);
   }

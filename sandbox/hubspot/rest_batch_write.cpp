@@ -44,16 +44,15 @@ Json error_json(ApiError error, const Json& input) {
   return out;
 }
 
-// Values that must be unique, also between the inputs of one batch.
-void refuse_equal_keys(const ObjectType& type, const Json& inputs) {
-  std::set<std::string> seen;
-  for (const Json& input : inputs) {
-    for (const auto& [name, value] : input.at("properties").items()) {
-      const int column = type.column(name);
-      if (column < 0 || !type.at(column).unique || !value.is_string() || value == "") continue;
-      if (seen.insert(name + " " + lower(value.get<std::string>())).second) continue;
-      throw invalid(fmt::format("two inputs have the same value for {}", name),
-                    "CONFLICTING_UNIQUE_VALUE", name);
+// Values that must be unique, also between the inputs of one batch; `all` as they would be kept.
+void refuse_equal_keys(const ObjectType& type, const std::vector<Values>& all) {
+  std::set<std::pair<int, std::string>> seen;
+  for (const Values& values : all) {
+    for (const auto& [column, value] : values) {
+      const Property& property = type.at(column);
+      if (!property.unique || value.empty() || seen.emplace(column, lower(value)).second) continue;
+      throw invalid(fmt::format("two inputs have the same value for {}", property.name),
+                    "CONFLICTING_UNIQUE_VALUE", property.name);
     }
   }
 }
@@ -65,12 +64,13 @@ HttpAnswer write_answer(Service& service, int status, BatchOutcome outcome) {
   if (!empty && !switches.is_on("forgetful_partial_answers")) {
     return batch_answer(service, status, std::move(outcome));
   }
-  Json kept = Json::array();
+  BatchOutcome told;
   for (std::size_t i = 0; !empty && i < outcome.results.size(); i += 2) {
-    kept.push_back(outcome.results[i]);
+    told.results.push_back(outcome.results[i]);
   }
-  Json body = Json::parse(batch_answer(service, status, {std::move(kept), Json::array()}).body);
-  body["errors"] = empty ? Json::array() : std::move(outcome.errors);
+  if (!empty) told.errors = std::move(outcome.errors);
+  Json body = Json::parse(batch_answer(service, 207, std::move(told)).body);
+  if (!body.contains("errors")) body["errors"] = Json::array();
   body["numErrors"] = body["errors"].size();
   return json_answer(207, body.dump());
 }
@@ -100,30 +100,12 @@ void refuse_equal_ids(const Json& inputs) {
   refuse_duplicates(keys);
 }
 
-struct Upserted {
-  Record* record;
-  bool is_new;
-};
-
-Upserted upsert(Service& service, Writer& writer, const ObjectType& type, const Json& input,
-                bool only_checks) {
-  const std::string property = input.value("idProperty", "");
-  if (property.empty()) throw invalid("idProperty is needed in an upsert");
-  unique_column(type, property);
+// The unique value that an upsert names its record by stands among its properties too.
+Json upserted_properties(const Json& input) {
   Json properties = input.at("properties");
+  const std::string property = input.at("idProperty").get<std::string>();
   if (!properties.contains(property)) properties[property] = input.at("id");
-  Record* record = keyed_record(service.portal, type, input);
-  if (only_checks) {
-    if (record == nullptr) {
-      writer.check_create(properties, nullptr);
-    } else {
-      writer.check_update(*record, properties);
-    }
-    return {record, record == nullptr};
-  }
-  if (record == nullptr) return {&writer.create(properties, nullptr), true};
-  writer.update(*record, properties);
-  return {record, false};
+  return properties;
 }
 
 }  // namespace
@@ -135,10 +117,12 @@ HttpAnswer batch_create(Service& service, const Call& call) {
   const bool traced = all_traced(inputs);
   if (!traced) {
     // All or nothing, and the first that fails speaks for all.
+    std::vector<Values> kept;
     for (const Json& input : inputs) {
-      writer.check_create(input.at("properties"), input.value("associations", Json()));
+      kept.push_back(
+          writer.check_create(input.at("properties"), input.value("associations", Json())));
     }
-    refuse_equal_keys(type, inputs);
+    refuse_equal_keys(type, kept);
   }
   BatchOutcome outcome;
   if (traced && service.portal.switches.is_on("associations_refuse_batch")) {
@@ -161,19 +145,20 @@ HttpAnswer batch_update(Service& service, const Call& call) {
   ObjectType& type = known_object(service, call, call.part(2), /*for_writing=*/true);
   const Json inputs = batch_inputs(json_body(call), kInputsMax);
   refuse_equal_ids(inputs);
-  refuse_equal_keys(type, inputs);
   Writer writer(service.portal, type, {call.path.enforces_rules()});
   std::vector<std::pair<Record*, const Json*>> found;
   std::vector<std::string> missing;
+  std::vector<Values> kept;
   for (const Json& input : inputs) {
     Record* record = keyed_record(service.portal, type, input);
     if (record == nullptr) {
       missing.push_back(input.at("id").get<std::string>());
       continue;
     }
-    writer.check_update(*record, input.at("properties"));
+    kept.push_back(writer.check_update(*record, input.at("properties")));
     found.emplace_back(record, &input);
   }
+  refuse_equal_keys(type, kept);
   BatchOutcome outcome;
   for (const auto& [record, input] : found) {
     writer.update(*record, input->at("properties"));
@@ -191,17 +176,33 @@ HttpAnswer batch_upsert(Service& service, const Call& call) {
   ObjectType& type = known_object(service, call, call.part(2), /*for_writing=*/true);
   const Json inputs = batch_inputs(json_body(call), kInputsMax);
   refuse_equal_ids(inputs);
+  // By what records are told apart is a matter of the batch, with trace ids too.
+  for (const Json& input : inputs) unique_column(type, input.value("idProperty", ""));
   Writer writer(service.portal, type, {call.path.enforces_rules()});
   const bool traced = all_traced(inputs);
   if (!traced) {
-    for (const Json& input : inputs) upsert(service, writer, type, input, /*only_checks=*/true);
+    std::vector<Values> kept;
+    for (const Json& input : inputs) {
+      const Json properties = upserted_properties(input);
+      const Record* record = keyed_record(service.portal, type, input);
+      kept.push_back(record == nullptr ? writer.check_create(properties, nullptr)
+                                       : writer.check_update(*record, properties));
+    }
+    refuse_equal_keys(type, kept);
   }
   BatchOutcome outcome;
   for (const Json& input : inputs) {
     try {
-      const Upserted done = upsert(service, writer, type, input, /*only_checks=*/false);
-      Json result = result_json(service, type, *done.record, input);
-      result["new"] = done.is_new;
+      const Json properties = upserted_properties(input);
+      Record* record = keyed_record(service.portal, type, input);
+      const bool is_new = record == nullptr;
+      if (is_new) {
+        record = &writer.create(properties, nullptr);
+      } else {
+        writer.update(*record, properties);
+      }
+      Json result = result_json(service, type, *record, input);
+      result["new"] = is_new;
       outcome.results.push_back(std::move(result));
     } catch (const ApiError& error) {
       if (!traced) throw;

@@ -77,8 +77,11 @@ void Writer::check_unique(const Values& values, const Record* record) const {
           .message = fmt::format("this e-mail belongs to a contact. Existing ID: {}", holder),
           .context = {{"existingId", {std::to_string(holder)}}}};
     }
-    ApiError error = invalid(fmt::format("record {} holds this value of {}", holder, property.name),
-                             "CONFLICTING_UNIQUE_VALUE", property.name);
+    const std::string message =
+        fmt::format("record {} holds this value of {}", holder, property.name);
+    ApiError error = portal_.switches.is_on("conflicts_by_category")
+                         ? ApiError{.status = 409, .category = "CONFLICT", .message = message}
+                         : invalid(message, "CONFLICTING_UNIQUE_VALUE", property.name);
     error.context["existingId"] = {std::to_string(holder)};
     throw error;
   }
@@ -162,19 +165,17 @@ void Writer::count_write(const Record& record) const {
   written.push_back(portal_.now());
 }
 
-void Writer::check_create(const Json& properties, const Json& associations) {
-  const Values values = values_of(properties, nullptr);
-  check_needed(values);
-  check_unique(values, nullptr);
-  check_rules(values, nullptr);
-  targets_of(associations);
-}
-
-Record& Writer::create(const Json& properties, const Json& associations) {
+Values Writer::check_create(const Json& properties, const Json& associations) {
   Values values = values_of(properties, nullptr);
   check_needed(values);
   check_unique(values, nullptr);
   check_rules(values, nullptr);
+  targets_of(associations);
+  return values;
+}
+
+Record& Writer::create(const Json& properties, const Json& associations) {
+  Values values = check_create(properties, associations);
   const std::vector<Target> targets = targets_of(associations);
   std::erase_if(values, [](const auto& each) { return each.second.empty(); });
   Record& record = portal_.insert(type_, std::move(values), portal_.now());
@@ -182,16 +183,15 @@ Record& Writer::create(const Json& properties, const Json& associations) {
   return record;
 }
 
-void Writer::check_update(const Record& record, const Json& properties) {
-  const Values values = values_of(properties, &record);
+Values Writer::check_update(const Record& record, const Json& properties) {
+  Values values = values_of(properties, &record);
   check_unique(values, &record);
   check_rules(values, &record);
+  return values;
 }
 
 void Writer::update(Record& record, const Json& properties) {
-  const Values values = values_of(properties, &record);
-  check_unique(values, &record);
-  check_rules(values, &record);
+  const Values values = check_update(record, properties);
   if (by_.counts) count_write(record);
   portal_.change(type_, record, values, portal_.now(), by_.source);
   refresh_neighbours(portal_, type_, record.id);

@@ -31,9 +31,10 @@ class Writer {
   // Silently nothing for what is not there.
   void archive(const std::string& id);
 
-  // Does all that create would but create: for batches that are all or nothing.
-  void check_create(const Json& properties, const Json& associations);
-  void check_update(const Record& record, const Json& properties);
+  // Does all that create would but create, and gives what would be kept: for batches that are all
+  // or nothing.
+  Values check_create(const Json& properties, const Json& associations);
+  Values check_update(const Record& record, const Json& properties);
   void check_targets(const Json& associations) const { targets_of(associations); }
 
  private:

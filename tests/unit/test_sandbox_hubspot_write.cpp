@@ -48,6 +48,14 @@ TEST_CASE("sandbox hubspot: a batch create without trace ids is all or nothing")
   CHECK(twice.status == 400);
   CHECK(code_of(twice) == "CONFLICTING_UNIQUE_VALUE");
   CHECK(tasks_in(account) == 0);
+  account.control("property", {{"object", "tasks"}, {"define", "number:nu"}});
+  Json first = task("k1", company, false), second = task("k2", company, false);
+  first["properties"]["number"] = 1;
+  second["properties"]["number"] = "1";
+  const Said numbers = account.post(std::string(kTasks) + "create", inputs({first, second}));
+  CHECK(numbers.status == 400);
+  CHECK(code_of(numbers) == "CONFLICTING_UNIQUE_VALUE");
+  CHECK(tasks_in(account) == 0);
 }
 
 TEST_CASE("sandbox hubspot: with trace ids a batch create tells each input's fate") {
@@ -85,6 +93,30 @@ TEST_CASE("sandbox hubspot: with trace ids a batch create tells each input's fat
   CHECK(links.body["results"].size() == 2);
 }
 
+TEST_CASE("sandbox hubspot: a conflict may be told by its category, and an error without details") {
+  TestAccount account;
+  account.add_task_key();
+  const std::string company = account.company("Acme");
+  const auto create = [&](const Json& one) {
+    return account.post(std::string(kTasks) + "create", inputs({one}));
+  };
+  const std::string made = create(task("k1", company)).body["results"][0]["id"];
+  account.control("switches", {{"conflicts_by_category", true}});
+  const Json conflict = create(task("k1", company)).body["errors"][0];
+  CHECK(conflict["category"] == "CONFLICT");
+  CHECK(conflict["context"] ==
+        Json({{"existingId", {made}}, {"objectWriteTraceId", {"trace-k1"}}}));
+  CHECK_FALSE(conflict.contains("errors"));
+  CHECK(create(task("k1", company, /*traced=*/false)).status == 409);
+  account.control("switches", {{"conflicts_by_category", false}, {"slim_errors", true}});
+  const Said slim = create(task("k1", company));
+  CHECK(slim.status == 207);
+  CHECK(slim.body["numErrors"] == 1);
+  CHECK(slim.body["errors"][0]["category"] == "VALIDATION_ERROR");
+  CHECK_FALSE(slim.body["errors"][0].contains("errors"));
+  CHECK_FALSE(slim.body["errors"][0].contains("context"));
+}
+
 TEST_CASE("sandbox hubspot: a batch update refuses all for a bad value and 207s for a missing id") {
   TestAccount account;
   account.control("property",
@@ -119,17 +151,33 @@ TEST_CASE("sandbox hubspot: a batch update refuses all for a bad value and 207s 
 
 TEST_CASE("sandbox hubspot: an upsert needs a unique property and says what is new") {
   TestAccount account;
-  account.control("property", {{"object", "companies"}, {"define", "customer_no:su"}});
-  const auto upsert = [&](const char* property) {
-    return account.post(std::string(kCompanies) + "upsert",
-                        inputs({{{"idProperty", property},
-                                 {"id", "C-1"},
-                                 {"properties", {{"customer_no", "C-1"}, {"name", "Acme"}}}}}));
+  account.control("property", {{"object", "companies"}, {"define", "customer_no:su|number:nu"}});
+  const auto upsert = [&](const std::vector<Json>& all) {
+    return account.post(std::string(kCompanies) + "upsert", inputs(all));
   };
-  CHECK(upsert("customer_no").body["results"][0]["new"] == true);
-  CHECK(upsert("customer_no").body["results"][0]["new"] == false);
-  CHECK(upsert("name").status == 400);
-  CHECK(upsert("hs_object_id").status == 400);
+  const auto input = [](const char* id, Json properties, const char* property = "customer_no") {
+    return Json({{"idProperty", property}, {"id", id}, {"properties", std::move(properties)}});
+  };
+  const auto traced = [](Json one, const char* trace) {
+    one["objectWriteTraceId"] = trace;
+    return one;
+  };
+  const Json acme = input("C-1", {{"name", "Acme"}});
+  CHECK(upsert({acme}).body["results"][0]["new"] == true);
+  CHECK(upsert({acme}).body["results"][0]["new"] == false);
+  const Json bad = traced(input("C-2", {{"numberofemployees", "many"}}), "t2");
+  const Said some = upsert({traced(acme, "t1"), bad});
+  CHECK(some.status == 207);
+  CHECK(some.body["results"][0]["objectWriteTraceId"] == "t1");
+  CHECK(some.body["errors"][0]["context"]["objectWriteTraceId"] == Json({"t2"}));
+  // The property to tell records apart by is a matter of the whole batch.
+  for (const char* property : {"name", "hs_object_id"}) {
+    CHECK(upsert({input("C-1", {{"name", "Acme"}}, property)}).status == 400);
+    const Json wrong = traced(input("C-1", {{"name", "Acme"}}, property), "t2");
+    CHECK(upsert({traced(input("C-3", {{"name", "Bolt"}}), "t1"), wrong}).status == 400);
+  }
+  CHECK(upsert({input("C-4", {{"number", 4}}), input("C-5", {{"number", "4"}})}).status == 400);
+  CHECK(account.look("state")["companies"].size() == 1);
 }
 
 TEST_CASE("sandbox hubspot: only 2026-09 enforces the admin's rules") {
