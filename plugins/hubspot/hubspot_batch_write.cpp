@@ -16,8 +16,9 @@ constexpr int kCallsMax = 40;  // of one batch that is halved
 // Before a write that names a property of ours is tried again, while that is not known yet.
 constexpr Duration kUntilKnown[] = {seconds(2), seconds(5), seconds(10), seconds(15), seconds(20)};
 
-// What an answer says about the items, by their trace ids or else their record ids. An error that
-// names none of them is about all that are left.
+// What an answer says about the items, by their trace ids or else their record ids. Errors that
+// name none of them are about those that are left, but only where each has one: an answer may leave
+// out what was done, and then nobody can say which of them failed.
 void take_answer(const nlohmann::json& answer, std::span<const BatchItem> items,
                  std::span<ItemResult> results) {
   const auto settle = [&](const std::string& trace_id, const std::string& id, const auto& change) {
@@ -37,7 +38,7 @@ void take_answer(const nlohmann::json& answer, std::span<const BatchItem> items,
   }
   const auto* errors = member(answer, "errors");
   if (errors == nullptr || !errors->is_array()) return;
-  std::optional<Fault> of_the_rest;
+  std::vector<Fault> nameless;
   for (const auto& error : *errors) {
     const Fault fault = fault_in(error);
     bool is_named = false;
@@ -46,11 +47,14 @@ void take_answer(const nlohmann::json& answer, std::span<const BatchItem> items,
     };
     for (const std::string& trace_id : fault.trace_ids) is_named |= settle(trace_id, "", put);
     for (const std::string& id : fault.ids) is_named |= settle("", id, put);
-    if (!is_named) of_the_rest = fault;
+    if (!is_named) nameless.push_back(fault);
   }
+  std::vector<ItemResult*> left;
   for (ItemResult& result : results) {
-    if (of_the_rest && result.id.empty() && !result.fault) result.fault = of_the_rest;
+    if (result.id.empty() && !result.fault) left.push_back(&result);
   }
+  if (nameless.size() < left.size()) return;
+  for (std::size_t i = 0; i < left.size(); ++i) left[i]->fault = nameless[i];
 }
 
 bool is_ours(const BatchWrite& write, const Fault& fault) {
