@@ -74,6 +74,8 @@ const checks = {
     const band = await crm.properties.coreApi.create('companies', { groupName: 'upselld', name: 'upselld_band', label: 'Band',
       type: 'enumeration', fieldType: 'select', options: [{ label: 'High', value: 'high', displayOrder: 0, hidden: false }] });
     assert.equal(band.options[0].value, 'high');
+    await crm.properties.coreApi.create('companies', { groupName: 'upselld', name: 'customer_no', label: 'Number',
+      type: 'string', fieldType: 'text', hasUniqueValue: true });
     const key = { groupName: 'taskinformation', name: 'upselld_task_key', label: 'Key', type: 'string', fieldType: 'text', hasUniqueValue: true };
     assert.equal((await crm.properties.coreApi.create('tasks', key)).hasUniqueValue, true);
     assert.ok((await crm.properties.coreApi.getAll('companies')).results.some((each) => each.name === 'upselld_band'));
@@ -102,10 +104,21 @@ const checks = {
     assert.equal(changed.errors[0].category, 'OBJECT_NOT_FOUND');
     const bad = await refused(crm.companies.batchApi.update({ inputs: [{ id: second.id, properties: { upselld_band: 'High' } }] }));
     assert.equal(bad.body.errors[0].code, 'INVALID_OPTION');
-    const email = 'someone@contacts.example';
-    const upsert = (id) => crm.contacts.batchApi.upsert({ inputs: [{ id, idProperty: 'email', properties: { email: id, jobtitle: 'Buyer' } }] });
-    assert.equal((await upsert(email)).results[0]._new ?? (await upsert(email)).results[0].new, true);
-    assert.equal((await crm.contacts.batchApi.archive({ inputs: [{ id: (await upsert(email)).results[0].id }] })), undefined);
+    const keyed = (id, properties) => ({ id, idProperty: 'customer_no', objectWriteTraceId: `upsert ${id}`,
+      properties: { customer_no: id, ...properties } });
+    const inputs = [keyed('C-1', { name: 'Upserted' }), keyed('C-2', { name: 'Bad', upselld_score: 'many' })];
+    for (const isNew of [true, false]) {
+      const done = await crm.companies.batchApi.upsert({ inputs });
+      assert.equal(done.results.length, 1);
+      assert.equal(done.results[0]._new, isNew);
+      assert.equal(done.results[0].properties.customer_no, 'C-1');
+      assert.equal(done.numErrors, 1);
+      assert.deepEqual(done.errors[0].context.objectWriteTraceId, ['upsert C-2']);
+    }
+    const someone = { id: 'someone@contacts.example', idProperty: 'email', properties: { email: 'someone@contacts.example' } };
+    const made = (await crm.contacts.batchApi.upsert({ inputs: [someone] })).results[0];
+    assert.equal(made._new, true);
+    assert.equal(await crm.contacts.batchApi.archive({ inputs: [{ id: made.id }] }), undefined);
   },
   async 'single records, and a merge'({ crm }) {
     const make = (name) => crm.companies.basicApi.create({ properties: { name }, associations: [] });
