@@ -2,6 +2,7 @@
 #include "tests/e2e/hubspot_run.h"
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <filesystem>
 
 namespace upselld::e2e {
@@ -14,11 +15,15 @@ SandboxPortal::SandboxPortal(const Folder& folder) {
   options.data = folder.path("data");
   options.clock_file = folder.path("clock");
   options.out = folder.path("portal");
+  // For tests/contract/hubspot/check.
+  const char* exchanges = std::getenv("UPSELLD_EXCHANGES");
+  if (exchanges != nullptr) options.exchanges = exchanges;
   auto serving = sandbox::hubspot::Serving::start(options);
   INFO((serving ? std::string() : serving.error().message));
   REQUIRE(serving);
   serving_ = std::move(*serving);
-  control("limits", {{"burst_max", 1'000'000}, {"search_max", 1'000'000}});
+  control("limits",
+          {{"burst_max", 1'000'000}, {"oauth_burst_max", 1'000'000}, {"search_max", 1'000'000}});
   folder.write("portal/token", sandbox::hubspot::Auth::kServiceKey);
   std::filesystem::permissions(folder.path("portal/token"), std::filesystem::perms::owner_read);
 }
@@ -34,6 +39,11 @@ json SandboxPortal::control(const std::string& name, const json& body) const {
   return json::parse(answer.body);
 }
 
+void SandboxPortal::keep_its_limits() const {
+  serving_->service().limits.pace = nullptr;
+  control("limits", {{"burst_max", 190}, {"oauth_burst_max", 110}, {"search_max", 5}});
+}
+
 json SandboxPortal::look(const std::string& name, const std::string& object) const {
   sandbox::HttpRequest asked;
   asked.method = "GET";
@@ -44,6 +54,10 @@ json SandboxPortal::look(const std::string& name, const std::string& object) con
 
 json SandboxPortal::counters() const {
   return look("counters", "");
+}
+
+json SandboxPortal::requests() const {
+  return look("requests", "");
 }
 
 std::map<std::string, json> SandboxPortal::records(const std::string& object) const {

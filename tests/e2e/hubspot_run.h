@@ -18,7 +18,11 @@ class SandboxPortal {
   explicit SandboxPortal(const Folder& folder);
 
   nlohmann::json control(const std::string& name, const nlohmann::json& body) const;
+  // A professional account's, measured in the time of the clock that upselld moves as it waits.
+  void keep_its_limits() const;
   nlohmann::json counters() const;
+  // The last ones: method, path, status, at.
+  nlohmann::json requests() const;
   // Records of an object, archived ones too, by id.
   std::map<std::string, nlohmann::json> records(const std::string& object) const;
   const std::string& url() const { return serving_->base_url(); }
