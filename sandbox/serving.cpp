@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sandbox/serving.h"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -31,10 +32,36 @@ bool read_time(const std::string& text, Instant& out) {
   }
 }
 
-Json body_json(const std::string& body) {
+// A name that stands there twice, as in a=1&a=2, is one list.
+Json parameters_json(const HttpParameters& parameters) {
+  Json out = Json::object();
+  for (const auto& [name, value] : parameters) {
+    out[name] = out.contains(name) ? out[name].get<std::string>() + "," + value : value;
+  }
+  return out;
+}
+
+Json body_json(const std::string& body, std::string_view content_type) {
   if (body.empty()) return nullptr;
+  if (content_type.find("x-www-form-urlencoded") != std::string_view::npos) {
+    return parameters_json(parse_parameters(body));
+  }
   Json out = Json::parse(body, nullptr, /*allow_exceptions=*/false);
   return out.is_discarded() ? Json("no JSON") : out;
+}
+
+// Texts that bear no secret where logins are asked for and given; every other one may.
+constexpr std::string_view kNoSecrets[] = {
+    "grant_type",        "token_type", "token_use", "token_type_hint", "error",
+    "error_description", "status",     "message",   "category",        "correlationId"};
+
+void hide_secrets(Json& body) {
+  if (!body.is_object()) return;
+  for (auto& [name, value] : body.items()) {
+    const bool is_plain =
+        std::find(std::begin(kNoSecrets), std::end(kNoSecrets), name) != std::end(kNoSecrets);
+    if (value.is_string() && !is_plain) value = "<secret>";
+  }
 }
 
 }  // namespace
@@ -93,15 +120,21 @@ Result<std::unique_ptr<ExchangeLog>> ExchangeLog::open(const std::string& path) 
 
 void ExchangeLog::note(const HttpRequest& request, const HttpAnswer& answer) {
   const std::lock_guard lock(mutex_);
-  if (!out_.is_open() || request.path.find("/oauth") != std::string::npos) return;
-  Json query = Json::object();
-  for (const auto& [name, value] : request.query) query[name] = value;
+  if (!out_.is_open()) return;
+  Json query = parameters_json(request.query);
+  Json asked = body_json(request.body, request.headers.get("Content-Type"));
+  Json said = body_json(answer.body, answer.headers.get("Content-Type"));
+  if (request.path.find("/oauth") != std::string::npos) {
+    // The old paths have the token in them.
+    if (request.path.find("-tokens/") != std::string::npos) return;
+    for (Json* part : {&query, &asked, &said}) hide_secrets(*part);
+  }
   const Json line = {{"method", request.method},
                      {"path", request.path},
                      {"query", query},
-                     {"request", body_json(request.body)},
+                     {"request", asked},
                      {"status", answer.status},
-                     {"answer", body_json(answer.body)},
+                     {"answer", said},
                      {"broken", answer.cut_after_bytes.has_value()}};
   out_ << line.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n' << std::flush;
 }

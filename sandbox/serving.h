@@ -50,8 +50,8 @@ class ServedClock {
 };
 
 // Every request with its answer, a JSON object per line: method, path, query, status, and the
-// bodies as JSON where they are. Without headers and what is said to the OAuth endpoints: those
-// hold secrets. Safe to share between threads.
+// bodies as JSON where they are. Without headers and what else is secret: in exchanges of logins
+// each text that may be one is "<secret>". Safe to share between threads.
 class ExchangeLog {
  public:
   // An empty path: nothing is written.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -42,6 +43,10 @@ std::string property_of(Field field) {
 HubspotWorld::HubspotWorld(std::uint64_t seed, Instant now)
     : World(seed, now - days(kHistoryDays)), service_(clock_, seed) {
   service_.portal.index_delay = Duration{0};
+  const char* file = std::getenv("UPSELLD_EXCHANGES");
+  auto opened = sandbox::ExchangeLog::open(file == nullptr ? "" : file);
+  if (!opened) throw std::runtime_error(opened.error().message);
+  exchanges_ = std::move(*opened);
   add_properties();
   add_people();
   const int accounts = random_.between(12, 22);
@@ -56,6 +61,12 @@ HubspotWorld::HubspotWorld(std::uint64_t seed, Instant now)
   }
   clock_.set(now);
   calm_down();
+}
+
+sandbox::HttpAnswer HubspotWorld::answer(const sandbox::HttpRequest& request) {
+  sandbox::HttpAnswer answer = service_.answer(request);
+  exchanges_->note(request, answer);
+  return answer;
 }
 
 const hs::ObjectType& HubspotWorld::type(const char* object) const {

@@ -6,6 +6,7 @@
 
 #include "bench/simulation/world.h"
 #include "sandbox/hubspot/service.h"
+#include "sandbox/serving.h"
 
 namespace upselld::simulation {
 
@@ -24,9 +25,7 @@ class HubspotWorld final : public World {
     return number < 2 || number > 4 ? hours(24) : hours(1);
   }
   int quiet_runs_least() const override { return 3; }
-  sandbox::HttpAnswer answer(const sandbox::HttpRequest& request) override {
-    return service_.answer(request);
-  }
+  sandbox::HttpAnswer answer(const sandbox::HttpRequest& request) override;
   Asked asked(const sandbox::HttpRequest& request) const override;
   bool can_happen(Mishap mishap) const override;
   void let_end(const sandbox::HttpRequest& request, Dice& dice) override;
@@ -63,6 +62,8 @@ class HubspotWorld final : public World {
   std::string record_text(const hs::ObjectType& type, const hs::Record& record) const;
 
   mutable hs::Service service_;
+  // The file that $UPSELLD_EXCHANGES names, as in the tests; or none.
+  std::unique_ptr<sandbox::ExchangeLog> exchanges_;
   std::vector<std::string> reps_;
   std::string product_;
   std::set<hs::RecordId> touched_tasks_;

@@ -107,8 +107,8 @@ Result<ListPage> Reader::list(const Wanted& wanted, const std::string& after, st
   for (int overloads = 0;;) {
     std::vector<std::pair<std::string, std::string>> query = {
         {"limit", std::to_string(std::min(limit, page_max_))},
-        {"archived", wanted.archived ? "true" : "false"},
-        {"properties", joined(wanted.properties)}};
+        {"archived", wanted.archived ? "true" : "false"}};
+    if (!wanted.properties.empty()) query.emplace_back("properties", joined(wanted.properties));
     if (!wanted.history.empty())
       query.emplace_back("propertiesWithHistory", joined(wanted.history));
     if (!after.empty()) query.emplace_back("after", after);
