@@ -20,17 +20,10 @@ constexpr Duration kIndexDelay = seconds(5);
 constexpr int kIndexLateMax_min = 30;  // and half of it more, below the hour of the second look
 constexpr int kWritesAtOnceMax = 20;
 
-// Forms in which accounts differ.
-constexpr const char* kSwitches[] = {"absent_when_unset",
-                                     "association_ids_as_text",
-                                     "completion_date_is_due_date",
-                                     "equal_values_touch_date",
-                                     "extra_fields",
-                                     "fresh_hits",
-                                     "merge_keeps_primary",
-                                     "search_long_429",
-                                     "slim_errors",
-                                     "unique_read_lags"};
+// Not among the forms in which accounts differ: mishaps of single answers, and refresh tokens that
+// work once, of which a lost answer to a login leaves none: then a person must help.
+constexpr std::string_view kNoForms[] = {"empty_partial_answers", "forgetful_partial_answers",
+                                         "rotate_refresh_tokens"};
 
 bool is_login(const HttpRequest& request) {
   return has(request, "/oauth/");
@@ -60,7 +53,11 @@ Connection HubspotWorld::connect(const std::string& url, sandbox::Random& random
   is_oauth_ = random.chance(0.5);
   if (random.chance(0.3) && !is_oauth_) service_.limits.daily_max = kFewCallsMax;
   calls_a_day_max_ = is_oauth_ ? kCallsOfOauth : service_.limits.daily_max;
-  for (const char* name : kSwitches) service_.portal.switches.set(name, random.chance(0.5));
+  for (const sandbox::Switch& form : hs::all_switches()) {
+    const bool is_drawn =
+        std::find(std::begin(kNoForms), std::end(kNoForms), form.name) == std::end(kNoForms);
+    if (is_drawn) service_.portal.switches.set(form.name, random.chance(0.5));
+  }
   const bool is_legacy = random.chance(0.2);
   const std::string settings =
       "    plugin: hubspot\n    host: " + url +
@@ -154,9 +151,9 @@ std::optional<HttpAnswer> HubspotWorld::refuse(const HttpRequest& request, Dice&
   // The account itself says it, with nothing left of this limit for the moment.
   const auto without = [&](int& limit, int value) {
     const int usual = std::exchange(limit, value);
-    HttpAnswer answer = service_.answer(request);
+    HttpAnswer refused = answer(request);
     limit = usual;
-    return answer;
+    return refused;
   };
   if (is_search(request)) {
     if (dice.may_happen(Mishap::too_many_searches, kSometimes)) {
