@@ -14,7 +14,7 @@ foreach(inside libjs-chart.js nlohmann-json3-dev libcli11-dev)
           COMPONENT program OPTIONAL)
 endforeach()
 install(DIRECTORY docs/ DESTINATION ${doc} COMPONENT program FILES_MATCHING PATTERN "*.md"
-        PATTERN "decisions" EXCLUDE)
+        REGEX "/example-connector/" PATTERN "decisions" EXCLUDE)
 install(FILES packaging/upselld.sysusers DESTINATION lib/sysusers.d RENAME upselld.conf
         COMPONENT program)
 # The manual comes from the program itself: one table for it and --help.

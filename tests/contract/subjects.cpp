@@ -130,14 +130,17 @@ std::vector<std::string> subject_names() {
           "fake_crm at its worst",
           "salesforce",
           "hubspot",
+          "cardbox",
           "salesforce at its worst",
-          "hubspot at its worst"};
+          "hubspot at its worst",
+          "cardbox at its worst"};
 }
 
 std::unique_ptr<Subject> make_subject(const std::string& name) {
   if (name == "files") return std::make_unique<FilesSubject>();
   if (name.starts_with("salesforce")) return make_salesforce_subject(name != "salesforce");
   if (name.starts_with("hubspot")) return make_hubspot_subject(name != "hubspot");
+  if (name.starts_with("cardbox")) return make_cardbox_subject(name != "cardbox");
   FakeFaults faults;
   if (name == "fake_crm at its worst") {
     faults.lost_answers = 0.4;

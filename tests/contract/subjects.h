@@ -36,12 +36,14 @@ class Subject {
   FakeHost host_{folder_.path()};
 };
 
-// "files", "fake_crm", "fake_crm at its worst", "salesforce", "hubspot" and these two at their
-// worst.
+// "files", "fake_crm", "salesforce", "hubspot", "cardbox", and the last four at their worst.
 std::vector<std::string> subject_names();
 std::unique_ptr<Subject> make_subject(const std::string& name);
 // In front of a sandbox of its own; `at_its_worst`: answers are lost, pages small and unordered.
 std::unique_ptr<Subject> make_salesforce_subject(bool at_its_worst);
 std::unique_ptr<Subject> make_hubspot_subject(bool at_its_worst);
+// The connector of docs/example-connector, built and installed outside the tree, in front of a CRM
+// in memory.
+std::unique_ptr<Subject> make_cardbox_subject(bool at_its_worst);
 
 }  // namespace upselld::tests

@@ -5,16 +5,16 @@
 
 #include "plugins/connector.h"
 
-// The smallest connector: one account, nothing to write.
+// Breaks the contract: throws, and leaves a batch without answers. Loads all the same.
 namespace {
 
-using namespace upselld;  // NOLINT: the shortest way to read an example
+using namespace upselld;  // NOLINT: a test reads better so
 
 Error read_only() {
-  return {ErrorKind::unsupported, "outside: it only reads", {}};
+  return {ErrorKind::unsupported, "misbehaving: it only reads", {}};
 }
 
-class Outside final : public Connector {
+class Misbehaving final : public Connector {
  public:
   Result<ProbeReport> probe() override { return ProbeReport{}; }
   Result<PrepareReport> prepare(const PrepareRequest&) override { return read_only(); }
@@ -24,7 +24,7 @@ class Outside final : public Connector {
   Result<Page> pull(const StreamInfo&, Walk, const Cursor& cursor, const PageLimits&) override {
     Page page;
     auto& accounts = page.columns.emplace<AccountColumns>();
-    if (cursor.bytes.empty()) accounts.id.push_back(page.add("outside-1"));
+    if (cursor.bytes.empty()) accounts.id.push_back(page.add("a1"));
     page.next = {"done"};
     page.end = true;
     return page;
@@ -54,7 +54,7 @@ class Outside final : public Connector {
 };
 
 Result<std::unique_ptr<Connector>> create(Host&, const ConnectorContext&, const Settings&) {
-  return std::unique_ptr<Connector>(new Outside);
+  return std::unique_ptr<Connector>(new Misbehaving);
 }
 
 }  // namespace
@@ -64,7 +64,7 @@ UPSELLD_EXPORT_CONNECTOR {
   static const upselld::SettingTable settings;
   static const upselld::ConnectorDescriptor descriptor{sizeof(upselld::ConnectorDescriptor),
                                                        tag.c_str(),
-                                                       "outside",
+                                                       "misbehaving",
                                                        "one account",
                                                        &settings,
                                                        nullptr,
