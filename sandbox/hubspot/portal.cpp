@@ -141,8 +141,9 @@ void Portal::change(const ObjectType& type, Record& record, const Values& values
     const std::string before = current == nullptr ? std::string() : *current;
     if (before == value) continue;
     changed = true;
-    const bool first = std::none_of(record.history.begin(), record.history.end(),
-                                    [&](const Version& each) { return each.column == column; });
+    const bool first = std::none_of(
+        record.history.begin(), record.history.end(),
+        [changed_column = column](const Version& each) { return each.column == changed_column; });
     if (first && !before.empty()) {
       record.history.push_back({column, before, record.created_at, "CRM_UI"});
     }

@@ -24,7 +24,6 @@ struct Page {
 std::int64_t number_at(const Json& body, const char* name, std::int64_t otherwise) {
   const auto found = body.find(name);
   if (found == body.end() || found->is_null()) return otherwise;
-  if (found->is_number_integer()) return found->get<std::int64_t>();
   const std::string text = found->is_string() ? found->get<std::string>() : found->dump();
   if (text.empty()) return otherwise;
   const auto number = number_in(text);

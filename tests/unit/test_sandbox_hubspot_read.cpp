@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "tests/unit/hubspot_account.h"
@@ -161,6 +162,8 @@ TEST_CASE("sandbox hubspot: filters compare as their types do") {
   CHECK(account.post(kSearch, search_by(std::vector<Json>(7, filter("name", "EQ", "1")))).status ==
         400);
   CHECK(account.post(kSearch, {{"limit", 201}}).status == 400);
+  CHECK(account.post(kSearch, {{"after", -1}}).status == 400);
+  CHECK(account.post(kSearch, {{"after", std::numeric_limits<std::int64_t>::max()}}).status == 400);
   CHECK(account.post(kSearch, {{"sorts", {"name", "createdate"}}}).status == 400);
   CHECK(account.post(kSearch, {{"query", std::string(3'000, 'x')}}).status == 400);
 }
