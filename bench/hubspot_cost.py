@@ -21,15 +21,16 @@ connections:
       - {{object: usages, at: day, kind: quota_usage, value: share}}
 target: {{kind: won_opportunity, types: [existingbusiness], kinds: [upsell], horizon: 90d}}
 """
-# Stream: whose records are asked for, how many at once, and how many kinds of links each has.
-STREAMS = {
-    "accounts": ("accounts", PAGE, 0), "account_changes": ("accounts", HISTORY_PAGE, 0),
-    "contacts": ("contacts", PAGE, 0), "engagement": ("contacts", PAGE, 0),
-    "products": ("products", PAGE, 0), "orders": ("orders", PAGE, 1),
-    "order_history": ("orders", HISTORY_PAGE, 1), "order_lines": ("order_lines", PAGE, 1),
-    "cases": ("cases", PAGE, 2), "calls": ("calls", PAGE, 2), "emails": ("emails", PAGE, 2),
-    "meetings": ("meetings", PAGE, 2), "usages_quota_usage": ("usages_quota_usage", PAGE, 1)}
-ENGAGEMENTS = ("notes", "tasks", "communications")
+# Object: the stream that names its records, how many a request gives, how many kinds of links each
+# has. History comes with the values, in pages half as long.
+OBJECTS = {
+    "companies": ("accounts", HISTORY_PAGE, 0), "contacts": ("contacts", PAGE, 0),
+    "products": ("products", PAGE, 0), "deals": ("orders", HISTORY_PAGE, 1),
+    "line_items": ("order_lines", PAGE, 1), "tickets": ("cases", PAGE, 2),
+    "calls": ("calls", PAGE, 2), "emails": ("emails", PAGE, 2), "meetings": ("meetings", PAGE, 2),
+    "notes": ("notes", PAGE, 2), "tasks": ("tasks", PAGE, 2),
+    "communications": ("communications", PAGE, 2), "usages": ("usages_quota_usage", PAGE, 1)}
+DEAL_DAYS = ("2026-10-30", "2026-11-02")
 # Kinds of generated activities that become records of an account.
 ENGAGED = ("call", "meeting", "email_reply", "case_opened", "case_closed", "case_escalated")
 
@@ -73,30 +74,32 @@ def searches(calls):
     return sum(count for kind, count in calls.items() if kind.endswith("/search"))
 
 
-def minimum(read, written, whole):
-    """`read`: records by stream. A ticket is up to three of ours: two on average."""
-    rows = {**read, "cases": math.ceil(read.get("cases", 0) / 2)}
-    calls = 2 + len(ENGAGEMENTS)
-    objects = {}
-    for entity, page, links in STREAMS.values():
-        count = rows.get(entity, 0)
-        calls += math.ceil(count / page) + links * math.ceil(count / LINKS)
-        objects[entity] = count
-    # The deals of lines, and their companies.
-    deals = rows.get("orders", 0) if whole else rows.get("order_lines", 0)
-    calls += math.ceil(deals / PAGE) + math.ceil(deals / LINKS)
-    if not whole:
-        calls += len(ENGAGEMENTS)
-        calls += sum(max(1, math.ceil(count / SEARCH_PAGE)) for count in objects.values())
-    # Looked at before, written, and read back.
-    return calls + 3 * math.ceil(written / WRITE_BATCH)
+def changed(_read, echoed, bought):
+    """What moved in the account since the last sync: our own writes, and deals that people made."""
+    return {"accounts": echoed, "orders": bought * len(DEAL_DAYS)}
+
+
+def minimum(rows, written, whole):
+    """`rows`: records by stream. A ticket is up to three of ours: two on average."""
+    calls = 2  # the account and its owners
+    for stream, page, links in OBJECTS.values():
+        count = rows.get(stream, 0)
+        if stream == "cases":
+            count = math.ceil(count / 2)
+        if whole:
+            calls += max(1, math.ceil(count / page))
+        else:
+            calls += max(1, math.ceil(count / SEARCH_PAGE)) + math.ceil(count / page)
+        calls += links * math.ceil(count / LINKS)
+    # Looked at before, and written: the answer says what stands there.
+    return calls + 2 * math.ceil(written / WRITE_BATCH)
 
 
 def change_some(sandbox, accounts):
     """1 % of the companies buy for ten times what any bought before."""
     ids = [row["id"] for row in sandbox.control("state?object=companies")["companies"]]
     for company in random.Random(8).sample(ids, accounts // 100):
-        for day in ("2026-10-30", "2026-11-02"):
+        for day in DEAL_DAYS:
             sandbox.control("edit", {
                 "object": "deals", "associate": {"object": "companies", "id": company},
                 "properties": {"dealname": "Deal", "pipeline": "default", "dealstage": "closedwon",
