@@ -26,6 +26,7 @@ class ActivityMapper final : public Mapper {
   }
 
   void add(const Row& row, Page& page) const override {
+    for (const std::string& old : row.merged) gone(old, row.updated, page);
     switch (context_.plan.spec->shape) {
       case Shape::ticket:
         return add_ticket(row, page);
@@ -40,9 +41,16 @@ class ActivityMapper final : public Mapper {
     }
   }
 
+  RowRoom room_for(const Row& row) const override {
+    const StreamSpec& spec = *context_.plan.spec;
+    const bool is_history = spec.shape == Shape::deal_history;
+    return usual_room(row,
+                      is_history ? std::min(row.history.size(), kStagesMax) : spec.records_per_row);
+  }
+
   void gone(const std::string& id, Instant at, Page& page) const override {
     const Shape shape = context_.plan.spec->shape;
-    // What was counted from a contact or a deal happened all the same.
+    // What was counted from a contact or a deal happened all the same; see put_once.
     if (shape == Shape::engagement || shape == Shape::deal_history) return;
     page.deletions.push_back({id, at});
     if (shape != Shape::ticket) return;
@@ -52,6 +60,14 @@ class ActivityMapper final : public Mapper {
  private:
   void put(const Row& row, const Happening& it, Page& page) const {
     add_happening(it, row.updated, page);
+  }
+
+  // One of a record's times. Those it has taken in may have had the same, which happened once.
+  void put_once(const Row& row, const std::string& what, Happening it, Page& page) const {
+    const std::string end = "." + what + "." + std::to_string(it.at.ms);
+    it.id = row.id + end;
+    put(row, it, page);
+    for (const std::string& old : row.merged) page.deletions.push_back({old + end, row.updated});
   }
 
   // Opened, closed and escalated are events of their own, so that each has its time.
@@ -100,9 +116,7 @@ class ActivityMapper final : public Mapper {
     for (const auto& [property, kind] : kTimes) {
       const Instant at = row.stamp(property);
       if (at.is_missing() || company.empty()) continue;
-      put(row,
-          {row.id + "." + property + "." + std::to_string(at.ms), company, row.id, {}, kind, at},
-          page);
+      put_once(row, property, {{}, company, row.id, {}, kind, at}, page);
     }
   }
 
@@ -113,14 +127,7 @@ class ActivityMapper final : public Mapper {
     if (changes.size() > kStagesMax) changes.resize(kStagesMax);
     for (const Row::Change& change : changes) {
       if (change.at.is_missing() || row.company.empty()) continue;
-      put(row,
-          {row.id + ".stage." + std::to_string(change.at.ms),
-           row.company,
-           {},
-           row.id,
-           "deal_stage_changed",
-           change.at},
-          page);
+      put_once(row, "stage", {{}, row.company, {}, row.id, "deal_stage_changed", change.at}, page);
     }
   }
 

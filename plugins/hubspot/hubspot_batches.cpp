@@ -12,6 +12,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kLinksMax = 1'000;
+// Records that are asked for one by one in a page; the next page goes on behind them.
+constexpr std::size_t kAskedAloneMax = 20;
 // Types that make a company the record's primary one.
 constexpr std::int64_t kPrimaryTypes[] = {1, 5, 26, 509};
 
@@ -51,6 +53,36 @@ std::map<std::string, std::string> take_links(const nlohmann::json& results, Rea
   return more;
 }
 
+// Ids of which a page says nothing, in their order.
+std::vector<std::string> unanswered(std::span<const std::string> ids, const BatchPage& page) {
+  std::set<std::string> told = page.not_found;
+  for (const Row& row : page.rows) {
+    told.insert(row.id);
+    told.insert(row.merged.begin(), row.merged.end());
+  }
+  std::vector<std::string> left;
+  for (const std::string& id : ids) {
+    if (!told.contains(id)) left.push_back(id);
+  }
+  return left;
+}
+
+// Says under which id each row was asked for; of several the first. What nobody asked for is left
+// out.
+void find_asked(std::span<const std::string> ids, std::vector<Row>& rows) {
+  const std::set<std::string> asked(ids.begin(), ids.end());
+  for (Row& row : rows) {
+    if (asked.contains(row.id)) row.asked = row.id;
+    for (const std::string& old : row.merged) {
+      const bool is_first = row.asked.empty() || is_before(old, row.asked);
+      if (asked.contains(old) && is_first) row.asked = old;
+    }
+  }
+  std::erase_if(rows, [](const Row& row) { return row.asked.empty(); });
+  std::sort(rows.begin(), rows.end(),
+            [](const Row& a, const Row& b) { return is_before(a.asked, b.asked); });
+}
+
 }  // namespace
 
 Result<void> Reader::read_batch(const Wanted& wanted, std::span<const std::string> ids,
@@ -83,6 +115,9 @@ Result<void> Reader::read_batch(const Wanted& wanted, std::span<const std::strin
     for (const std::string& id : fault.ids) {
       if (!id.empty()) out.not_found.insert(id);
     }
+    if (!fault.ids.empty()) continue;
+    const std::vector<std::string> left = unanswered(ids, out);
+    out.nameless.insert(left.begin(), left.end());
   }
   return {};
 }
@@ -101,6 +136,50 @@ Result<BatchPage> Reader::batch_read(const Wanted& wanted, std::span<const std::
     if (auto read = read_batch(wanted, part, out); !read) return read.error();
   }
   return out;
+}
+
+Result<BatchPage> Reader::read_each(const Wanted& wanted, std::span<const std::string> ids) {
+  BatchPage all;
+  std::map<std::string, std::size_t> places;
+  const auto take = [&](BatchPage&& page) {
+    all.not_found.merge(page.not_found);
+    for (Row& row : page.rows) {
+      const auto [place, is_new] = places.emplace(row.id, all.rows.size());
+      if (is_new) {
+        all.rows.push_back(std::move(row));
+        continue;
+      }
+      std::vector<std::string>& merged = all.rows[place->second].merged;
+      for (std::string& old : row.merged) {
+        if (std::find(merged.begin(), merged.end(), old) == merged.end()) {
+          merged.push_back(std::move(old));
+        }
+      }
+    }
+  };
+  std::vector<std::string> left(ids.begin(), ids.end());
+  for (int turn = 0; turn < 2 && !left.empty(); ++turn) {
+    auto page = batch_read(wanted, left);
+    if (!page) return page;
+    // An answer may forget a record, not the same one twice.
+    if (turn > 0) page->not_found.merge(page->nameless);
+    take(std::move(*page));
+    left = unanswered(ids, all);
+  }
+  for (std::size_t i = 0; i < left.size() && all.silent.empty(); ++i) {
+    auto page = batch_read(wanted, std::span(left).subspan(i, 1));
+    if (!page) return page;
+    // Under another id: the one that took it in, which not every object tells of itself.
+    for (Row& row : page->rows) {
+      if (row.id != left[i]) row.merged.push_back(left[i]);
+    }
+    page->not_found.merge(page->nameless);
+    const bool is_silent = page->rows.empty() && page->not_found.empty();
+    if (is_silent || i == kAskedAloneMax) all.silent = left[i];
+    take(std::move(*page));
+  }
+  find_asked(ids, all.rows);
+  return all;
 }
 
 Result<Reader::Links> Reader::associations(const std::string& from, const std::string& to,
@@ -128,9 +207,9 @@ Result<Reader::Links> Reader::associations(const std::string& from, const std::s
         if (const Fault fault = fault_in(error); !is_none(fault)) return error_of(doing, fault);
       }
     }
-    const nlohmann::json* results = member(*read, "results");
-    if (results == nullptr || !results->is_array()) continue;
-    for (const auto& [id, after] : take_links(*results, links)) {
+    const auto results = results_of(*read, doing);
+    if (!results) return results.error();
+    for (const auto& [id, after] : take_links(**results, links)) {
       if (after.empty() || after == asked[id]) {
         return Error{ErrorKind::corrupt, doing + ": a list goes on where it began", {}};
       }

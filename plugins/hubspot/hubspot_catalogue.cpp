@@ -64,6 +64,10 @@ Result<const ObjectType*> Catalogue::type(const std::string& name) {
       return one.is_object();
     });
     if (!read) return read.error();
+    // Every object has some. Taken for true, all that is mapped would go.
+    if (type.properties.empty()) {
+      return Error{ErrorKind::corrupt, doing + ": the answer names none", {}};
+    }
   }
   return &(types_[name] = std::move(type));
 }
@@ -80,13 +84,12 @@ Result<const Stages*> Catalogue::stages(const std::string& name) {
   }
   const auto read = parse_json(reply->response.body, doing);
   if (!read) return read.error();
-  const nlohmann::json* pipelines = member(*read, "results");
-  if (pipelines != nullptr) {
-    for (const auto& pipeline : *pipelines) {
-      const nlohmann::json* all = member(pipeline, "stages");
-      if (all == nullptr) continue;
-      for (const auto& stage : *all) read_stage(stage, stages);
-    }
+  const auto pipelines = results_of(*read, doing);
+  if (!pipelines) return pipelines.error();
+  for (const auto& pipeline : **pipelines) {
+    const nlohmann::json* all = member(pipeline, "stages");
+    if (all == nullptr) continue;
+    for (const auto& stage : *all) read_stage(stage, stages);
   }
   return &(stages_[name] = std::move(stages));
 }

@@ -192,6 +192,12 @@ Result<Account> Client::account() {
   return account;
 }
 
+Result<const nlohmann::json*> results_of(const nlohmann::json& answer, const std::string& doing) {
+  const nlohmann::json* results = member(answer, "results");
+  if (results != nullptr && results->is_array()) return results;
+  return Error{ErrorKind::corrupt, doing + ": the answer has no results", {}};
+}
+
 std::optional<std::vector<std::string>> Client::granted_scopes() {
   const auto session = login_.session();
   if (!session) return std::nullopt;

@@ -72,6 +72,10 @@ class Client {
   std::optional<Account> account_;
 };
 
+// What every list and batch answers with, which may be empty. corrupt: without it an answer says
+// nothing, and must not be taken for an empty one.
+Result<const nlohmann::json*> results_of(const nlohmann::json& answer, const std::string& doing);
+
 // For addresses: "a%2Cb".
 std::string query_of(const std::vector<std::pair<std::string, std::string>>& fields);
 

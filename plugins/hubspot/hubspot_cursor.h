@@ -24,8 +24,7 @@ struct PullCursor {
 
   // The walk in progress: its window, fixed before its first request, and the place in it.
   Instant low = Instant::missing(), high = Instant::missing();
-  std::string last_id, after;
-  std::uint64_t skip = 0;  // records of the page behind `after` that were brought
+  std::string last_id, after;  // in a list: of the page behind `after`, all up to `last_id`
 
   bool is_walking() const { return phase != Phase::none; }
 };

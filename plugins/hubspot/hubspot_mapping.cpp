@@ -1,9 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/hubspot/hubspot_mapping.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace upselld::plugins::hubspot {
+
+namespace {
+
+// Names of kinds, ends of ids, currencies: what does not stand in the record.
+constexpr std::size_t kOwnBytes = 512;
+
+std::size_t text_bytes(const Row& row) {
+  std::size_t bytes = row.id.size() + row.company.size() + row.contact.size() + row.parent.size();
+  for (const auto& [name, value] : row.values) bytes += std::min(value.size(), kTextBytesMax);
+  return bytes;
+}
+
+}  // namespace
+
+RowRoom usual_room(const Row& row, std::size_t records) {
+  std::size_t bytes = text_bytes(row);
+  if (row.parent_row != nullptr) bytes += text_bytes(*row.parent_row);
+  return {records, records * (2 * bytes + kOwnBytes)};
+}
+
+RowRoom Mapper::room_for(const Row& row) const {
+  return usual_room(row, 1);
+}
 
 void Mapper::gone(const std::string& id, Instant at, Page& page) const {
   page.deletions.push_back({id, at});

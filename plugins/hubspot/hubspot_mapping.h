@@ -21,6 +21,11 @@ struct MappingContext {
   const Stages* stages = nullptr;  // of deals or tickets; nullptr: not read
 };
 
+// What a record takes of a page, at most.
+struct RowRoom {
+  std::size_t records = 1, text_bytes = 0;
+};
+
 // Turns records of one stream into pages. Pure: the same records give the same page.
 class Mapper {
  public:
@@ -29,11 +34,16 @@ class Mapper {
   virtual Page empty_page() const = 0;
   // Adds what the record is: records, deletions, merges, problems, or nothing.
   virtual void add(const Row& row, Page& page) const = 0;
+  virtual RowRoom room_for(const Row& row) const;
   // The record is no longer there.
   virtual void gone(const std::string& id, Instant at, Page& page) const;
 };
 
 std::unique_ptr<Mapper> make_mapper(MappingContext context);
+
+// Of a record that becomes so many of ours, each with ids and with any of its values, twice at
+// most.
+RowRoom usual_room(const Row& row, std::size_t records);
 
 // The parts, by kind of record.
 std::unique_ptr<Mapper> make_company_mapper(MappingContext context);

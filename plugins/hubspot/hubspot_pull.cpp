@@ -13,12 +13,12 @@ namespace {
 using Phase = PullCursor::Phase;
 
 constexpr std::size_t kRowsMax = 1'000;
-// Room for one more record of the widest kind.
-constexpr std::size_t kTextReserve = 64 * 1024;
 constexpr Duration kUntilHolds = minutes(5);
 constexpr Duration kSlowEveryLeast = minutes(50);
 // How far a full reading's end lies before its beginning.
 constexpr Duration kListMargin = minutes(15);
+// What was archived before that is in the bin no more.
+constexpr Duration kBinKeeps = days(90);
 constexpr int kArchivedOften = 1, kArchivedRarely = 7;
 
 Duration times(Duration period, int count) {
@@ -37,7 +37,15 @@ Puller::Puller(Client& client, Catalogue& catalogue, Reader& reader,
       specs_(stream_specs(settings, context)) {}
 
 std::size_t Puller::Step::rows_max() const {
-  return std::clamp<std::size_t>(limits.records_max / spec().records_per_row, 1, kRowsMax);
+  const std::size_t most =
+      std::clamp<std::size_t>(limits.records_max / spec().records_per_row, 1, kRowsMax);
+  // No part of a page of the account's is read in vain.
+  const std::size_t whole = most < kSearchMax ? page_max() : kSearchMax;
+  return most < whole ? most : most / whole * whole;
+}
+
+std::size_t Puller::Step::page_max() const {
+  return plan().history.empty() || walk == Walk::sweep ? kListMax : kHistoryMax;
 }
 
 Result<std::vector<StreamInfo>> Puller::streams() {
@@ -111,7 +119,6 @@ bool Puller::is_whole_due(const Step& step, const PullCursor& at) const {
 void Puller::begin(const Step& step, PullCursor& at) {
   at.after.clear();
   at.last_id.clear();
-  at.skip = 0;
   at.low = Instant::missing();
   at.high = look_until();
   if (step.walk != Walk::changes || is_whole_due(step, at)) {
@@ -136,7 +143,6 @@ void Puller::begin_next_phase(const Step& step, PullCursor& at) {
   const Phase ended = std::exchange(at.phase, Phase::none);
   at.after.clear();
   at.last_id.clear();
-  at.skip = 0;
   const Instant late = now - settings_.look_back;
   if (ended == Phase::fast && is_second_look_due(at, late)) {
     at.phase = Phase::slow;
@@ -160,8 +166,8 @@ Page Puller::finished(const Step& step, PullCursor at, Page page) {
       if (step.walk == Walk::sweep) break;
       at.fast_from = at.slow_from = at.high - kListMargin;
       at.listed_at = at.high;
-      // At the first reading nobody knows what was archived before.
-      if (at.archived_from.is_missing()) at.archived_from = at.fast_from;
+      // This may not be the first reading: what was archived since the one before is in no list.
+      if (at.archived_from.is_missing()) at.archived_from = at.high - kBinKeeps;
       break;
     case Phase::fast:
       at.fast_from = at.high;
@@ -221,14 +227,21 @@ Wanted Puller::wanted(const Step& step) const {
   return wanted;
 }
 
+bool Puller::Room::holds(const RowRoom& more) const {
+  return records + more.records <= limits.records_max &&
+         text_bytes + more.text_bytes <= limits.text_bytes_max;
+}
+
+RowRoom Puller::room_for(const Step& step, const Row& row) const {
+  return step.walk == Walk::sweep ? RowRoom{} : step.stream.mapper->room_for(row);
+}
+
 std::size_t Puller::fill(const Step& step, const std::vector<Row>& rows, Page& page) const {
   page = step.stream.mapper->empty_page();
   std::size_t taken = 0;
   for (const Row& row : rows) {
-    const bool has_room = count_of(page) + step.spec().records_per_row <= step.limits.records_max &&
-                          page.named.size() < step.limits.records_max &&
-                          page.text.size() + kTextReserve <= step.limits.text_bytes_max;
-    if (!has_room && taken > 0) break;
+    const Room room{count_of(page) + page.named.size(), page.text.size(), step.limits};
+    if (taken > 0 && !room.holds(room_for(step, row))) break;
     if (step.walk == Walk::sweep)
       page.named.push_back(row.id);
     else
@@ -238,57 +251,106 @@ std::size_t Puller::fill(const Step& step, const std::vector<Row>& rows, Page& p
   return taken;
 }
 
+// Pages of the account's, until ours is full.
+Result<Puller::Listed> Puller::list_rows(const Step& step, const PullCursor& at,
+                                         const Wanted& asked) {
+  Listed listed;
+  listed.after = at.after;
+  Room room{0, 0, step.limits};
+  while (!listed.is_last && room.holds({}) && listed.rows.size() < step.rows_max()) {
+    const std::size_t most = std::min(step.page_max(), step.rows_max() - listed.rows.size());
+    auto page = reader_.list(asked, listed.after, most);
+    if (!page) return page.error();
+    for (Row& row : page->rows) {
+      if (!at.last_id.empty() && !is_before(at.last_id, row.id)) continue;
+      if (!listed.ids.empty() && !is_before(listed.ids.back(), row.id)) {
+        return Error{ErrorKind::corrupt,
+                     "list " + asked.object + ": the records are not in the order of their ids",
+                     {}};
+      }
+      const RowRoom more = room_for(step, row);
+      room.records += more.records;
+      room.text_bytes += more.text_bytes;
+      row.asked = row.id;
+      listed.ids.push_back(row.id);
+      listed.places.push_back(listed.after);
+      listed.rows.push_back(std::move(row));
+    }
+    listed.is_last = page->after.empty();
+    listed.after = page->after;
+  }
+  return listed;
+}
+
 Result<Page> Puller::pull_list(const Step& step, PullCursor at) {
   Wanted asked = wanted(step);
   // Too many properties for an address: ids by the list, values by their batches.
   const bool is_wide = !reader_.fits_list(asked);
   if (is_wide) asked = {asked.object, {"hs_object_id"}};
-  const std::size_t rows_max = step.rows_max();
-  const std::size_t page_max = asked.history.empty() ? kListMax : kHistoryMax;
-  std::vector<Row> rows;
-  std::vector<Place> places;
-  std::string after = at.after;
-  std::uint64_t skip = at.skip;
-  bool is_last = false;
-  while (!is_last && rows.size() < rows_max) {
-    auto page = reader_.list(asked, after, std::min(page_max, rows_max - rows.size() + skip));
-    if (!page) return page.error();
-    for (std::size_t i = std::min<std::size_t>(skip, page->rows.size()); i < page->rows.size();
-         ++i) {
-      places.push_back({after, i});
-      rows.push_back(std::move(page->rows[i]));
-    }
-    skip = 0;
-    is_last = page->after.empty();
-    after = page->after;
-  }
+  auto listed = list_rows(step, at, asked);
+  if (!listed) return listed.error();
+  Read read = {std::move(listed->rows), {}, listed->ids.size()};
   if (is_wide) {
-    std::vector<std::string> ids;
-    for (const Row& row : rows) ids.push_back(row.id);
-    auto read = reader_.batch_read(wanted(step), ids);
-    if (!read) return read.error();
-    rows = std::move(read->rows);
-    std::sort(rows.begin(), rows.end(),
-              [](const Row& a, const Row& b) { return is_before(a.id, b.id); });
+    auto values = read_rows(step, listed->ids);
+    if (!values) return values.error();
+    read = std::move(*values);
   }
-  if (auto linked = add_links(step, rows); !linked) return linked.error();
   Page page;
-  const std::size_t taken = fill(step, rows, page);
-  if (taken < rows.size() && !is_wide) {
-    at.after = places[taken].after;
-    at.skip = places[taken].skip;
-  } else if (taken < rows.size()) {
-    return Error{ErrorKind::unsupported,
-                 "list " + step.spec().object + ": the records are too large; map fewer properties",
-                 {}};
-  } else if (is_last) {
+  auto brought = bring(step, at, listed->ids, read, page);
+  if (!brought) return brought.error();
+  return behind(step, std::move(at), *listed, *brought, std::move(page));
+}
+
+Page Puller::behind(const Step& step, PullCursor at, const Listed& listed, std::size_t told,
+                    Page page) {
+  if (told < listed.ids.size()) {
+    at.after = listed.places[told];
+    at.last_id = listed.ids[told - 1];
+  } else if (listed.is_last) {
     return finished(step, std::move(at), std::move(page));
   } else {
-    at.after = after;
-    at.skip = 0;
+    at.after = listed.after;
+    at.last_id.clear();
   }
   page.next = to_cursor(at);
   return page;
+}
+
+// Ascending ids, up to the first that the account is silent about: walks never pass one over.
+Result<Puller::Read> Puller::read_rows(const Step& step, const std::vector<std::string>& ids) {
+  auto read = reader_.read_each(wanted(step), ids);
+  if (!read) return read.error();
+  if (read->silent.empty())
+    return Read{std::move(read->rows), std::move(read->not_found), ids.size()};
+  if (read->silent == ids.front()) return silence(step.spec().object, read->silent);
+  std::erase_if(read->rows, [&](const Row& row) { return !is_before(row.asked, read->silent); });
+  const auto answered = std::find(ids.begin(), ids.end(), read->silent) - ids.begin();
+  return Read{std::move(read->rows), std::move(read->not_found),
+              static_cast<std::size_t>(answered)};
+}
+
+Error Puller::silence(const std::string& object, const std::string& id) {
+  return {ErrorKind::unavailable,
+          "read " + object + ": the account gave neither the record " + id +
+              " nor a reason; it is asked for again by the next sync",
+          {}};
+}
+
+// Fills the page; gives how many of the ids it brings.
+Result<std::size_t> Puller::bring(const Step& step, const PullCursor& at,
+                                  const std::vector<std::string>& ids, Read& read, Page& page) {
+  if (auto linked = add_links(step, read.rows); !linked) return linked.error();
+  const std::size_t taken = fill(step, read.rows, page);
+  std::size_t brought = read.count;
+  if (taken < read.rows.size()) {
+    const auto next = std::find(ids.begin(), ids.end(), read.rows[taken].asked);
+    brought = static_cast<std::size_t>(next - ids.begin());
+  }
+  for (std::size_t i = 0; i < brought; ++i) {
+    // It was listed or found, and the account says that it is not there.
+    if (read.gone.contains(ids[i])) step.stream.mapper->gone(ids[i], at.high, page);
+  }
+  return brought;
 }
 
 Result<Page> Puller::pull_window(const Step& step, PullCursor at) {
@@ -309,59 +371,25 @@ Result<Page> Puller::pull_window(const Step& step, PullCursor at) {
       return page;
     }
     if (!found) return found.error();
-    ids.insert(ids.end(), found->begin(), found->end());
-    is_last = found->size() < kSearchMax;
-    if (!found->empty()) last_id = found->back();
+    ids.insert(ids.end(), found->ids.begin(), found->ids.end());
+    is_last = found->is_last;
+    if (!found->ids.empty()) last_id = found->ids.back();
   }
   if (ids.size() > rows_max) {
     ids.resize(rows_max);
     is_last = false;
   }
-  return read_ids(step, std::move(at), ids, is_last);
-}
-
-Result<Page> Puller::read_ids(const Step& step, PullCursor at, const std::vector<std::string>& ids,
-                              bool is_last) {
-  auto read = reader_.batch_read(wanted(step), ids);
-  if (!read) return read.error();
-  if (!ids.empty() && read->rows.empty() && read->not_found.empty()) {
-    return Error{ErrorKind::unavailable,
-                 "read " + step.spec().object + ": the account gave none of " +
-                     std::to_string(ids.size()) + " records and no reason",
-                 {}};
-  }
-  std::set<std::string> missing(ids.begin(), ids.end());
-  for (const Row& row : read->rows) {
-    missing.erase(row.id);
-    for (const std::string& old : row.merged) missing.erase(old);
-  }
-  const std::set<std::string> asked(ids.begin(), ids.end());
-  // Who took others in may come under an id beyond the window: those are no place to go on behind.
-  std::sort(read->rows.begin(), read->rows.end(), [&](const Row& a, const Row& b) {
-    const bool is_asked_a = asked.count(a.id) > 0, is_asked_b = asked.count(b.id) > 0;
-    return is_asked_a != is_asked_b ? is_asked_b : is_before(a.id, b.id);
-  });
-  if (auto linked = add_links(step, read->rows); !linked) return linked.error();
   Page page;
-  const std::size_t taken = fill(step, read->rows, page);
-  const bool is_full = taken < read->rows.size();
-  const std::string until = is_full ? read->rows[taken - 1].id : "";
-  for (const std::string& id : missing) {
-    if (is_full && is_before(until, id)) continue;
-    // The index knew it, and the account says that it is not there.
-    if (read->not_found.count(id) > 0) {
-      step.stream.mapper->gone(id, at.high, page);
-    } else {
-      add_problem(page, id, "the account gave neither the record nor a reason; it is read again");
-    }
+  if (ids.empty()) {
+    page = step.stream.mapper->empty_page();
+    return finished(step, std::move(at), std::move(page));
   }
-  if (is_full) {
-    if (asked.count(until) > 0) at.last_id = until;
-    page.next = to_cursor(at);
-    return page;
-  }
-  if (is_last) return finished(step, std::move(at), std::move(page));
-  at.last_id = ids.back();
+  auto read = read_rows(step, ids);
+  if (!read) return read.error();
+  auto brought = bring(step, at, ids, *read, page);
+  if (!brought) return brought.error();
+  if (is_last && *brought == ids.size()) return finished(step, std::move(at), std::move(page));
+  at.last_id = ids[*brought - 1];
   page.next = to_cursor(at);
   return page;
 }

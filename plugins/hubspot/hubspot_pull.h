@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,11 +40,26 @@ class Puller {
     const StreamPlan& plan() const { return stream.plan; }
     const StreamSpec& spec() const { return *stream.plan.spec; }
     std::size_t rows_max() const;
+    std::size_t page_max() const;  // of the account's
   };
-  // Where a row came from, so that a page that is full can go on behind it.
-  struct Place {
+  // What a page holds so far.
+  struct Room {
+    std::size_t records = 0, text_bytes = 0;
+    const PageLimits& limits;
+
+    bool holds(const RowRoom& more) const;
+  };
+  struct Listed {
+    std::vector<Row> rows;
+    std::vector<std::string> ids, places;  // of the rows: the page of the account's that it is on
     std::string after;
-    std::uint64_t skip = 0;
+    bool is_last = false;
+  };
+  // Records by id.
+  struct Read {
+    std::vector<Row> rows;
+    std::set<std::string> gone;  // ids that are not there any more
+    std::size_t count = 0;       // of the ids asked for: so many are answered
   };
 
   Result<Stream*> stream(const std::string& name);
@@ -58,12 +74,20 @@ class Puller {
   Result<Page> pull_list(const Step& step, PullCursor at);
   Result<Page> pull_window(const Step& step, PullCursor at);
   Result<Page> pull_archived(const Step& step, PullCursor at);
-  Result<Page> read_ids(const Step& step, PullCursor at, const std::vector<std::string>& ids,
-                        bool is_last);
+  static void add_archived(const Step& step, const std::vector<Row>& archived,
+                           const std::vector<Row>& active, Page& page);
+  // What goes on behind the first `told` records of a list.
+  Page behind(const Step& step, PullCursor at, const Listed& listed, std::size_t told, Page page);
+  Result<Listed> list_rows(const Step& step, const PullCursor& at, const Wanted& asked);
+  Result<Read> read_rows(const Step& step, const std::vector<std::string>& ids);
+  static Error silence(const std::string& object, const std::string& id);
+  Result<std::size_t> bring(const Step& step, const PullCursor& at,
+                            const std::vector<std::string>& ids, Read& read, Page& page);
   Wanted wanted(const Step& step) const;
   // What the records themselves do not hold: companies, contacts, parents.
   Result<void> add_links(const Step& step, std::vector<Row>& rows);
   Result<void> add_parents(const Step& step, std::vector<Row>& rows);
+  RowRoom room_for(const Step& step, const Row& row) const;
   // How many rows fitted into the page.
   std::size_t fill(const Step& step, const std::vector<Row>& rows, Page& page) const;
 

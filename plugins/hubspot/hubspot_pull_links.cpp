@@ -58,15 +58,19 @@ Result<void> Puller::add_parents(const Step& step, std::vector<Row>& rows) {
     if (!row.parent.empty()) ids.push_back(row.parent);
   }
   parents_.clear();
-  auto read = reader_.batch_read({spec.parent, parent_properties(spec.parent)}, ids);
+  std::sort(ids.begin(), ids.end(), is_before);
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  auto read = reader_.read_each({spec.parent, parent_properties(spec.parent)}, ids);
   if (!read) return read.error();
+  // A line whose deal cannot be seen would count as deleted.
+  if (!read->silent.empty()) return silence(spec.parent, read->silent);
   if (read->rows.empty()) return {};
   const auto companies = reader_.associations(spec.parent, "companies", ids_of(read->rows));
   if (!companies) return companies.error();
   for (Row& parent : read->rows) {
     const auto found = companies->find(parent.id);
     if (found != companies->end()) parent.company = chosen(found->second);
-    const std::string id = parent.id;
+    const std::string id = parent.asked;
     parents_[id] = std::move(parent);
   }
   for (Row& row : rows) {
@@ -89,10 +93,9 @@ Result<Page> Puller::pull_owners(const Step& step, PullCursor at) {
       const auto read =
           client_.fetch_json(doing, {.path = client_.paths().owners() + query_of(query)});
       if (!read) return read.error();
-      const nlohmann::json* results = member(*read, "results");
-      if (results != nullptr && results->is_array()) {
-        for (const auto& owner : *results) rows.push_back(read_owner(owner));
-      }
+      const auto results = results_of(*read, doing);
+      if (!results) return results.error();
+      for (const auto& owner : **results) rows.push_back(read_owner(owner));
       const nlohmann::json* next = member_at(*read, "paging.next");
       std::string further = next == nullptr ? std::string() : text_in(*next, "after");
       if (!further.empty() && further == after) {
@@ -119,48 +122,50 @@ Result<Page> Puller::pull_owners(const Step& step, PullCursor at) {
 Result<Page> Puller::pull_archived(const Step& step, PullCursor at) {
   Wanted asked = {step.spec().object, {"hs_object_id", "hs_merged_object_ids"}};
   asked.archived = true;
-  std::vector<Row> news;
-  bool is_last = false;
-  for (std::size_t pages = 0; !is_last && pages < 10; ++pages) {
-    auto page = reader_.list(asked, at.after, kListMax);
-    if (!page) return page.error();
-    for (Row& row : page->rows) {
-      const bool is_news = row.archived_at.is_missing() || row.archived_at >= at.archived_from;
-      if (is_news) news.push_back(std::move(row));
-    }
-    at.after = page->after;
-    is_last = page->after.empty();
+  auto listed = list_rows(step, at, asked);
+  if (!listed) return listed.error();
+  std::vector<Row> news = std::move(listed->rows);
+  std::erase_if(news, [&](const Row& row) {
+    return !row.archived_at.is_missing() && row.archived_at < at.archived_from;
+  });
+  Wanted active = wanted(step);
+  active.history.clear();
+  auto read = reader_.read_each(active, ids_of(news));
+  if (!read) return read.error();
+  std::size_t told = listed->ids.size();
+  if (!read->silent.empty()) {
+    if (read->silent == news.front().id) return silence(step.spec().object, read->silent);
+    const auto silent = std::find(listed->ids.begin(), listed->ids.end(), read->silent);
+    told = static_cast<std::size_t>(silent - listed->ids.begin());
+    std::erase_if(news, [&](const Row& row) { return !is_before(row.id, read->silent); });
   }
   Page page = step.stream.mapper->empty_page();
-  if (!news.empty()) {
-    Wanted active = wanted(step);
-    active.history.clear();
-    auto read = reader_.batch_read(active, ids_of(news));
-    if (!read) return read.error();
-    std::set<std::string> alive;
-    for (const Row& row : read->rows) {
-      alive.insert(row.id);
-      for (const std::string& old : row.merged) {
-        alive.insert(old);
-        // Of other records it is a deletion: the one that took it in is there under its own id.
-        if (step.spec().kind == RecordKind::account)
-          page.merges.push_back({old, row.id, row.updated});
-        else
-          step.stream.mapper->gone(old, row.updated, page);
-      }
-    }
-    for (const Row& row : news) {
-      if (alive.count(row.id) > 0) continue;
-      step.stream.mapper->gone(row.id, row.archived_at, page);
-      // Nothing else tells of those it had taken in: they are in no list, not even this one.
-      for (const std::string& old : row.merged) {
-        step.stream.mapper->gone(old, row.archived_at, page);
-      }
+  add_archived(step, news, read->rows, page);
+  return behind(step, std::move(at), *listed, told, std::move(page));
+}
+
+void Puller::add_archived(const Step& step, const std::vector<Row>& archived,
+                          const std::vector<Row>& active, Page& page) {
+  std::set<std::string> alive;
+  for (const Row& row : active) {
+    alive.insert(row.id);
+    for (const std::string& old : row.merged) {
+      alive.insert(old);
+      // Of other records it is a deletion: the one that took it in is there under its own id.
+      if (step.spec().kind == RecordKind::account)
+        page.merges.push_back({old, row.id, row.updated});
+      else
+        step.stream.mapper->gone(old, row.updated, page);
     }
   }
-  if (is_last) return finished(step, std::move(at), std::move(page));
-  page.next = to_cursor(at);
-  return page;
+  for (const Row& row : archived) {
+    if (alive.contains(row.id)) continue;
+    step.stream.mapper->gone(row.id, row.archived_at, page);
+    // Nothing else tells of those it had taken in: they are in no list, not even this one.
+    for (const std::string& old : row.merged) {
+      step.stream.mapper->gone(old, row.archived_at, page);
+    }
+  }
 }
 
 }  // namespace upselld::plugins::hubspot

@@ -133,6 +133,8 @@ Result<ListPage> Reader::list(const Wanted& wanted, const std::string& after, st
       return !page.rows.back().id.empty();
     });
     if (!read) return read.error();
+    // Nothing at all would look like the end of the list.
+    if (const auto there = results_of(*read, doing); !there) return there.error();
     if (const auto* next = member_at(*read, "paging.next"); next != nullptr) {
       page.after = text_in(*next, "after");
     }
@@ -143,7 +145,7 @@ Result<ListPage> Reader::list(const Wanted& wanted, const std::string& after, st
   }
 }
 
-Result<std::vector<std::string>> Reader::search(const Window& window) {
+Result<Reader::Found> Reader::search(const Window& window) {
   const std::string key = window.object + " " + std::to_string(window.low.ms) + " " +
                           std::to_string(window.high.ms) + " " + window.last_id;
   if (const auto known = searched_.find(key); known != searched_.end()) return known->second;
@@ -154,7 +156,7 @@ Result<std::vector<std::string>> Reader::search(const Window& window) {
   return found;
 }
 
-Result<std::vector<std::string>> Reader::search_once(const Window& window) {
+Result<Reader::Found> Reader::search_once(const Window& window) {
   const std::string doing = "search " + window.object;
   const auto filter = [](const std::string& property, const char* op, const std::string& value) {
     return Json({{"propertyName", property}, {"operator", op}, {"value", value}});
@@ -180,16 +182,23 @@ Result<std::vector<std::string>> Reader::search_once(const Window& window) {
     if (reply->fault->status == 400) error.kind = ErrorKind::unsupported;
     return error;
   }
-  std::vector<std::string> ids;
+  Found found;
+  std::vector<std::string>& ids = found.ids;
   const auto read = parse_each(reply->response.body, doing, "results", [&](const auto& record) {
     ids.push_back(text_in(record, "id"));
     return !ids.back().empty();
   });
   if (!read) return read.error();
+  if (const auto there = results_of(*read, doing); !there) return there.error();
+  // The server may make smaller pages, and name a record twice.
+  found.is_last = ids.size() < kSearchMax && member_at(*read, "paging.next") == nullptr;
   std::sort(ids.begin(), ids.end(), is_before);
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   // Without this the walk would never end.
-  if (!ids.empty() && !window.last_id.empty() && !is_before(window.last_id, ids.front())) {
+  const bool is_stuck = ids.empty()
+                            ? !found.is_last
+                            : !window.last_id.empty() && !is_before(window.last_id, ids.front());
+  if (is_stuck) {
     searched_.clear();
     return Error{ErrorKind::unavailable,
                  doing +
@@ -197,7 +206,7 @@ Result<std::vector<std::string>> Reader::search_once(const Window& window) {
                      "again later",
                  {}};
   }
-  return ids;
+  return found;
 }
 
 std::string chosen(const std::vector<Reader::Link>& links) {

@@ -33,6 +33,7 @@ struct Row {
   std::string parent;               // a line's deal or order
   const Row* parent_row = nullptr;  // outlives this row's use
   std::string version;              // `updated` as it was written
+  std::string asked;                // the id it was asked for under; it may be merged by now
 
   std::string_view text(std::string_view property) const;
   double number(std::string_view property) const;  // NaN: none
@@ -57,6 +58,8 @@ struct ListPage {
 struct BatchPage {
   std::vector<Row> rows;            // in no order; a merged record comes under another id
   std::set<std::string> not_found;  // ids that the answer names as such
+  std::set<std::string> nameless;   // without a record, beside an error that names no id
+  std::string silent;               // of read_each; empty: none
 };
 
 inline constexpr std::size_t kListMax = 100, kSearchMax = 200, kBatchMax = 100;
@@ -77,11 +80,19 @@ class Reader {
     Instant low, high;
     std::string last_id;  // behind it
   };
-  // Ids of records in the window, ascending. `unsupported`: this object cannot be searched so.
-  Result<std::vector<std::string>> search(const Window& window);
+  struct Found {
+    std::vector<std::string> ids;  // ascending
+    bool is_last = false;          // behind them there is none
+  };
+  // Records in the window. `unsupported`: this object cannot be searched so.
+  Result<Found> search(const Window& window);
 
   // Any number of ids, in batches.
   Result<BatchPage> batch_read(const Wanted& wanted, std::span<const std::string> ids);
+  // The same, of ascending ids, and what an answer passes over is asked for again, in the end
+  // alone. Each id is then in a row, as `asked` or merged, or not found; or the account stays
+  // silent, and of `silent` and what comes behind it nothing is said.
+  Result<BatchPage> read_each(const Wanted& wanted, std::span<const std::string> ids);
 
   struct Link {
     std::string id;
@@ -93,14 +104,14 @@ class Reader {
                              std::span<const std::string> ids);
 
  private:
-  Result<std::vector<std::string>> search_once(const Window& window);
+  Result<Found> search_once(const Window& window);
   Result<void> read_batch(const Wanted& wanted, std::span<const std::string> ids, BatchPage& out);
 
   Client& client_;
   std::size_t page_max_ = kListMax;  // what the server could make lately
   int good_pages_ = 0;
   // Streams of one object walk the same windows: what was found is not asked for again.
-  std::map<std::string, std::vector<std::string>> searched_;
+  std::map<std::string, Found> searched_;
 };
 
 // The company or contact that a record counts for: the primary one, else the oldest.

@@ -26,6 +26,8 @@ void add_companies(const HubspotSettings& settings, const std::string& prefix,
       "createdate", "hs_merged_object_ids", property_name(prefix, Field::pause_until)};
   StreamSpec history = {"account_changes", "companies", Shape::company_history,
                         RecordKind::attribute_change};
+  // What the index told too late is there at last.
+  companies.refresh_periods = kRarely;
   history.scope = companies.scope;
   history.offers_sweep = false;
   for (const AttributeField& attribute : settings.attributes) {
@@ -35,6 +37,8 @@ void add_companies(const HubspotSettings& settings, const std::string& prefix,
   for (const FieldValuesWanted& scope : settings.scope) companies.needed.push_back(scope.field);
   if (!settings.opted_out_field.empty()) companies.needed.push_back(settings.opted_out_field);
   all.push_back(std::move(companies));
+  // So many of each are usual.
+  history.records_per_row = 20 * std::max<std::size_t>(history.history.size(), 1);
   if (!history.history.empty()) all.push_back(std::move(history));
 }
 
@@ -43,6 +47,7 @@ void add_contacts(const HubspotSettings& settings, std::vector<StreamSpec>& all)
   contacts.scope = kContactScope;
   // Contacts alone have another name for it; the usual one finds nothing, without an error.
   contacts.stamp = "lastmodifieddate";
+  contacts.refresh_periods = kRarely;
   contacts.properties = {"associatedcompanyid", "jobtitle", "hs_merged_object_ids",
                          "notes_last_contacted", "hs_sales_email_last_replied"};
   if (settings.no_mail == kOwnOptOut) contacts.properties.push_back(kOwnOptOut);
@@ -59,7 +64,7 @@ void add_contacts(const HubspotSettings& settings, std::vector<StreamSpec>& all)
   engagement.properties = {"associatedcompanyid",         "hs_email_last_open_date",
                            "hs_email_last_click_date",    "hs_sales_email_last_opened",
                            "hs_sales_email_last_clicked", "hs_analytics_last_timestamp",
-                           "recent_conversion_date"};
+                           "recent_conversion_date",      "hs_merged_object_ids"};
   all.push_back(std::move(contacts));
   all.push_back(std::move(engagement));
 }
@@ -100,6 +105,8 @@ void add_orders(const HubspotSettings& settings, std::vector<StreamSpec>& all) {
   history.links_company = true;
   history.offers_sweep = false;
   history.records_per_row = 40;
+  history.refresh_periods = kRarely;
+  history.properties = {"hs_merged_object_ids"};
   history.history = {"dealstage"};
   all.push_back(std::move(deals));
   if (!settings.orders_are_won) {
@@ -142,8 +149,8 @@ void add_activities(const HubspotSettings& settings, const std::string& prefix,
   tickets.refresh_periods = kRarely;
   tickets.offers_sweep = false;
   tickets.records_per_row = 3;
-  tickets.properties = {"createdate", "closed_date", "time_to_close", "hs_pipeline_stage",
-                        "hs_ticket_priority"};
+  tickets.properties = {"createdate",        "closed_date",        "time_to_close",
+                        "hs_pipeline_stage", "hs_ticket_priority", "hs_merged_object_ids"};
   all.push_back(std::move(tickets));
   all.push_back(activity_spec("calls", Shape::call, {"hs_call_duration", "hs_call_status"}));
   all.push_back(activity_spec("emails", Shape::email, {"hs_email_direction"}));
@@ -161,6 +168,7 @@ void add_activities(const HubspotSettings& settings, const std::string& prefix,
     spec.activity = &activity;
     spec.refresh_periods = kRarely;
     spec.links_company = activity.account.empty();
+    spec.properties = {"hs_merged_object_ids"};
     for (const std::string* one :
          {&activity.at, &activity.account, &activity.value, &activity.kind_field}) {
       if (!one->empty()) spec.needed.push_back(*one);

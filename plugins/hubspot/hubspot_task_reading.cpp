@@ -209,17 +209,17 @@ Result<void> TaskWriter::learn_owners(std::span<const TaskDraft> batch) {
     std::vector<std::pair<std::string, std::string>> query = {{"limit", "100"},
                                                               {"archived", "false"}};
     if (!after.empty()) query.emplace_back("after", after);
-    const auto read = client_.fetch_json("look for task owners",
-                                         {.path = client_.paths().owners() + query_of(query)});
+    const std::string doing = "look for task owners";
+    const auto read =
+        client_.fetch_json(doing, {.path = client_.paths().owners() + query_of(query)});
     if (!read) return read.error();
-    const nlohmann::json* results = member(*read, "results");
-    if (results != nullptr && results->is_array()) {
-      for (const auto& owner : *results) {
-        const std::string id = text_in(owner, "id");
-        owners_[id] = id;
-        const std::string email = in_lower_case(text_in(owner, "email"));
-        if (!email.empty()) owners_.emplace(email, id);
-      }
+    const auto results = results_of(*read, doing);
+    if (!results) return results.error();
+    for (const auto& owner : **results) {
+      const std::string id = text_in(owner, "id");
+      owners_[id] = id;
+      const std::string email = in_lower_case(text_in(owner, "email"));
+      if (!email.empty()) owners_.emplace(email, id);
     }
     const nlohmann::json* next = member_at(*read, "paging.next");
     std::string further = next == nullptr ? std::string() : text_in(*next, "after");

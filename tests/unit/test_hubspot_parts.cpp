@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -38,18 +39,21 @@ TEST_CASE("hubspot: a cursor comes back as it was, and no other text is one") {
   cursor.high = Instant{9};
   cursor.last_id = "77";
   cursor.after = "a place with blanks";
-  cursor.skip = 3;
   const Cursor packed = to_cursor(cursor);
   const auto read = read_cursor(packed);
   REQUIRE(read);
   CHECK(to_cursor(*read) == packed);
   CHECK(read->after == cursor.after);
   CHECK(read->listed_at.is_missing());
-  for (const char* other : {"", "sf1 a b", "hs1", "hs1 abc 4242 0 9 - - - - - - - - 0"}) {
+  for (const char* other : {"", "sf1 a b", "hs1", "hs2 abc 4242 0 9 - - - - - - - -"}) {
     INFO(other);
     CHECK_FALSE(read_cursor({other}));
   }
   CHECK_FALSE(read_cursor({packed.bytes + " more"}));
+  // One of a former version goes on from the page it was in.
+  const auto former = read_cursor({"hs1" + packed.bytes.substr(3) + " 17"});
+  REQUIRE(former);
+  CHECK(to_cursor(*former) == packed);
 }
 
 TEST_CASE("hubspot: instants are ISO or milliseconds, and ids are put in order as numbers") {
@@ -91,6 +95,41 @@ TEST_CASE("hubspot: a task's text is no HTML, and a key is found in what HubSpot
   CHECK(company_of_key("our.instance.123.offer.2026-11-22") == "123");
   CHECK(company_of_key("123.offer").empty());
   CHECK(key_property("Upselld") == "upselld_key");
+}
+
+TEST_CASE(
+    "hubspot: a company's history is cut to its newest changes, and its room is told before") {
+  HubspotSettings settings;
+  nlohmann::json versions = nlohmann::json::object();
+  for (int i = 0; i < 60; ++i) {
+    plugins::AttributeField attribute;
+    attribute.field = "p" + std::to_string(i % 50);  // ten are mapped twice
+    attribute.spec.kind = AttributeKind::text;
+    settings.attributes.push_back(attribute);
+    nlohmann::json& past = versions[attribute.field] = nlohmann::json::array();
+    for (int day = 1; day <= 90; ++day) {
+      past.push_back({{"value", std::string(i == 0 ? 3 : 5'000, 'x')},
+                      {"timestamp", to_text(Instant{} + days(20'000 - day))}});
+    }
+  }
+  StreamSpec spec = {"account_changes", "companies", Shape::company_history,
+                     RecordKind::attribute_change};
+  StreamPlan plan;
+  plan.spec = &spec;
+  const ConnectorContext context;
+  const auto mapper = make_mapper({plan, settings, context, "EUR"});
+  const Row row = read_row({{"id", "1"}, {"propertiesWithHistory", versions}});
+  const RowRoom room = mapper->room_for(row);
+  Page page = mapper->empty_page();
+  mapper->add(row, page);
+  CHECK(count_of(page) == room.records);
+  CHECK(page.text.size() <= room.text_bytes);
+  CHECK(room.text_bytes <= kPageTextBytesMax / 2);
+  const auto& changes = std::get<AttributeChangeColumns>(page.columns);
+  CHECK(std::count(changes.attribute.begin(), changes.attribute.end(), 0) > 0);
+  CHECK(std::count(changes.attribute.begin(), changes.attribute.end(), 0) <= 40);
+  CHECK(*std::max_element(changes.at.begin(), changes.at.end()) == Instant{} + days(19'999));
+  CHECK(*std::min_element(changes.at.begin(), changes.at.end()) >= Instant{} + days(19'960));
 }
 
 TEST_CASE("hubspot: errors of every shape name what is wrong") {
