@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "daemon/due_sweeps.h"
 #include "daemon/out_of_calls.h"
 #include "daemon/pipeline.h"
 
@@ -14,8 +15,7 @@ Result<bool> was_pulled(store::Records& records, Link& link) {
   const auto streams = link.connector->streams();
   if (!streams) return in_context(link.name(), streams.error());
   for (const StreamInfo& stream : *streams) {
-    const auto cursor = records.cursor(
-        {link.name(), stream.name, stream.part, stream.kind, stream.keyed, link.join});
+    const auto cursor = records.cursor(feed_of(link, stream));
     if (!cursor) return cursor.error();
     if (!cursor->bytes.empty()) return true;
   }

@@ -84,7 +84,7 @@ void PagePump::pull_stream(std::size_t index, const std::stop_token& stop) {
     Result<Page> page = connector_.pull(plan.stream, walk, cursor, PageLimits{});
     if (!page && page.error().kind == ErrorKind::cursor_lost && !restarted) {
       cursor = Cursor{};
-      walk = Walk::full;
+      if (walk == Walk::changes) walk = Walk::full;
       restarted = true;
       continue;
     }

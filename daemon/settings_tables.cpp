@@ -119,7 +119,8 @@ const SettingTable& stop_when_table() {
       {.name = "accounts_lost",
        .kind = SettingKind::share,
        .default_text = "5%",
-       .help = "Accounts known before that a full pull no longer shows."},
+       .help =
+           "Accounts known before that a full pull, or a look for deleted ones, no longer shows."},
       {.name = "bands_moved",
        .kind = SettingKind::share,
        .default_text = "15%",

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "daemon/cycle.h"
+#include "daemon/due_sweeps.h"
 #include "daemon/interrupt.h"
 #include "daemon/out_of_calls.h"
 #include "daemon/page_pump.h"
@@ -33,10 +34,6 @@ int order_of(RecordKind kind) {
       return 7;
   }
   return 8;
-}
-
-store::Feed feed_of(const Link& link, const StreamInfo& stream) {
-  return {link.name(), stream.name, stream.part, stream.kind, stream.keyed, link.join};
 }
 
 // One connection being pulled into the store.
@@ -225,6 +222,11 @@ Result<void> pull_stage(Cycle& cycle) {
   for (std::size_t i = 0; i < pullers.size(); ++i) {
     cycle.app.progress().begin("pull " + links[i]->name());
     if (const auto drained = pullers[i]->drain(); !drained) return drained;
+    AccountsLost lost = pullers[i]->accounts_lost();
+    if (!pullers[i]->failure()) {
+      const auto swept = sweep_due_streams(cycle, *links[i], **records, pullers[i]->report(), lost);
+      if (!swept) return swept;
+    }
     pullers[i]->report().api_calls = links[i]->host->calls();
     const auto& failure = pullers[i]->failure();
     if (failure && failure->kind == ErrorKind::cancelled) return *failure;
@@ -233,7 +235,7 @@ Result<void> pull_stage(Cycle& cycle) {
       pullers[i]->report().broken = failure->kind;
     }
     for (ConnectionCycle& connection : cycle.connections) {
-      if (connection.link == links[i]) connection.accounts_lost = pullers[i]->accounts_lost();
+      if (connection.link == links[i]) connection.accounts_lost = lost;
     }
     cycle.report.pulls.push_back(pullers[i]->report());
   }

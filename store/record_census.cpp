@@ -87,4 +87,17 @@ void end_census(SQLite::Database& sql, std::uint32_t stream, CensusKind kind) {
   bound(sql, "DELETE FROM censuses WHERE stream = ? AND kind = ?", stream, kind).exec();
 }
 
+Instant last_sweep(SQLite::Database& sql, std::uint32_t stream) {
+  SQLite::Statement row(sql, "SELECT at_ms FROM sweeps_ended WHERE stream = ?");
+  row.bind(1, stream);
+  return row.executeStep() ? Instant{row.getColumn(0).getInt64()} : Instant::missing();
+}
+
+void note_sweep(SQLite::Database& sql, std::uint32_t stream, Instant at) {
+  SQLite::Statement row(sql, "INSERT OR REPLACE INTO sweeps_ended (stream, at_ms) VALUES (?, ?)");
+  row.bind(1, stream);
+  row.bind(2, at.ms);
+  row.exec();
+}
+
 }  // namespace upselld::store

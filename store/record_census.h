@@ -34,4 +34,8 @@ void set_sweep_cursor(SQLite::Database& sql, std::uint32_t stream, const Cursor&
 std::vector<std::uint64_t> named_by(SQLite::Database& sql, std::uint32_t stream, CensusKind kind);
 void end_census(SQLite::Database& sql, std::uint32_t stream, CensusKind kind);
 
+// When the last sweep of a stream ended; missing: never.
+Instant last_sweep(SQLite::Database& sql, std::uint32_t stream);
+void note_sweep(SQLite::Database& sql, std::uint32_t stream, Instant at);
+
 }  // namespace upselld::store

@@ -146,21 +146,33 @@ PageCounts apply_contacts(SQLite::Database& sql, const PeopleStream& stream, con
   return counts;
 }
 
-PageCounts sweep_contacts(SQLite::Database& sql, std::uint32_t stream,
-                          const std::vector<std::uint64_t>& named, std::int64_t began, Instant now,
-                          AccountSet& touched) {
-  PageCounts counts;
-  std::vector<std::uint64_t> gone;
-  SQLite::Statement all(sql, "SELECT hash FROM contacts WHERE stream = ? AND known_mark <= ?");
-  all.bind(1, stream);
-  all.bind(2, began);
-  while (all.executeStep()) {
-    const auto hash = static_cast<std::uint64_t>(all.getColumn(0).getInt64());
-    if (!std::binary_search(named.begin(), named.end(), hash)) gone.push_back(hash);
+std::vector<std::uint64_t> unnamed_contacts(SQLite::Database& sql, std::uint32_t stream,
+                                            const std::vector<std::uint64_t>& named,
+                                            std::int64_t began, std::uint64_t& known) {
+  std::vector<std::uint64_t> unnamed;
+  SQLite::Statement live(sql,
+                         "SELECT hash FROM contacts WHERE stream = ? AND known_mark <= ? AND "
+                         "(deletion_at IS NULL OR deletion_at < version)");
+  live.bind(1, stream);
+  live.bind(2, began);
+  while (live.executeStep()) {
+    ++known;
+    const auto hash = static_cast<std::uint64_t>(live.getColumn(0).getInt64());
+    if (!std::binary_search(named.begin(), named.end(), hash)) unnamed.push_back(hash);
   }
+  return unnamed;
+}
+
+PageCounts delete_contacts(SQLite::Database& sql, std::uint32_t stream,
+                           const std::vector<std::uint64_t>& hashes, Instant now,
+                           AccountSet& touched) {
+  PageCounts counts;
   ContactRows rows(sql);
-  for (const std::uint64_t hash : gone) {
-    if (rows.remove(stream, rows.read(hash), now, touched)) ++counts.deleted;
+  for (const std::uint64_t hash : hashes) {
+    Contact contact = rows.read(hash);
+    // Whoever was erased leaves no words behind.
+    contact.role.clear();
+    if (rows.remove(stream, std::move(contact), now, touched)) ++counts.deleted;
   }
   return counts;
 }

@@ -28,11 +28,15 @@ struct PeopleStream {
 PageCounts apply_contacts(SQLite::Database& sql, const PeopleStream& stream, const Page& page,
                           const std::vector<std::uint32_t>& numbers, Instant now,
                           AccountSet& touched);
-// Deletes the contacts of a stream that came by the commit `began` and are not among `named`
-// (sorted hashes).
-PageCounts sweep_contacts(SQLite::Database& sql, std::uint32_t stream,
-                          const std::vector<std::uint64_t>& named, std::int64_t began, Instant now,
-                          AccountSet& touched);
+// Hashes of the live contacts of a stream that came by the commit `began` and are not among `named`
+// (sorted hashes); of how many is counted.
+std::vector<std::uint64_t> unnamed_contacts(SQLite::Database& sql, std::uint32_t stream,
+                                            const std::vector<std::uint64_t>& named,
+                                            std::int64_t began, std::uint64_t& known);
+// What stays of each is that it is gone.
+PageCounts delete_contacts(SQLite::Database& sql, std::uint32_t stream,
+                           const std::vector<std::uint64_t>& hashes, Instant now,
+                           AccountSet& touched);
 
 // The newest arrival wins. A deleted rep is no longer active.
 PageCounts apply_reps(SQLite::Database& sql, const PeopleStream& stream, const Page& page);

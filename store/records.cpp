@@ -243,7 +243,7 @@ Result<Cursor> RecordsWriter::cursor(const Feed& feed) {
 Result<void> RecordsWriter::forget_cursor(const Feed& feed) {
   const FeedPlace place = place_of(feed);
   full_[place.stream] = false;
-  return in_transaction("store: forget cursor", [&]() -> Result<void> {
+  return in_transaction("store: forget cursor", [&](Transaction&) -> Result<void> {
     SQLite::Database& sql = raw(context_.database);
     SQLite::Statement row(sql, "DELETE FROM cursors WHERE stream = ? AND part = ?");
     row.bind(1, place.stream);

@@ -75,6 +75,20 @@ struct FullPull {
   std::uint64_t lost = 0;   // of these, not shown by it. Absence alone deletes nothing
 };
 
+// What of a feed may be missing from a sweep: so many, or that share of what is known. More is no
+// deletion but a list that was cut short, or a token that may no longer see all.
+struct Believed {
+  std::uint64_t lost_max = 0;
+  double share_max = 1;
+};
+// A sweep that ended. Where it is not believed, nothing was deleted.
+struct Sweep {
+  PageCounts counts;
+  std::uint64_t known = 0;  // live, and known before it began
+  std::uint64_t lost = 0;   // of these, not named
+  bool is_believed = true;
+};
+
 // The writer of all that connectors bring: accounts, events, contacts, products, reps and cursors.
 // Pages are gathered and committed in groups; a page's cursor is committed with its page. After an
 // error the object takes nothing more: open a new one, which goes on from the last commit. One
@@ -109,7 +123,10 @@ class Records {
   virtual Result<void> begin_sweep(const Feed& feed) = 0;
   virtual Result<void> apply_sweep(const Feed& feed, const Page& page) = 0;
   virtual Result<Cursor> sweep_cursor(const Feed& feed) = 0;
-  virtual Result<PageCounts> end_sweep(const Feed& feed, Instant now) = 0;
+  virtual Result<Sweep> end_sweep(const Feed& feed, Instant now, const Believed& believed) = 0;
+  // When the last sweep of the feed ended, believed or not; missing: none did, nor was it set.
+  virtual Result<Instant> swept_at(const Feed& feed) = 0;
+  virtual Result<void> set_swept(const Feed& feed, Instant at) = 0;
 
   // Removes an account and all that belongs to it or was merged into it, inside the caller's
   // transaction; nothing may be gathered then (flush first). If the transaction is not committed,

@@ -6,6 +6,7 @@
 #include "store/event_edit.h"
 #include "store/event_ids.h"
 #include "store/record_people.h"
+#include "store/rounds.h"
 
 #include <fmt/format.h>
 
@@ -16,7 +17,7 @@ namespace upselld::store {
 Result<void> RecordsWriter::begin(const Feed& feed, CensusKind kind) {
   const FeedPlace place = place_of(feed);
   if (kind == CensusKind::full) full_[place.stream] = true;
-  return in_transaction("store: begin census", [&]() -> Result<void> {
+  return in_transaction("store: begin census", [&](Transaction&) -> Result<void> {
     begin_census(raw(context_.database), place.stream, kind);
     return {};
   });
@@ -26,7 +27,7 @@ Result<FullPull> RecordsWriter::end_full(const Feed& feed, Instant) {
   const FeedPlace place = place_of(feed);
   FullPull pull;
   if (!full_[place.stream]) return pull;
-  const auto done = in_transaction("store: end full pull", [&]() -> Result<void> {
+  const auto done = in_transaction("store: end full pull", [&](Transaction&) -> Result<void> {
     pull.lost = unnamed_accounts(place, CensusKind::full, &pull.known).size();
     end_census(raw(context_.database), place.stream, CensusKind::full);
     return {};
@@ -66,7 +67,7 @@ Result<void> RecordsWriter::apply_sweep(const Feed& feed, const Page& page) {
     hashes.push_back(feed.kind == RecordKind::account ? place_of_id(place.connection_key, id)
                                                       : id_hash(place.connection_key, id));
   }
-  return in_transaction("store: sweep", [&]() -> Result<void> {
+  return in_transaction("store: sweep", [&](Transaction&) -> Result<void> {
     SQLite::Database& sql = raw(context_.database);
     add_names(sql, place.stream, CensusKind::sweep, hashes);
     set_sweep_cursor(sql, place.stream, page.next);
@@ -82,46 +83,59 @@ Result<Cursor> RecordsWriter::sweep_cursor(const Feed& feed) {
   });
 }
 
-// Deletes what an open sweep did not name, inside a transaction.
-Result<PageCounts> RecordsWriter::delete_unnamed(const FeedPlace& place, const Feed& feed,
-                                                 Instant now) {
+Result<RecordsWriter::Unnamed> RecordsWriter::unnamed(const FeedPlace& place, const Feed& feed,
+                                                      Instant now) {
   SQLite::Database& sql = raw(context_.database);
+  Unnamed gone;
   const auto census = open_census(sql, place.stream, CensusKind::sweep);
-  if (!census) return PageCounts{};
+  if (!census) return gone;
+  if (feed.kind == RecordKind::account) {
+    gone.accounts = unnamed_accounts(place, CensusKind::sweep, &gone.known);
+    return gone;
+  }
   const std::vector<std::uint64_t> named = named_by(sql, place.stream, CensusKind::sweep);
   if (feed.kind == RecordKind::contact) {
-    return sweep_contacts(sql, place.stream, named, census->began, now, context_.touched);
+    gone.contacts = unnamed_contacts(sql, place.stream, named, census->began, gone.known);
+    return gone;
   }
-  PageCounts counts;
-  if (feed.kind == RecordKind::account) {
-    for (const std::uint32_t number : unnamed_accounts(place, CensusKind::sweep, nullptr)) {
-      const auto deleted = context_.account_writer.mark_deleted(number, now);
-      if (!deleted) return deleted;
-      counts += *deleted;
-    }
-    if (auto settled = settle_accounts(context_); !settled) return settled.error();
-    return counts;
-  }
-  PendingEvents gone;
   const std::vector<EventRun> runs = context_.runs.of_stream(place.stream);
   IdMerge ids(context_.runs, runs);
   for (;;) {
     const auto more = ids.next();
     if (!more) return more.error();
-    if (!*more) break;
+    if (!*more) return gone;
     const IdEntry& entry = ids.found().entry;
     const auto run = std::find_if(runs.begin(), runs.end(), [&](const EventRun& known) {
       return known.run == ids.found().run;
     });
     if (entry.deleted || run->age > census->began_age) continue;
+    ++gone.known;
     if (std::binary_search(named.begin(), named.end(), entry.hash)) continue;
-    gone.deletions.push_back({entry.hash, now.ms, 0});
+    gone.events.deletions.push_back({entry.hash, now.ms, 0});
   }
-  return commit_events(context_.runs, context_.accounts, context_.touched, place.stream,
-                       /*keyed=*/true, gone);
 }
 
-Result<PageCounts> RecordsWriter::end_sweep(const Feed& feed, Instant now) {
+Result<PageCounts> RecordsWriter::delete_unnamed(const FeedPlace& place, Unnamed& gone,
+                                                 Instant now) {
+  PageCounts counts =
+      delete_contacts(raw(context_.database), place.stream, gone.contacts, now, context_.touched);
+  for (const std::uint32_t number : gone.accounts) {
+    const auto deleted = context_.account_writer.mark_deleted(number, now);
+    if (!deleted) return deleted;
+    counts += *deleted;
+  }
+  if (!gone.accounts.empty()) {
+    if (auto settled = settle_accounts(context_); !settled) return settled.error();
+  }
+  if (gone.events.deletions.empty()) return counts;
+  const auto deleted = commit_events(context_.runs, context_.accounts, context_.touched,
+                                     place.stream, /*keyed=*/true, gone.events);
+  if (!deleted) return deleted;
+  counts += *deleted;
+  return counts;
+}
+
+Result<Sweep> RecordsWriter::end_sweep(const Feed& feed, Instant now, const Believed& believed) {
   const FeedPlace place = place_of(feed);
   if (!feed.keyed || feed.kind == RecordKind::product || feed.kind == RecordKind::rep) {
     return Error{
@@ -130,21 +144,47 @@ Result<PageCounts> RecordsWriter::end_sweep(const Feed& feed, Instant now) {
                     feed.connection, feed.stream),
         {}};
   }
-  PageCounts counts;
-  const auto done = in_transaction("store: end sweep", [&]() -> Result<void> {
-    const std::int64_t mark = current_mark(raw(context_.database)) + 1;
-    context_.touched.clear();
-    context_.account_writer.begin(mark);
-    const auto deleted = delete_unnamed(place, feed, now);
-    if (!deleted) return deleted.error();
-    counts = *deleted;
-    end_census(raw(context_.database), place.stream, CensusKind::sweep);
-    write_touched(context_, mark);
+  Sweep sweep;
+  const auto done =
+      in_transaction("store: end sweep", [&](Transaction& transaction) -> Result<void> {
+        const std::int64_t mark = current_mark(raw(context_.database)) + 1;
+        context_.touched.clear();
+        context_.account_writer.begin(mark);
+        auto gone = unnamed(place, feed, now);
+        if (!gone) return gone.error();
+        sweep.known = gone->known;
+        sweep.lost = gone->count();
+        sweep.is_believed = sweep.lost <= believed.lost_max ||
+                            static_cast<double>(sweep.lost) <=
+                                believed.share_max * static_cast<double>(sweep.known);
+        if (sweep.is_believed) {
+          const auto deleted = delete_unnamed(place, *gone, now);
+          if (!deleted) return deleted.error();
+          sweep.counts = *deleted;
+        }
+        end_census(raw(context_.database), place.stream, CensusKind::sweep);
+        note_sweep(raw(context_.database), place.stream, now);
+        write_touched(context_, mark);
+        if (!sweep.counts.is_news()) return {};
+        return Rounds(context_.database).fall(transaction);
+      });
+  if (!done) return done.error();
+  sweep.counts += std::exchange(committed_, {});
+  return sweep;
+}
+
+Result<Instant> RecordsWriter::swept_at(const Feed& feed) {
+  const FeedPlace place = place_of(feed);
+  return guarded("store: read sweep",
+                 [&] { return last_sweep(raw(context_.database), place.stream); });
+}
+
+Result<void> RecordsWriter::set_swept(const Feed& feed, Instant at) {
+  const FeedPlace place = place_of(feed);
+  return in_transaction("store: note sweep", [&](Transaction&) -> Result<void> {
+    note_sweep(raw(context_.database), place.stream, at);
     return {};
   });
-  if (!done) return done.error();
-  counts += std::exchange(committed_, {});
-  return counts;
 }
 
 Result<void> RecordsWriter::erase_account(Transaction&, std::uint32_t number) {

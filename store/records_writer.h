@@ -39,7 +39,9 @@ class RecordsWriter : public Records {
   Result<void> begin_sweep(const Feed& feed) override { return begin(feed, CensusKind::sweep); }
   Result<void> apply_sweep(const Feed& feed, const Page& page) override;
   Result<Cursor> sweep_cursor(const Feed& feed) override;
-  Result<PageCounts> end_sweep(const Feed& feed, Instant now) override;
+  Result<Sweep> end_sweep(const Feed& feed, Instant now, const Believed& believed) override;
+  Result<Instant> swept_at(const Feed& feed) override;
+  Result<void> set_swept(const Feed& feed, Instant at) override;
   Result<void> erase_account(Transaction& transaction, std::uint32_t number) override;
 
  private:
@@ -61,14 +63,26 @@ class RecordsWriter : public Records {
     if (!transaction) return transaction.error();
     const Result<void> done = guarded(doing, [&]() -> Result<void> {
       context_.names.save(raw(context_.database));
-      return body();
+      return body(*transaction);
     });
     if (!done) return done;
     const Result<void> committed = transaction->commit();
     broken_ = !committed;
     return committed;
   }
-  Result<PageCounts> delete_unnamed(const FeedPlace& place, const Feed& feed, Instant now);
+  // What an open sweep did not name.
+  struct Unnamed {
+    std::vector<std::uint32_t> accounts;
+    std::vector<std::uint64_t> contacts;
+    PendingEvents events;
+    std::uint64_t known = 0;
+
+    std::uint64_t count() const {
+      return accounts.size() + contacts.size() + events.deletions.size();
+    }
+  };
+  Result<Unnamed> unnamed(const FeedPlace& place, const Feed& feed, Instant now);
+  Result<PageCounts> delete_unnamed(const FeedPlace& place, Unnamed& gone, Instant now);
   std::vector<std::uint32_t> unnamed_accounts(const FeedPlace& place, CensusKind kind,
                                               std::uint64_t* known);
 

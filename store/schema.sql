@@ -439,6 +439,11 @@ CREATE TABLE streams (
   UNIQUE (connection, name, kind, keyed)
 ) STRICT;
 
+CREATE TABLE sweeps_ended (
+  stream INTEGER PRIMARY KEY,
+  at_ms INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE task_keys_used (
   key_hash BLOB PRIMARY KEY
 ) STRICT, WITHOUT ROWID;

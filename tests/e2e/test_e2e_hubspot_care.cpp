@@ -109,6 +109,48 @@ TEST_CASE("hubspot: without a unique property a lost and deleted task is told, n
   for (const auto& [mark, count] : of_ours()) CHECK(count == 1);
 }
 
+TEST_CASE("hubspot: what was deleted for good is found, companies in a day, people in a week") {
+  const HubspotRun crm(kSmall);
+  const auto purge = [&](const char* object) {
+    const std::string id = crm.portal().records(object).rbegin()->first;
+    crm.portal().control("edit", {{"object", object}, {"id", id}, {"purge", true}});
+    return id;
+  };
+  const auto is_gone = [&](const std::string& table, const std::string& id) {
+    const Ended counted = run(
+        "/usr/bin/python3",
+        {"-c",
+         "import sqlite3\n"
+         "db = sqlite3.connect('upselld.state/upselld.db')\n"
+         "print(db.execute('SELECT count(*) FROM " +
+             table + " WHERE id = ? AND deletion_at IS NOT NULL', ('" + id + "',)).fetchone()[0])"},
+        crm.folder().path());
+    INFO(counted.err);
+    REQUIRE(counted.code == 0);
+    return std::stoi(counted.out) == 1;
+  };
+  const auto sync_at = [&](const char* time) {
+    crm.set_clock(time);
+    return crm.answer({"sync", "--pull-only"});
+  };
+  crm.answer({"sync", "--pull-only"});
+  const std::string contact = purge("contacts"), company = purge("companies");
+  sync_at("2026-11-03T07:00:00Z");
+  CHECK_FALSE(is_gone("accounts", company));
+  sync_at("2026-11-03T10:00:00Z");
+  CHECK(is_gone("accounts", company));
+  CHECK_FALSE(is_gone("contacts", contact));
+  sync_at("2026-11-09T10:00:00Z");
+  CHECK(is_gone("contacts", contact));
+  // More than people delete: a key that lost its rights, or a list cut short.
+  std::string other;
+  for (int i = 0; i < 12; ++i) other = purge("companies");
+  const json doubted = sync_at("2026-11-10T11:00:00Z");
+  INFO(doubted.dump(1));
+  CHECK_FALSE(is_gone("accounts", other));
+  CHECK(doubted.at("run_notes").dump().find("in no list any more") != std::string::npos);
+}
+
 TEST_CASE("hubspot: two installations on one account leave each other alone") {
   const HubspotRun crm(kSmall);
   REQUIRE(crm.upselld({"prepare", "crm"}).code == 0);

@@ -203,14 +203,50 @@ TEST_CASE("records: a sweep deletes what it did not name and what was known befo
   store.apply(orders_feed(), order_page({{"O3", "A1", 1, 3, 1}}));
   store.reopen();
   REQUIRE(store.records->sweep_cursor(orders_feed())->bytes == "half");
-  REQUIRE(store.records->end_sweep(accounts_feed(), {2000})->deleted == 1);
-  REQUIRE(store.records->end_sweep(orders_feed(), {2000})->deleted == 1);
+  REQUIRE(store.records->swept_at(orders_feed())->is_missing());
+  for (const Feed& feed : {accounts_feed(), orders_feed()}) {
+    const auto sweep = store.records->end_sweep(feed, {2000}, {});
+    REQUIRE(sweep);
+    CHECK(sweep->counts.deleted == 1);
+    CHECK(sweep->lost == 1);
+    CHECK(sweep->known == 2);
+  }
+  REQUIRE(*store.records->swept_at(orders_feed()) == Instant{2000});
   const std::string text = store.text();
   REQUIRE(text.find("account A2 'two' deleted true") != std::string::npos);
   REQUIRE(text.find(" 1 '' won") == std::string::npos);
   REQUIRE(text.find(" 2 '' won") != std::string::npos);
   REQUIRE(text.find(" 3 '' won") != std::string::npos);
   REQUIRE(store.records->sweep_cursor(orders_feed())->bytes.empty());
+}
+
+TEST_CASE("records: a sweep that misses more than is believed deletes nothing and is over") {
+  Store store;
+  store.apply(accounts_feed(), account_page({{"A1", "one", 1}, {"A2", "two", 1}}));
+  store.apply(orders_feed(), order_page({{"O1", "A1", 1, 1, 1}, {"O2", "A1", 1, 2, 1}}));
+  for (const char* contact : {"C1", "C2", "C3"}) {
+    store.apply(contacts_feed(), contact_page(contact, "A1", true));
+  }
+  const std::string before = store.text();
+  const auto sweep = [&](const Feed& feed, const Believed& believed, Instant at) {
+    REQUIRE(store.records->begin_sweep(feed));
+    REQUIRE(store.records->apply_sweep(feed, naming({}, "")));
+    const auto ended = store.records->end_sweep(feed, at, believed);
+    REQUIRE(ended);
+    return *ended;
+  };
+  for (const Feed& feed : {accounts_feed(), orders_feed(), contacts_feed()}) {
+    const Sweep refused = sweep(feed, {1, 0.5}, {2000});
+    CHECK_FALSE(refused.is_believed);
+    CHECK(refused.lost == refused.known);
+    CHECK(refused.counts.deleted == 0);
+    CHECK(*store.records->swept_at(feed) == Instant{2000});
+  }
+  CHECK(store.text() == before);
+  CHECK(sweep(contacts_feed(), {3, 0}, {3000}).counts.deleted == 3);
+  CHECK(sweep(orders_feed(), {0, 1}, {3000}).counts.deleted == 2);
+  CHECK(sweep(contacts_feed(), {}, {4000}).known == 0);
+  CHECK(*store.records->swept_at(accounts_feed()) == Instant{2000});
 }
 
 TEST_CASE("records: what a commit touched is told, merged accounts by their survivor") {
