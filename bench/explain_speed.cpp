@@ -165,11 +165,6 @@ int main(int argc, char** argv) {
   const RowReader rows_of{sample.rows.rows(), sample.rows.width,
                           [&](std::size_t i, std::span<float> out) {
                             std::copy_n(sample.rows.row(i).begin(), out.size(), out.begin());
-                          },
-                          [&](std::size_t column, std::size_t first, std::span<float> out) {
-                            for (std::size_t i = 0; i < out.size(); ++i) {
-                              out[i] = sample.rows.row(first + i)[column];
-                            }
                           }};
   const auto json = fit_trees(rows_of, sample.positive, sample.names, LearnerSettings{});
   if (!json) give_up(json.error().message);

@@ -90,8 +90,7 @@ Result<void> ask_trees(const Lesson& lesson, const Encoder& encoder, const DateR
   if (!forest) return forest.error();
   std::array<std::size_t, kRoundFactors.size()> counts{};
   for (std::size_t r = 0; r < counts.size(); ++r) {
-    counts[r] =
-        static_cast<std::size_t>(rounds_of(settings, kRoundFactors[r]) * settings.parallel_trees);
+    counts[r] = static_cast<std::size_t>(rounds_of(settings, kRoundFactors[r]));
   }
   std::vector<float> inputs(encoder.trees.size());
   for (std::size_t i = 0; i < date.size(); ++i) {

@@ -8,8 +8,6 @@
 namespace upselld::scoring {
 namespace {
 
-constexpr std::size_t kBlock = 1024;  // rows whose columns are read at once
-
 // Nodes 0; 1, 2; 3, 4, 5, 6. A leaf has no column.
 struct Node {
   std::int32_t column = -1;
@@ -178,24 +176,6 @@ void Forest::add_contributions(std::span<const float> row, std::span<double> out
     const Tree::Told& told = tree.told[tree.way_of(row)];
     for (std::size_t k = 0; k < kSplits; ++k) {
       out[static_cast<std::size_t>(tree.player[k])] += told.contribution[k];
-    }
-  }
-}
-
-void Forest::add_margins(const ReadColumn& read_column, std::span<float> margins) const {
-  std::array<std::array<float, kBlock>, kSplits> values;
-  for (const Tree& tree : trees_) {
-    for (std::size_t first = 0; first < margins.size(); first += kBlock) {
-      const auto block = margins.subspan(first, std::min(kBlock, margins.size() - first));
-      for (std::size_t i = 0; i < kSplits; ++i) {
-        read_column(static_cast<std::size_t>(tree.column[i]), first,
-                    std::span(values[i]).first(block.size()));
-      }
-      for (std::size_t row = 0; row < block.size(); ++row) {
-        std::size_t way = 0;
-        for (std::size_t i = 0; i < kSplits; ++i) way |= tree.goes_left(i, values[i][row]) << i;
-        block[row] += static_cast<float>(tree.told[way].leaf);
-      }
     }
   }
 }

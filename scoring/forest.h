@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,10 +25,6 @@ class Forest {
   // Adds each column's exact Shapley value (path dependent, as XGBoost's) to `out`; with base()
   // they sum to the margin.
   void add_contributions(std::span<const float> row, std::span<double> out) const;
-  // Adds each tree's value to the margin of every row, tree after tree, as floats: what XGBoost
-  // itself goes on from. `read_column` gives the values of a column from a row on.
-  using ReadColumn = std::function<void(std::size_t column, std::size_t first, std::span<float>)>;
-  void add_margins(const ReadColumn& read_column, std::span<float> margins) const;
   double base() const { return base_; }
 
  private:

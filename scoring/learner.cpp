@@ -103,12 +103,7 @@ Result<std::string> fit_trees_on(const Lesson& lesson, const Encoder& encoder,
                                  const LearnerSettings& settings) {
   const RowReader inputs{
       lesson.positive.size(), encoder.trees.size(),
-      [&](std::size_t i, std::span<float> out) { encoder.encode_trees(lesson.rows.row(i), out); },
-      [&](std::size_t column, std::size_t first, std::span<float> out) {
-        for (std::size_t i = 0; i < out.size(); ++i) {
-          out[i] = encoder.trees[column].of(lesson.rows.row(first + i));
-        }
-      }};
+      [&](std::size_t i, std::span<float> out) { encoder.encode_trees(lesson.rows.row(i), out); }};
   return fit_trees(inputs, lesson.positive, encoder.tree_names(), settings);
 }
 

@@ -107,7 +107,6 @@ Json settings_json(const ScoringSettings& settings) {
             {"rounds", l.rounds},
             {"depth", l.depth},
             {"eta", l.eta},
-            {"parallel_trees", l.parallel_trees},
             {"row_share", l.row_share},
             {"column_share", l.column_share},
             {"bins", l.bins},

@@ -49,7 +49,6 @@ struct LearnerSettings {
   int rounds = 230;
   int depth = 2;
   double eta = 0.02;
-  int parallel_trees = 2;
   double row_share = 0.6;
   double column_share = 0.4;
   int bins = 64;

@@ -6,13 +6,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
 #include <limits>
 #include <utility>
 
 #include "core/assertions.h"
-#include "scoring/forest.h"
 
 namespace upselld::scoring {
 namespace {
@@ -55,9 +52,8 @@ class Blocks {
 // it would crash. Freeing it is safe.
 //
 // The rows are the library's matrix of bins, filled block by block: an eighth of the memory of its
-// other one. With several trees a round it would predict its own rows by looking every bin up
-// again, so gradients are given to it, from margins that are kept here. The model has the same
-// bytes either way.
+// other one. With one tree a round the library keeps its rows' margins itself; with several it
+// would predict them by looking every bin up again.
 class Session {
  public:
   Session() = default;
@@ -69,7 +65,7 @@ class Session {
     if (proxy_ != nullptr) XGDMatrixFree(proxy_);
   }
 
-  void open(const RowReader& rows, int bins) {
+  void open(const RowReader& rows, std::span<const std::uint8_t> positive, int bins) {
     call([&] { return XGProxyDMatrixCreate(&proxy_); });
     Blocks blocks(rows, proxy_);
     const std::string config = fmt::format(R"({{"missing":NaN,"nthread":1,"max_bin":{}}})", bins);
@@ -77,6 +73,8 @@ class Session {
       return XGQuantileDMatrixCreateFromCallback(&blocks, proxy_, nullptr, Blocks::reset,
                                                  Blocks::next, config.c_str(), &matrix_);
     });
+    const std::vector<float> labels(positive.begin(), positive.end());
+    call([&] { return XGDMatrixSetFloatInfo(matrix_, "label", labels.data(), labels.size()); });
     call([&] { return XGBoosterCreate(&matrix_, 1, &booster_); });
   }
   void set(const char* name, const std::string& value) {
@@ -95,34 +93,22 @@ class Session {
       return XGBoosterSetStrFeatureInfo(booster_, "feature_type", types.data(), types.size());
     });
   }
-  void round(std::span<float> gradient, std::span<float> hessian) {
-    call([&] {
-      return XGBoosterBoostOneIter(booster_, matrix_, gradient.data(), hessian.data(),
-                                   gradient.size());
-    });
+  void round(int number) {
+    call([&] { return XGBoosterUpdateOneIter(booster_, number, matrix_); });
   }
-  // The model of one round alone, or of all of them.
-  Result<std::string> of_round(int number) {
-    BoosterHandle slice = nullptr;
-    call([&] { return XGBoosterSlice(booster_, number, number + 1, 1, &slice); });
-    auto json = saved(slice);
-    if (slice != nullptr) XGBoosterFree(slice);
-    return json;
-  }
-  Result<std::string> whole() { return saved(booster_); }
-
- private:
-  Result<std::string> saved(BoosterHandle booster) {
+  Result<std::string> json() {
     bst_ulong length = 0;
     const char* bytes = nullptr;
     call([&] {
-      return XGBoosterSaveModelToBuffer(booster, R"({"format":"json"})", &length, &bytes);
+      return XGBoosterSaveModelToBuffer(booster_, R"({"format":"json"})", &length, &bytes);
     });
     if (!error_.empty()) {
       return Error{ErrorKind::unsupported, "train trees: " + error_, std::nullopt};
     }
     return std::string(bytes, length);
   }
+
+ private:
   template <typename Call>
   void call(const Call& run) {
     if (!error_.empty()) return;
@@ -138,33 +124,6 @@ class Session {
   std::string error_;
 };
 
-// Log-loss by margin, in the library's own float steps: the same gradients, the same bytes.
-class Gradients {
- public:
-  Gradients(std::span<const std::uint8_t> positive, float rate)
-      : positive_(positive),
-        margin_(positive.size(), -std::log(1.0F / rate - 1.0F)),
-        gradient_(positive.size()),
-        hessian_(positive.size()) {}
-
-  void update() {
-    constexpr float kLargest = 88.7F, kLeast = 1e-16F;
-    for (std::size_t i = 0; i < margin_.size(); ++i) {
-      const float odds_against = std::exp(std::min(-margin_[i], kLargest));
-      const float probability = 1.0F / (odds_against + 1.0F + kLeast);
-      gradient_[i] = probability - static_cast<float>(positive_[i]);
-      hessian_[i] = std::max(probability * (1.0F - probability), kLeast);
-    }
-  }
-  std::span<float> margin() { return margin_; }
-  std::span<float> gradient() { return gradient_; }
-  std::span<float> hessian() { return hessian_; }
-
- private:
-  std::span<const std::uint8_t> positive_;
-  std::vector<float> margin_, gradient_, hessian_;
-};
-
 }  // namespace
 
 Result<std::string> fit_trees(const RowReader& rows, std::span<const std::uint8_t> positive,
@@ -175,8 +134,7 @@ Result<std::string> fit_trees(const RowReader& rows, std::span<const std::uint8_
   const double rate = positives / static_cast<double>(positive.size());
   UPSELLD_ASSERT(rate > 0 && rate < 1);
   Session session;
-  session.open(rows, settings.bins);
-  const std::string start = fmt::format("{:.9g}", rate);
+  session.open(rows, positive, settings.bins);
   const std::pair<const char*, std::string> parameters[] = {
       {"objective", "binary:logistic"},
       {"tree_method", "hist"},
@@ -184,26 +142,18 @@ Result<std::string> fit_trees(const RowReader& rows, std::span<const std::uint8_
       {"seed", std::to_string(settings.seed)},
       {"max_depth", std::to_string(settings.depth)},
       {"eta", fmt::format("{}", settings.eta)},
-      {"num_parallel_tree", std::to_string(settings.parallel_trees)},
       {"subsample", fmt::format("{}", settings.row_share)},
       {"colsample_bytree", fmt::format("{}", settings.column_share)},
       {"max_bin", std::to_string(settings.bins)},
-      {"base_score", start},
+      {"base_score", fmt::format("{:.9g}", rate)},
       {"verbosity", "0"}};
   for (const auto& [name, value] : parameters) session.set(name, value);
   session.name_columns(names);
-  Gradients gradients(positive, std::strtof(start.c_str(), nullptr));
   for (int round = 0; round < settings.rounds; ++round) {
     if (settings.stopped()) return Error{ErrorKind::cancelled, "train trees: stopped", {}};
-    gradients.update();
-    session.round(gradients.gradient(), gradients.hessian());
-    const auto json = session.of_round(round);
-    if (!json) return json.error();
-    const auto grown = Forest::read(*json);
-    if (!grown) return grown.error();
-    grown->add_margins(rows.read_column, gradients.margin());
+    session.round(round);
   }
-  return session.whole();
+  return session.json();
 }
 
 std::string trees_library_version() {

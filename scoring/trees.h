@@ -12,17 +12,14 @@
 
 namespace upselld::scoring {
 
-// Rows that are read one at a time, or a stretch of one column: nobody has to hold them all as one
-// table.
+// Rows that are read one at a time: nobody has to hold them all as one table.
 struct RowReader {
   std::size_t count = 0, width = 0;
   std::function<void(std::size_t row, std::span<float> out)> read;
-  std::function<void(std::size_t column, std::size_t first_row, std::span<float> out)> read_column;
 };
 
 // Boosted shallow trees by XGBoost, in its JSON format. One thread, a fixed seed: the same bytes
-// every time. Missing values are NaN. Both outcomes must be there. Deeper than two splits: an
-// error.
+// every time. Missing values are NaN. Both outcomes must be there.
 Result<std::string> fit_trees(const RowReader& rows, std::span<const std::uint8_t> positive,
                               const std::vector<std::string>& names,
                               const LearnerSettings& settings);

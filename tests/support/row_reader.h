@@ -11,12 +11,8 @@ namespace upselld::tests {
 
 // The rows of a matrix that outlives the reader.
 inline scoring::RowReader reader_of(const scoring::Matrix& rows) {
-  return {rows.rows(), rows.width,
-          [&rows](std::size_t i, std::span<float> out) {
+  return {rows.rows(), rows.width, [&rows](std::size_t i, std::span<float> out) {
             std::copy_n(rows.row(i).begin(), out.size(), out.begin());
-          },
-          [&rows](std::size_t column, std::size_t first, std::span<float> out) {
-            for (std::size_t i = 0; i < out.size(); ++i) out[i] = rows.row(first + i)[column];
           }};
 }
 

@@ -69,7 +69,6 @@ struct UpsellWorld {
     made.spacing.every_days = 30;
     made.learner.rounds = 60;
     made.learner.eta = 0.08;
-    made.learner.parallel_trees = 2;
     made.learner.line_strength = 30;
     return made;
   }

@@ -61,8 +61,7 @@ TEST_CASE("trees: the same rows give the same bytes, damage is refused") {
   CHECK_FALSE(Forest::read(one.substr(0, one.size() / 2)));
   CHECK_FALSE(Forest::read("{}"));
   settings.depth = 3;
-  CHECK_FALSE(
-      fit_trees(reader_of(sample.rows), sample.positive, names_for(sample.rows.width), settings));
+  CHECK_FALSE(Forest::read(trees_of(sample, settings)));
 }
 
 TEST_CASE("line: the gradient is zero where it stops, and the intercept is free") {
