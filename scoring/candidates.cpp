@@ -84,7 +84,9 @@ Result<void> ask_trees(const Lesson& lesson, const Encoder& encoder, const DateR
     out.trees.fill(out.line[kBuiltInStrength]);
     return {};
   }
-  const auto json = fit_trees_on(lesson, encoder, settings);
+  LearnerSettings most = settings;
+  most.rounds = rounds_of(settings, kRoundFactors.back());
+  const auto json = fit_trees_on(lesson, encoder, most);
   if (!json) return json.error();
   const auto forest = Forest::read(*json);
   if (!forest) return forest.error();

@@ -22,10 +22,10 @@ inline constexpr std::array<Baseline, 4> kBaselines = {{{"order_count", "order_c
                                                         {"own_rules", nullptr, 1}}};
 
 // Settings that the rolling dates choose among, as multiples of the built-in ones. Strengths fall:
-// each fit begins where the one before it ended.
+// each fit begins where the one before it ended. Rounds grow: one fit has all of them.
 inline constexpr std::array<double, 4> kStrengthFactors = {10, 10.0 / 3, 1, 1.0 / 3};
-inline constexpr std::array<double, 4> kRoundFactors = {0.25, 0.5, 0.75, 1};
-inline constexpr std::size_t kBuiltInStrength = 2, kBuiltInRounds = 3;
+inline constexpr std::array<double, 4> kRoundFactors = {0.5, 1, 2, 4};
+inline constexpr std::size_t kBuiltInStrength = 2, kBuiltInRounds = 1;
 
 // One date's accounts as every candidate sees them, learnt from what had ended by the date.
 struct Candidates {

@@ -8,7 +8,10 @@
 namespace upselld::scoring {
 namespace {
 
-// Nodes 0; 1, 2; 3, 4, 5, 6. A leaf has no column.
+constexpr std::size_t kDepth = 3;
+constexpr std::size_t kNodes = (2U << kDepth) - 1;
+
+// Nodes 0; 1, 2; 3, 4, 5, 6 and so on. A leaf has no column.
 struct Node {
   std::int32_t column = -1;
   float split = 0;
@@ -16,7 +19,7 @@ struct Node {
   double leaf = 0;
   double cover = 0;
 };
-using Nodes = std::array<Node, 7>;
+using Nodes = std::array<Node, kNodes>;
 
 Error damaged(const std::string& why) {
   return {ErrorKind::corrupt, "read trees: " + why, std::nullopt};
@@ -26,54 +29,78 @@ std::size_t child(std::size_t node, bool left) {
   return 2 * node + (left ? 1 : 2);
 }
 
-bool goes_left(std::size_t node, std::size_t way) {
-  return (way >> node & 1U) != 0;
-}
+// A column on the way to a leaf.
+struct Player {
+  std::int32_t column = 0;
+  std::size_t asked = 0, left = 0;  // its splits on that way, and those that have to go left
+  double share = 1;                 // of the rows that go that way where the column is not known
+};
+struct Leaf {
+  std::array<Player, kDepth> players{};
+  std::size_t count = 0;
+  double value = 0;
 
-// The tree's value when only the columns of `known` that are in `mask` are known, and splits on
-// them fall as `way` says; else the mean by the cover of the branches.
-double expected(const Nodes& tree, std::size_t way, std::size_t node,
-                std::span<const std::int32_t> known, unsigned mask) {
-  const Node& at = tree[node];
-  if (at.column < 0) return at.leaf;
-  for (std::size_t k = 0; k < known.size(); ++k) {
-    if (known[k] != at.column || (mask >> k & 1U) == 0) continue;
-    return expected(tree, way, child(node, goes_left(node, way)), known, mask);
+  void pass(std::int32_t column, std::size_t split, bool left, double share) {
+    std::size_t k = 0;
+    while (k < count && players[k].column != column) ++k;
+    if (k == count) players[count++].column = column;
+    players[k].asked |= std::size_t{1} << split;
+    if (left) players[k].left |= std::size_t{1} << split;
+    players[k].share *= share;
   }
-  const Node& left = tree[child(node, true)];
-  const Node& right = tree[child(node, false)];
-  const double total = left.cover + right.cover;
-  const double share = total > 0 ? left.cover / total : 0.5;
-  return share * expected(tree, way, child(node, true), known, mask) +
-         (1 - share) * expected(tree, way, child(node, false), known, mask);
+  // What it adds to the tree's mean when no column is known.
+  double mean() const {
+    double product = value;
+    for (std::size_t k = 0; k < count; ++k) product *= players[k].share;
+    return product;
+  }
+  // Whose splits all fall towards it, a bit for each of its columns.
+  unsigned agreed(std::size_t way) const {
+    unsigned found = 0;
+    for (std::size_t k = 0; k < count; ++k) {
+      if ((way & players[k].asked) == players[k].left) found |= 1U << k;
+    }
+    return found;
+  }
+  unsigned all_agreed() const { return (1U << count) - 1; }
+};
+
+void gather_leaves(const Nodes& tree, std::size_t at, const Leaf& passed,
+                   std::vector<Leaf>& leaves) {
+  const Node& node = tree[at];
+  if (node.column < 0) {
+    leaves.push_back(passed);
+    leaves.back().value = node.leaf;
+    return;
+  }
+  const double left = tree[child(at, true)].cover, right = tree[child(at, false)].cover;
+  const double share = left + right > 0 ? left / (left + right) : 0.5;
+  for (const bool goes_left : {true, false}) {
+    Leaf next = passed;
+    next.pass(node.column, at, goes_left, goes_left ? share : 1 - share);
+    gather_leaves(tree, child(at, goes_left), next, leaves);
+  }
 }
 
-// The Shapley value of each column of `known`.
-std::array<double, 3> shares_of(const Nodes& tree, std::size_t way,
-                                std::span<const std::int32_t> known) {
+// The Shapley value of each of the leaf's columns: a tree's are the sums of its leaves'.
+std::array<double, kDepth> shares_of(const Leaf& leaf, unsigned agreed) {
   // Shapley's weights by the number of other players and how many of them came before.
-  static constexpr double kWeights[3][3] = {
+  static constexpr double kWeights[kDepth][kDepth] = {
       {1, 0, 0}, {1.0 / 2, 1.0 / 2, 0}, {1.0 / 3, 1.0 / 6, 1.0 / 3}};
-  const std::size_t count = known.size();
-  double values[8];
-  for (unsigned mask = 0; mask < 1U << count; ++mask) {
-    values[mask] = expected(tree, way, 0, known, mask);
-  }
-  std::array<double, 3> shares{};
-  for (std::size_t k = 0; k < count; ++k) {
-    for (unsigned mask = 0; mask < 1U << count; ++mask) {
-      if ((mask >> k & 1U) != 0) continue;
-      const auto before = static_cast<std::size_t>(__builtin_popcount(mask));
-      shares[k] += kWeights[count - 1][before] * (values[mask | 1U << k] - values[mask]);
+  std::array<double, kDepth> shares{};
+  for (unsigned known = 0; known <= leaf.all_agreed(); ++known) {
+    for (std::size_t k = 0; k < leaf.count; ++k) {
+      if ((known >> k & 1U) != 0) continue;
+      double product = leaf.value * ((agreed >> k & 1U) - leaf.players[k].share);
+      for (std::size_t other = 0; other < leaf.count; ++other) {
+        if (other == k) continue;
+        product *= (known >> other & 1U) != 0 ? agreed >> other & 1U : leaf.players[other].share;
+      }
+      const auto before = static_cast<std::size_t>(__builtin_popcount(known));
+      shares[k] += kWeights[leaf.count - 1][before] * product;
     }
   }
   return shares;
-}
-
-double leaf_of(const Nodes& tree, std::size_t way) {
-  std::size_t node = 0;
-  while (tree[node].column >= 0) node = child(node, goes_left(node, way));
-  return tree[node].leaf;
 }
 
 Result<Nodes> nodes_of(const nlohmann::json& from) {
@@ -84,7 +111,9 @@ Result<Nodes> nodes_of(const nlohmann::json& from) {
   const auto cover = from.at("sum_hessian").get<std::vector<double>>();
   const auto& missing_left = from.at("default_left");
   Nodes tree{};
-  std::array<int, 7> number{0, -1, -1, -1, -1, -1, -1};
+  std::array<int, kNodes> number;
+  number.fill(-1);
+  number[0] = 0;
   for (std::size_t place = 0; place < tree.size(); ++place) {
     if (number[place] < 0) continue;
     const auto n = static_cast<std::size_t>(number[place]);
@@ -94,7 +123,7 @@ Result<Nodes> nodes_of(const nlohmann::json& from) {
       node.leaf = split.at(n);
       continue;
     }
-    if (child(place, true) >= tree.size()) return damaged("deeper than two splits");
+    if (child(place, true) >= tree.size()) return damaged("deeper than three splits");
     node.column = column.at(n);
     if (node.column < 0) return damaged("a split of no column");
     node.split = split.at(n);
@@ -110,9 +139,8 @@ Result<Nodes> nodes_of(const nlohmann::json& from) {
 // Works out what a tree says for each way that its splits may fall.
 class Forest::Reading {
  public:
-  static Tree told_by(const Nodes& nodes) {
+  static Tree told_by(const Nodes& nodes, const std::vector<Leaf>& leaves) {
     Tree tree;
-    std::array<std::int32_t, kSplits> players{};
     std::size_t count = 0;
     for (std::size_t i = 0; i < kSplits; ++i) {
       const Node& node = nodes[i];
@@ -120,17 +148,33 @@ class Forest::Reading {
       tree.column[i] = node.column;
       tree.split[i] = node.split;
       tree.missing_left[i] = node.missing_left;
-      bool seen = false;
-      for (std::size_t k = 0; k < count; ++k) seen = seen || players[k] == node.column;
-      if (!seen) players[count++] = node.column;
+      if (place_of(node.column, tree, count) == count) tree.player[count++] = node.column;
     }
-    tree.player = players;
-    const std::span<const std::int32_t> known(players.data(), count);
-    for (std::size_t way = 0; way < kWays; ++way) {
-      if (count > 0) tree.told[way].contribution = shares_of(nodes, way, known);
-      tree.told[way].leaf = leaf_of(nodes, way);
+    for (const Leaf& leaf : leaves) {
+      std::array<std::size_t, kDepth> place{};
+      for (std::size_t k = 0; k < leaf.count; ++k) {
+        place[k] = place_of(leaf.players[k].column, tree, count);
+      }
+      std::array<std::array<double, kDepth>, 1U << kDepth> shares{};
+      for (unsigned agreed = 0; agreed <= leaf.all_agreed(); ++agreed) {
+        shares[agreed] = shares_of(leaf, agreed);
+      }
+      for (std::size_t way = 0; way < kWays; ++way) {
+        const unsigned agreed = leaf.agreed(way);
+        if (agreed == leaf.all_agreed()) tree.leaf[way] = leaf.value;
+        for (std::size_t k = 0; k < leaf.count; ++k) {
+          tree.contribution[way][place[k]] += shares[agreed][k];
+        }
+      }
     }
     return tree;
+  }
+
+ private:
+  static std::size_t place_of(std::int32_t column, const Tree& tree, std::size_t count) {
+    const auto end = tree.player.begin() + static_cast<std::ptrdiff_t>(count);
+    return static_cast<std::size_t>(std::find(tree.player.begin(), end, column) -
+                                    tree.player.begin());
   }
 };
 
@@ -150,8 +194,10 @@ Result<Forest> Forest::read(const std::string& json) {
     for (const auto& from : learner.at("gradient_booster").at("model").at("trees")) {
       const auto nodes = nodes_of(from);
       if (!nodes) return nodes.error();
-      forest.base_ += expected(*nodes, 0, 0, {}, 0);
-      forest.trees_.push_back(Reading::told_by(*nodes));
+      std::vector<Leaf> leaves;
+      gather_leaves(*nodes, 0, {}, leaves);
+      for (const Leaf& leaf : leaves) forest.base_ += leaf.mean();
+      forest.trees_.push_back(Reading::told_by(*nodes, leaves));
     }
   } catch (const std::exception& error) {
     return damaged(error.what());
@@ -166,16 +212,16 @@ double Forest::margin(std::span<const float> row) const {
 double Forest::margin_of_first(std::size_t count, std::span<const float> row) const {
   double sum = start_;
   for (const Tree& tree : std::span(trees_).first(std::min(count, trees_.size()))) {
-    sum += tree.told[tree.way_of(row)].leaf;
+    sum += tree.leaf[tree.way_of(row)];
   }
   return sum;
 }
 
 void Forest::add_contributions(std::span<const float> row, std::span<double> out) const {
   for (const Tree& tree : trees_) {
-    const Tree::Told& told = tree.told[tree.way_of(row)];
+    const auto& shares = tree.contribution[tree.way_of(row)];
     for (std::size_t k = 0; k < kSplits; ++k) {
-      out[static_cast<std::size_t>(tree.player[k])] += told.contribution[k];
+      out[static_cast<std::size_t>(tree.player[k])] += shares[k];
     }
   }
 }

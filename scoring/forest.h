@@ -12,10 +12,10 @@
 namespace upselld::scoring {
 
 // Shallow trees, read from XGBoost's JSON format. Asked by our own code: it needs no library, is
-// the same for any number of threads, and splits a margin exactly (the trees have depth 2).
+// the same for any number of threads, and splits a margin exactly (the trees have at most depth 3).
 class Forest {
  public:
-  // Refuses what is damaged, deeper than two splits, or not a binary logistic model.
+  // Refuses what is damaged, deeper than three splits, or not a binary logistic model.
   static Result<Forest> read(const std::string& json);
 
   std::size_t tree_count() const { return trees_.size(); }
@@ -28,7 +28,7 @@ class Forest {
   double base() const { return base_; }
 
  private:
-  static constexpr std::size_t kSplits = 3;            // the root and its two children
+  static constexpr std::size_t kSplits = 7;            // the root, its children and theirs
   static constexpr std::size_t kWays = 1U << kSplits;  // how they may fall together
 
   // What a tree says depends on nothing but which of its splits go left: all of it is worked out
@@ -38,11 +38,8 @@ class Forest {
     std::array<float, kSplits> split{};          // left when value < split
     std::array<bool, kSplits> missing_left{};
     std::array<std::int32_t, kSplits> player{};  // the distinct columns; beyond them 0
-    struct Told {
-      std::array<double, kSplits> contribution{};  // by player
-      double leaf = 0;
-    };
-    std::array<Told, kWays> told{};
+    std::array<double, kWays> leaf{};
+    std::array<std::array<double, kSplits>, kWays> contribution{};  // by player
 
     std::size_t goes_left(std::size_t i, float value) const {
       const bool missing = value != value;

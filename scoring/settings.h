@@ -46,9 +46,9 @@ struct SnapshotSpacing {
 // The built-in learner settings; they were chosen by measurement, see docs/scoring.md.
 struct LearnerSettings {
   double line_strength = 300;
-  int rounds = 230;
-  int depth = 2;
-  double eta = 0.02;
+  int rounds = 100;
+  int depth = 3;
+  double eta = 0.05;
   double row_share = 0.6;
   double column_share = 0.4;
   int bins = 64;

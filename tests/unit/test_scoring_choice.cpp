@@ -112,6 +112,47 @@ TEST_CASE("choice: the built-in strength stands until another one is clearly bet
   CHECK(made.choose_among(4).strength == 1);
 }
 
+TEST_CASE("choice: the trees grow on where more rounds are clearly better") {
+  Made made(4, none, same);
+  CHECK(made.choose_among(4).rounds == kBuiltInRounds);
+  const std::size_t most = kRoundFactors.size() - 1;
+  for (Candidates& one : made.candidates) {
+    for (std::size_t r = 0; r < most; ++r) {
+      for (double& margin : one.trees[r]) margin *= 0.6;
+    }
+  }
+  const Choice choice = made.choose_among(4);
+  CHECK(choice.rounds == most);
+  CHECK(choice.settings(LearnerSettings{}).rounds > LearnerSettings{}.rounds);
+}
+
+TEST_CASE("candidates: a past date has every number of rounds as a fit of so many would say it") {
+  Made made(4, none, same);
+  made.rows.columns = {0};
+  for (std::size_t d = 0; d < made.rows.dates.size(); ++d) {
+    DateRows& date = made.rows.dates[d];
+    for (const double margin : made.candidates[d].line[0]) {
+      date.values.push_back(static_cast<float>(margin));
+    }
+    date.positive_known_at.assign(date.size(), made.settings.zone.start_of(date.day));
+  }
+  const std::vector<FeatureColumn> columns = {{"margin", false, {}}};
+  const auto tried = try_candidates(made.rows, 3, columns, made.settings);
+  REQUIRE(tried);
+  const Instant as_of = made.settings.zone.start_of(made.rows.dates[3].day);
+  const Lesson lesson = lesson_of(made.rows, 3, as_of);
+  for (std::size_t r = 0; r < kRoundFactors.size(); ++r) {
+    INFO("factor " << kRoundFactors[r]);
+    const Choice choice{.kind = LearnerKind::trees, .rounds = r, .reason = {}};
+    const auto fitted =
+        fit_learner(lesson, columns, LearnerKind::trees, choice.settings(made.settings.learner));
+    REQUIRE(fitted);
+    REQUIRE(tried->trees[r].size() == made.rows.dates[3].size());
+    CHECK(tried->trees[r][0] == fitted->margin(std::span(made.rows.dates[3].values).first(1)));
+    CHECK((r == 0 || tried->trees[r] != tried->trees[r - 1]));
+  }
+}
+
 TEST_CASE("choice: a correction is applied where it proved itself at dates after it") {
   const Made timid(6, none, [](double margin) { return margin / 2; });
   const Choice choice = timid.choose_among(6);
