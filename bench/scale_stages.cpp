@@ -21,8 +21,8 @@
 #include "daemon/account_cases.h"
 #include "daemon/app.h"
 #include "daemon/pipeline.h"
+#include "scoring/choice.h"
 #include "scoring/feature_pass.h"
-#include "scoring/learner.h"
 #include "scoring/measures.h"
 #include "scoring/parallel.h"
 #include "scoring/survey.h"
@@ -154,30 +154,62 @@ Rows rows_at(const Data& data, const std::vector<Day>& days) {
   return rows;
 }
 
-// The rows of a share of the accounts, date after date.
-Lesson lesson_from(const Rows& rows, std::size_t width, double account_share) {
-  Lesson lesson;
-  lesson.rows.width = width;
-  for (std::size_t d = 0; d < std::size(kTrainingMonths); ++d) {
-    for (const ShareRows& share : rows) {
-      for (std::size_t i = 0; i < share.accounts.size(); ++i) {
-        const std::uint64_t hash = keyed_hash(kAccountKey, share.accounts[i]);
-        if (static_cast<double>(hash >> 11) * 0x1.0p-53 >= account_share) continue;
-        lesson.rows.starts.push_back(share.dates[d].values.data() + i * width);
-        lesson.positive.push_back(share.dates[d].positive[i]);
-        lesson.account_hash.push_back(hash);
+// What the program would learn from: the rows of a share of the accounts, date after date. Here
+// everything is known as soon as it happens.
+TrainingRows rows_of(const Data& data, const Rows& rows, const std::vector<Day>& days,
+                     double account_share) {
+  const std::size_t width = data.table.size();
+  TrainingRows drawn;
+  for (std::uint32_t column = 0; column < width; ++column) drawn.columns.push_back(column);
+  for (const Day day : days) drawn.dates.push_back({.day = day});
+  for (const ShareRows& share : rows) {
+    for (std::size_t i = 0; i < share.accounts.size(); ++i) {
+      const std::uint64_t hash = keyed_hash(kAccountKey, share.accounts[i]);
+      if (static_cast<double>(hash >> 11) * 0x1.0p-53 >= account_share) continue;
+      const auto account = static_cast<std::uint32_t>(drawn.accounts.size());
+      drawn.accounts.push_back(share.accounts[i]);
+      for (std::size_t d = 0; d < days.size(); ++d) {
+        DateRows& date = drawn.dates[d];
+        const auto row = std::span(share.dates[d].values).subspan(i * width, width);
+        date.account.push_back(account);
+        date.positive.push_back(share.dates[d].positive[i]);
+        date.positive_known_at.push_back(data.settings.zone.start_of(days[d]));
+        date.values.insert(date.values.end(), row.begin(), row.end());
       }
     }
   }
-  return lesson;
+  return drawn;
 }
 
-// The recipe of the published model, with its built-in settings.
-Learner learn(const Data& data, const Lesson& lesson) {
+// The recipe of the published model: settings chosen by the last three dates, each learnt from what
+// had ended by then, and a fit of all. None: the chosen settings.
+struct Learnt {
+  Choice choice;
+  Learner learner;
+};
+Learnt learn(const Data& data, const TrainingRows& rows, const std::optional<Choice>& chosen) {
   std::vector<FeatureColumn> columns;
   for (const std::string& name : data.table.names()) columns.push_back({name, false, {}});
-  return must(fit_learner(lesson, columns, LearnerKind::both, data.settings.learner, {},
-                          data.settings.threads));
+  const Lesson lesson = lesson_of(rows, rows.dates.size(), data.now);
+  const LearnerSettings& built_in = data.settings.learner;
+  const unsigned threads = data.settings.threads;
+  Learnt learnt;
+  if (chosen) {
+    learnt.choice = *chosen;
+  } else {
+    std::vector<Candidates> tried(kDatesToChoose);
+    for_each_index(tried.size(), threads, [&](std::size_t i) {
+      const std::size_t date = rows.dates.size() - 1 - i;  // the newest has the most rows
+      tried[tried.size() - 1 - i] = must(try_candidates(rows, date, columns, data.settings));
+    });
+    std::vector<const Candidates*> dates;
+    for (const Candidates& one : tried) dates.push_back(&one);
+    learnt.choice = choose(rows, dates, built_in_choice(lesson), data.settings, threads);
+  }
+  learnt.learner =
+      must(fit_learner(lesson, columns, learnt.choice.kind, learnt.choice.settings(built_in),
+                       learnt.choice.strengths(built_in), threads));
+  return learnt;
 }
 
 std::vector<double> probabilities(const Data& data, const Learner& learner, const Rows& rows) {
@@ -231,13 +263,13 @@ void run(const daemon::Invocation& invocation, const std::string& folder) {
   const Day scored = Day::of_civil(kYear, kScoredMonth, 1);
   const Cost loaded = cost_of([&] { load(invocation); });
   std::optional<Data> data;
-  Rows asked, learnt;
+  Rows asked, six_dates;
   const Cost opened = cost_of([&] { data.emplace(open_data(invocation)); });
   const Cost one = cost_of([&] { asked = rows_at(*data, {scored}); });
-  const Cost six = cost_of([&] { learnt = rows_at(*data, training); });
+  const Cost six = cost_of([&] { six_dates = rows_at(*data, training); });
   if (!folder.empty()) {
     write_rows(folder + "/score.csv", asked, data->table.names());
-    write_rows(folder + "/train.csv", learnt, data->table.names());
+    write_rows(folder + "/train.csv", six_dates, data->table.names());
   }
   const std::size_t width = data->table.size();
   std::vector<std::uint8_t> positive;
@@ -248,21 +280,25 @@ void run(const daemon::Invocation& invocation, const std::string& folder) {
   const auto row_count = static_cast<double>(positive.size() * training.size());
   const auto rows_max = static_cast<double>(data->settings.learner.tree_rows_max);
   std::size_t drawn = 0;
-  std::optional<Learner> learner;
+  std::optional<Learnt> model;
   const Cost train = cost_of([&] {
-    const Lesson lesson = lesson_from(learnt, width, rows_max / row_count);
-    drawn = lesson.positive.size();
-    learner.emplace(learn(*data, lesson));
+    const TrainingRows rows = rows_of(*data, six_dates, training, rows_max / row_count);
+    drawn = rows.accounts.size() * training.size();
+    model.emplace(learn(*data, rows, std::nullopt));
   });
+  malloc_trim(0);  // as the program does after a training
   std::vector<double> told;
-  const Cost score = cost_of([&] { told = probabilities(*data, *learner, asked); });
-  const Cost all = cost_of([&] { learner.emplace(learn(*data, lesson_from(learnt, width, 1))); });
-  const std::vector<double> told_by_all = probabilities(*data, *learner, asked);
+  const Cost score = cost_of([&] { told = probabilities(*data, model->learner, asked); });
+  const Cost all = cost_of(
+      [&] { model.emplace(learn(*data, rows_of(*data, six_dates, training, 1), model->choice)); });
+  const std::vector<double> told_by_all = probabilities(*data, model->learner, asked);
   fmt::print(R"({{"rows":{:.0f},"rows_drawn":{},"columns":{},"threads":{},"stages":{{)", row_count,
              drawn, width, data->settings.threads);
   fmt::print("{},{},", cost_json("load", loaded), cost_json("open", opened));
   fmt::print("{},{},{},{},{}}},", cost_json("features_1", one), cost_json("features_6", six),
              cost_json("train", train), cost_json("score", score), cost_json("train_all", all));
+  fmt::print(R"("choice":"{}, {} rounds",)", to_text(model->choice.kind),
+             model->choice.settings(data->settings.learner).rounds);
   fmt::print(R"("roc_auc":{:.4f},"pr_auc":{:.4f},)", roc_auc(positive, told),
              PrecisionCurve(positive, told).area());
   fmt::print(R"("all_roc_auc":{:.4f},"all_pr_auc":{:.4f}}})", roc_auc(positive, told_by_all),
