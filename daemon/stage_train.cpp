@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <malloc.h>
+
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -48,6 +50,7 @@ Result<TrainOutcome> train_and_store(App& app, Link& link, AccountCases& cases, 
   if (!trials) return trials.error();
   auto training =
       scoring::train(*cases.walk, *cases.table, settings, now, settings.threads, *trials, own_rule);
+  malloc_trim(0);  // freed memory is kept for the next sync, but not as much as a training takes
   if (!training) return training.error();
   TrainOutcome outcome;
   outcome.version = training->version;
