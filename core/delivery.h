@@ -25,9 +25,9 @@ struct TaskWithdrawal {
 // What stands in the CRM.
 struct FieldState {
   std::string account;
-  bool exists = false;     // the account
-  std::string version;     // of the record; empty where the CRM has none
-  FieldValues values;      // nullopt: the CRM has no value there
+  bool exists = false;  // the account
+  std::string version;  // of the record; empty where the CRM has none
+  FieldValues values;   // nullopt: the CRM has no value there
 };
 struct FoundTask {
   std::string key;

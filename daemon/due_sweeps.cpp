@@ -112,10 +112,8 @@ Result<void> Sweeper::end(const StreamInfo& stream) {
   if (!sweep) return sweep.error();
   report_.deleted += static_cast<std::int64_t>(sweep->counts.deleted);
   if (sweep->is_believed) return {};
-  if (is_account) {
-    lost_.known += sweep->known;
-    lost_.lost += sweep->lost;
-  }
+  // A full pull of the same run may have missed them already.
+  if (is_account && sweep->lost > lost_.lost) lost_ = {sweep->known, sweep->lost};
   note(fmt::format(
       "{} of {} {} are in no list any more, and none of them was deleted here: look whether they "
       "may still be read, and if they are gone raise stop_when: accounts_lost until they are",

@@ -100,8 +100,9 @@ class Connector {
   // Closes, never deletes, tasks of ours that nobody touched; a touched one is already_there.
   virtual Result<void> withdraw_tasks(std::span<const TaskWithdrawal> batch, ReceiptSink& sink,
                                       const Continuation& from) = 0;
-  // Those of the keys that are taken, by a task that stands or is known to be deleted, in any order.
-  // No crm_id: what is not found may stand all the same, so the pipeline never creates it again.
+  // Those of the keys that are taken, by a task that stands or is known to be deleted, in any
+  // order. No crm_id: what is not found may stand all the same, so the pipeline never creates it
+  // again.
   virtual Result<std::vector<FoundTask>> find_tasks(std::span<const std::string> keys) = 0;
   // Those of the keys that exist or are known to be deleted, in any order.
   virtual Result<std::vector<TaskState>> task_states(std::span<const std::string> keys) = 0;

@@ -16,20 +16,13 @@ struct Area {
 };
 
 constexpr Area kAreas[] = {
-    {"crm/objects", 2, 1, "v3 v4"},
-    {"crm/associations", 2, 1, "v4"},
-    {"crm/properties", 2, 1, "v3"},
-    {"crm/property-validations", 2, 1, "v3"},
-    {"crm/owners", 2, 1, "v3"},
-    {"crm/pipelines", 2, 1, "v3"},
-    {"crm/limits", 2, 1, "v3"},
-    {"crm-object-schemas/schemas", 1, 1, "v3"},
-    {"oauth/token", 1, 1, "v1 v3"},
-    {"oauth/private-apps", 1, 1, "v2"},
-    {"oauth/access-tokens", 1, 1, "v1"},
-    {"oauth/refresh-tokens", 1, 1, "v1"},
-    {"account-info/details", 1, 1, "v3"},
-    {"account-info/api-usage", 1, 1, "v3"},
+    {"crm/objects", 2, 1, "v3 v4"},       {"crm/associations", 2, 1, "v4"},
+    {"crm/properties", 2, 1, "v3"},       {"crm/property-validations", 2, 1, "v3"},
+    {"crm/owners", 2, 1, "v3"},           {"crm/pipelines", 2, 1, "v3"},
+    {"crm/limits", 2, 1, "v3"},           {"crm-object-schemas/schemas", 1, 1, "v3"},
+    {"oauth/token", 1, 1, "v1 v3"},       {"oauth/private-apps", 1, 1, "v2"},
+    {"oauth/access-tokens", 1, 1, "v1"},  {"oauth/refresh-tokens", 1, 1, "v1"},
+    {"account-info/details", 1, 1, "v3"}, {"account-info/api-usage", 1, 1, "v3"},
     {"settings/currencies", 2, 1, "v3"},
 };
 

@@ -184,7 +184,7 @@ TEST_CASE("service: a store of a former version is upgraded when it starts, afte
            " DROP INDEX accounts_by_name; DROP INDEX accounts_by_root; DROP INDEX"
            " event_blocks_by_place; DROP INDEX outbox_tasks; DROP INDEX outbox_rejected;"
            " DROP INDEX decisions_by_band; DROP INDEX models_by_stored; DROP TABLE sweeps_ended;"
-            " PRAGMA user_version = 3')"},
+           " PRAGMA user_version = 3')"},
           rehearsal.crm.folder().path());
   INFO(undone.err);
   REQUIRE(undone.code == 0);

@@ -154,7 +154,9 @@ TEST_CASE(
   TestAccount account;
   account.control("switches", {{"noise", true}});
   account.control("limits", {{"daily_max", 1000}});
-  const auto used = [&] { return account.control("limits", Json::object())["used_today"].get<int>(); };
+  const auto used = [&] {
+    return account.control("limits", Json::object())["used_today"].get<int>();
+  };
   std::set<int> passed_in_a_second;
   int passed_in_all = 0;
   for (int second = 0; second < 30; ++second) {
