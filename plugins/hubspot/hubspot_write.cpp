@@ -69,7 +69,11 @@ Result<std::vector<FieldState>> FieldWriter::current(std::span<const std::string
   for (FieldState& state : states) {
     // A company that was merged away answers under another id: it is there no longer.
     const auto found = rows.find(state.account);
-    if (found == rows.end()) continue;
+    if (found == rows.end()) {
+      gone_.insert(state.account);
+      continue;
+    }
+    gone_.erase(state.account);
     state.exists = true;
     state.version = found->second->version;
     for (const Column& column : *known) {
@@ -119,6 +123,11 @@ Result<void> FieldWriter::send_group(std::span<const FieldUpdate> batch,
   std::vector<BatchItem> items;
   std::vector<std::size_t> sent;
   for (const std::size_t i : group) {
+    // The answer might not say which of its companies are not there.
+    if (gone_.contains(batch[i].account)) {
+      out.settle(i, plugins::rejected({"OBJECT_NOT_FOUND", "the company is there no longer", ""}));
+      continue;
+    }
     nlohmann::ordered_json properties = nlohmann::ordered_json::object();
     for (const Column& column : *known) {
       const auto& value = batch[i].values[place(column.field)];

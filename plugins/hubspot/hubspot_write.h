@@ -43,6 +43,7 @@ class FieldWriter {
   const std::string prefix_;
   std::optional<Duration> looked_at_;  // when values were read last, steady time
   std::set<std::string> unsaid_;       // accounts of which an answer said nothing
+  std::set<std::string> gone_;         // accounts that the last look at them did not find
 };
 
 }  // namespace upselld::plugins::hubspot
