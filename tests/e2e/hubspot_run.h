@@ -18,7 +18,7 @@ class SandboxPortal {
   explicit SandboxPortal(const Folder& folder);
 
   nlohmann::json control(const std::string& name, const nlohmann::json& body) const;
-  // A professional account's, measured in the time of the clock that upselld moves as it waits.
+  // A professional account's, also while upselld's waits only move the clock.
   void keep_its_limits() const;
   nlohmann::json counters() const;
   // The last ones: method, path, status, at.
