@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "plugins/hubspot/hubspot_batch_write.h"
+#include "plugins/hubspot/hubspot_catalogue.h"
 #include "plugins/hubspot/hubspot_cursor.h"
 #include "plugins/hubspot/hubspot_faults.h"
 #include "plugins/hubspot/hubspot_reading.h"
@@ -30,14 +31,17 @@ void must(bool holds) {
 // Says the same to everybody, and goes away when it is asked for ever.
 class OneAnswer final : public Transport {
  public:
-  explicit OneAnswer(const HttpResponse& response) : response_(response) {}
-  Result<HttpResponse> send(const HttpRequest&) override {
+  OneAnswer(const HttpResponse& response, tests::FakeClock& clock)
+      : response_(response), clock_(clock) {}
+  Result<HttpResponse> send(const HttpRequest& request) override {
     must(++requests_ <= kRequestsMax);
+    clock_.time = clock_.time + request.wait_before;
     return response_;
   }
 
  private:
   const HttpResponse& response_;
+  tests::FakeClock& clock_;
   int requests_ = 0;
 };
 
@@ -89,10 +93,11 @@ void read_by(hs::Client& client) {
     must(page->after != "1");
   }
   if (const auto page = reader.batch_read({"deals", {"amount"}}, ids)) look_at_rows(page->rows);
+  if (const auto page = reader.read_each({"deals", {"amount"}}, ids)) look_at_rows(page->rows);
   const auto found = reader.search({"deals", "hs_lastmodifieddate", {0}, {1}, "7"});
   if (found) {
-    must(std::is_sorted(found->begin(), found->end(), hs::is_before));
-    must(found->empty() || hs::is_before("7", found->front()));
+    must(std::is_sorted(found->ids.begin(), found->ids.end(), hs::is_before));
+    must(found->ids.empty() || hs::is_before("7", found->ids.front()));
   }
   if (const auto links = reader.associations("deals", "companies", ids)) {
     for (const auto& [id, all] : *links) must(!hs::chosen(all).empty());
@@ -101,7 +106,9 @@ void read_by(hs::Client& client) {
 
 void write_by(hs::Client& client, bool is_create) {
   const std::vector<hs::BatchItem> items = {{"k1", "1", "{}"}, {"k2", "2", "{}"}, {"k3", "", "{}"}};
-  const auto results = hs::send_batch(client, {"fuzz", "tasks", is_create, {"upselld_key"}}, items);
+  hs::Catalogue catalogue(client);
+  const auto results =
+      hs::send_batch(client, catalogue, {"fuzz", "tasks", is_create, {"upselld_key"}}, items);
   if (!results) return;
   must(results->size() == items.size());
   for (const hs::ItemResult& result : *results) must(result.id.empty() || !result.fault);
@@ -130,12 +137,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   settings.credentials.host = "https://hubspot.example";
   settings.credentials.token = Secret("token");
   for (const bool is_create : {false, true}) {
-    OneAnswer transport(response);
+    OneAnswer transport(response, host.fake_clock);
     host.give(transport);
     hs::Client client(settings, host);
     write_by(client, is_create);
   }
-  OneAnswer transport(response);
+  OneAnswer transport(response, host.fake_clock);
   host.give(transport);
   hs::Client client(settings, host);
   read_by(client);
