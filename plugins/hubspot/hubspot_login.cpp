@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/hubspot/hubspot_login.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "plugins/crm/refresh_token.h"
@@ -14,7 +15,7 @@ namespace upselld::plugins::hubspot {
 namespace {
 
 constexpr Duration kLeftLeast = minutes(5);
-constexpr double kLivesUsually_s = 1800;
+constexpr double kLivesUsually_s = 1800, kLivesMost_s = 24 * 3600;
 
 }  // namespace
 
@@ -72,7 +73,8 @@ Result<Session> Login::read(const HttpResponse& response) {
                                          "name a {file:} for refresh_token, or use auth: token");
     if (!kept) return kept.error();
   }
-  const double lives_s = number_in(*answer, "expires_in").value_or(kLivesUsually_s);
+  const double lives_s =
+      std::clamp(number_in(*answer, "expires_in").value_or(kLivesUsually_s), 0.0, kLivesMost_s);
   return Session{
       Secret(std::move(*token)),
       milliseconds(host_.clock().steady().ms + static_cast<std::int64_t>(lives_s * 1000)),
