@@ -59,48 +59,57 @@ void PagePump::committed() {
 }
 
 void PagePump::work(const std::stop_token& stop) {
-  for (std::size_t index = 0; index < plans_.size(); ++index) pull_stream(index, stop);
+  std::vector<Place> places;
+  for (const StreamPlan& plan : plans_) places.push_back({plan.walk, plan.cursor});
+  for (std::size_t first = 0; first < plans_.size(); ++first) {
+    std::vector<std::size_t> turns = read_with(first);
+    const auto is_done = [&](std::size_t i) { return places[i].ended || stop.stop_requested(); };
+    for (std::erase_if(turns, is_done); !turns.empty(); std::erase_if(turns, is_done)) {
+      for (const std::size_t i : turns) step(i, places[i], stop);
+    }
+  }
   settle();
   const std::lock_guard lock(mutex_);
   finished_ = true;
   changed_.notify_all();
 }
 
-void PagePump::pull_stream(std::size_t index, const std::stop_token& stop) {
-  if (ends_all_) {
-    push({index, false, *ends_all_}, stop);
+std::vector<std::size_t> PagePump::read_with(std::size_t index) const {
+  std::vector<std::size_t> all = {index};
+  const std::string& together = plans_[index].stream.together;
+  for (std::size_t i = index + 1; i < plans_.size(); ++i) {
+    if (!together.empty() && plans_[i].stream.together == together) all.push_back(i);
+  }
+  return all;
+}
+
+void PagePump::step(std::size_t index, Place& place, const std::stop_token& stop) {
+  const auto end_with = [&](const Error& error) {
+    place.ended = true;
+    push({index, place.restarted, error}, stop);
+  };
+  if (ends_all_) return end_with(*ends_all_);
+  if (outer_stop_.stop_requested()) {
+    return end_with({ErrorKind::cancelled, "stopped by a signal", {}});
+  }
+  settle();
+  Result<Page> page = connector_.pull(plans_[index].stream, place.walk, place.cursor, PageLimits{});
+  if (!page && page.error().kind == ErrorKind::cursor_lost && !place.restarted) {
+    place.cursor = Cursor{};
+    if (place.walk == Walk::changes) place.walk = Walk::full;
+    place.restarted = true;
     return;
   }
-  const StreamPlan& plan = plans_[index];
-  Cursor cursor = plan.cursor;
-  Walk walk = plan.walk;
-  bool restarted = false;
-  while (!stop.stop_requested()) {
-    if (outer_stop_.stop_requested()) {
-      push({index, false, Error{ErrorKind::cancelled, "stopped by a signal", {}}}, stop);
-      return;
-    }
-    settle();
-    Result<Page> page = connector_.pull(plan.stream, walk, cursor, PageLimits{});
-    if (!page && page.error().kind == ErrorKind::cursor_lost && !restarted) {
-      cursor = Cursor{};
-      if (walk == Walk::changes) walk = Walk::full;
-      restarted = true;
-      continue;
-    }
-    if (!page) {
-      note(page.error());
-      push({index, restarted, page.error()}, stop);
-      return;
-    }
-    unavailable_in_a_row_ = 0;
-    const bool end = page->end;
-    const std::optional<Instant> not_before = page->not_before;
-    cursor = page->next;
-    if (!push({index, std::exchange(restarted, false), std::move(page)}, stop)) return;
-    if (end) return;
-    if (not_before && !wait_for_commit(*not_before, stop)) return;
+  if (!page) {
+    note(page.error());
+    return end_with(page.error());
   }
+  unavailable_in_a_row_ = 0;
+  place.ended = page->end;
+  place.cursor = page->next;
+  const std::optional<Instant> not_before = page->not_before;
+  const bool is_there = push({index, std::exchange(place.restarted, false), std::move(page)}, stop);
+  if (is_there && !place.ended && not_before) wait_for_commit(*not_before, stop);
 }
 
 // Each stream would try for long to reach a server that is down.
@@ -125,11 +134,11 @@ bool PagePump::push(Item item, const std::stop_token& stop) {
   return true;
 }
 
-bool PagePump::wait_for_commit(Instant until, const std::stop_token& stop) {
+void PagePump::wait_for_commit(Instant until, const std::stop_token& stop) {
   {
     std::unique_lock lock(mutex_);
     if (!changed_.wait(lock, stop, [this] { return items_.empty() && taken_.empty(); })) {
-      return false;
+      return;
     }
   }
   // Whichever stop comes first ends the waiting; pull_stream tells them apart.
@@ -137,7 +146,6 @@ bool PagePump::wait_for_commit(Instant until, const std::stop_token& stop) {
   const std::stop_callback own(stop, [&either] { either.request_stop(); });
   const std::stop_callback outer(outer_stop_, [&either] { either.request_stop(); });
   clock_.wait_until(until, either.get_token());
-  return !stop.stop_requested();
 }
 
 void PagePump::settle() {

@@ -24,8 +24,8 @@ struct StreamPlan {
 };
 
 // Pulls the pages of one connection in a thread of its own, so that parsing and storing overlap.
-// At most 1,024 pages or 128 MiB wait. The connector is touched by that thread alone, settled()
-// included.
+// Streams that are read together take turns, a page each. At most 1,024 pages or 128 MiB wait. The
+// connector is touched by that thread alone, settled() included.
 class PagePump {
  public:
   struct Item {
@@ -40,8 +40,9 @@ class PagePump {
   PagePump(const PagePump&) = delete;
   PagePump& operator=(const PagePump&) = delete;
 
-  // The next page, in order of the plans; nothing after the last one. An item with an error ends
-  // its stream; the other streams go on. After budget_exhausted, or when two streams in a row
+  // The next page, in order of the plans, but of streams read together one page each in turn where
+  // the first of them stands; nothing after the last one. An item with an error ends its stream;
+  // the other streams go on. After budget_exhausted, or when two streams in a row
   // found the other side unavailable, each of them has the same error, and no call is made.
   std::optional<Item> take();
   // All pages taken so far are durable. Must be called before take() after a page with
@@ -50,10 +51,20 @@ class PagePump {
   const std::vector<StreamPlan>& plans() const { return plans_; }
 
  private:
+  // Where the walk through one stream is.
+  struct Place {
+    Walk walk = Walk::changes;
+    Cursor cursor;
+    bool restarted = false;
+    bool ended = false;
+  };
+
   void work(const std::stop_token& stop);
-  void pull_stream(std::size_t index, const std::stop_token& stop);
+  std::vector<std::size_t> read_with(std::size_t index) const;
+  // Pulls a page, or finds that there is none.
+  void step(std::size_t index, Place& place, const std::stop_token& stop);
   bool push(Item item, const std::stop_token& stop);
-  bool wait_for_commit(Instant until, const std::stop_token& stop);
+  void wait_for_commit(Instant until, const std::stop_token& stop);
   void settle();
   void note(const Error& error);
 

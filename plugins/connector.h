@@ -36,6 +36,10 @@ struct StreamInfo {
   RecordKind kind = RecordKind::activity;
   bool keyed = true;  // false: rows have no id and are known by their place in the part
   bool offers_changes = true, offers_full = true, offers_sweep = false;
+  // Streams with the same name here are read with the same requests: they are pulled in turn, a
+  // page each, where the first of them stands, so that what one brought along need not be asked
+  // for again. A hint: each must come out the same when it is pulled alone. Empty: none.
+  std::string together = {};
 };
 
 struct PageLimits {

@@ -50,6 +50,11 @@ void WriteOutcomes::done(std::size_t index) {
   settle(index, std::move(receipt));
 }
 
+void WriteOutcomes::stands(std::size_t index, FieldState state) {
+  done(index);
+  told_[index] = std::move(state);
+}
+
 void WriteOutcomes::unsaid(std::size_t index, Instant until) {
   settle(index, deferred({"NO_ANSWER", "the answer does not say what became of it", ""}, until));
   unsaid_.insert(index);
@@ -70,12 +75,23 @@ void WriteOutcomes::look_again(std::span<const std::size_t> items, Instant now) 
   }
 }
 
+void WriteOutcomes::tell(Receipt& receipt, const FieldUpdate& update, const FieldValues& sent,
+                         const FieldState& state) {
+  receipt.crm_id = update.account;
+  receipt.version = state.version;
+  receipt.sent = sent;
+  for (std::size_t f = 0; f < kFieldCount; ++f) {
+    if (update.values[f]) receipt.stored[f] = state.values[f].value_or("");
+  }
+}
+
 void WriteOutcomes::answer(std::span<const FieldUpdate> batch, const Read& read,
                            const Sent& sent_of, ReceiptSink& sink) {
   std::vector<std::string> ids;
   std::vector<std::size_t> places;
+  for (const auto& [i, state] : told_) tell(*receipts_[i], batch[i], sent_of(batch[i]), state);
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (!is_done(i) && !is_refused(i) && !unsaid_.contains(i)) continue;
+    if (told_.contains(i) || (!is_done(i) && !is_refused(i) && !unsaid_.contains(i))) continue;
     ids.push_back(batch[i].account);
     places.push_back(i);
   }
@@ -93,12 +109,7 @@ void WriteOutcomes::answer(std::span<const FieldUpdate> batch, const Read& read,
       if (!all_stand(sent_of(update), state)) continue;
       done(places[k]);
     }
-    receipt.crm_id = update.account;
-    receipt.version = state.version;
-    receipt.sent = sent_of(update);
-    for (std::size_t f = 0; f < kFieldCount; ++f) {
-      if (update.values[f]) receipt.stored[f] = state.values[f].value_or("");
-    }
+    tell(receipt, update, sent_of(update), state);
   }
   for (std::size_t i = 0; i < batch.size(); ++i) {
     if (is_settled(i)) sink.answer(i, std::move(*receipts_[i]));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -35,6 +36,8 @@ class WriteOutcomes {
 
   void settle(std::size_t index, Receipt receipt) { receipts_[index] = std::move(receipt); }
   void done(std::size_t index);
+  // Done, and the answer tells what stands there now.
+  void stands(std::size_t index, FieldState state);
   // Left for another try.
   void note(std::size_t index, Refusal refusal) { last_[index] = std::move(refusal); }
   // Sent, and the answer does not say what became of it: what stands there afterwards does. Else it
@@ -52,9 +55,9 @@ class WriteOutcomes {
   void look_again(std::span<const std::size_t> items, Instant now);
 
   // Done is what can be read: values are answered as they stand now, beside those that were sent,
-  // with the record's version. What was refused is looked at too, for where a first answer was
-  // lost the refusal is of the repeat alone; and so is what nothing was said of. A read that fails
-  // makes all of them unknown: the next look will tell.
+  // with the record's version, and read where no answer told them. What was refused is looked at
+  // too, for where a first answer was lost the refusal is of the repeat alone; and so is what
+  // nothing was said of. A read that fails makes all of them unknown: the next look will tell.
   using Read = std::function<Result<std::vector<FieldState>>(std::span<const std::string>)>;
   // What of an update is sent, in the words in which it is read; nullopt: is not sent.
   using Sent = std::function<FieldValues(const FieldUpdate&)>;
@@ -62,6 +65,8 @@ class WriteOutcomes {
               ReceiptSink& sink);
 
  private:
+  static void tell(Receipt& receipt, const FieldUpdate& update, const FieldValues& sent,
+                   const FieldState& state);
   bool is_refused(std::size_t index) const {
     return is_settled(index) && receipts_[index]->outcome == Receipt::Outcome::rejected;
   }
@@ -69,6 +74,7 @@ class WriteOutcomes {
   std::vector<std::optional<Receipt>> receipts_;
   std::vector<Refusal> last_;
   std::set<std::size_t> unsaid_;
+  std::map<std::size_t, FieldState> told_;
 };
 
 // Tasks: each answered as soon as it is settled.

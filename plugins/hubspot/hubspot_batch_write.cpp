@@ -33,7 +33,10 @@ void take_answer(const nlohmann::json& answer, std::span<const BatchItem> items,
   if (const auto* done = member(answer, "results"); done != nullptr && done->is_array()) {
     for (const auto& one : *done) {
       const std::string id = text_in(one, "id");
-      settle(text_in(one, "objectWriteTraceId"), id, [&](ItemResult& r) { r.id = id; });
+      settle(text_in(one, "objectWriteTraceId"), id, [&](ItemResult& result) {
+        result.id = id;
+        result.record = read_row(one);
+      });
     }
   }
   const auto* errors = member(answer, "errors");

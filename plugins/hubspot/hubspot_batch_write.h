@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "plugins/hubspot/hubspot_catalogue.h"
+#include "plugins/hubspot/hubspot_reading.h"
 
 namespace upselld::plugins::hubspot {
 
@@ -19,6 +20,7 @@ struct BatchItem {
 // What became of one item. Neither id nor fault: the answer does not say.
 struct ItemResult {
   std::string id;
+  Row record = {};  // as the answer gives it, where there is an id
   std::optional<Fault> fault;
   bool was_not_tried = false;  // too many of its batch were refused
 };

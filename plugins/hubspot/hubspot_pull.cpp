@@ -4,15 +4,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "plugins/crm/streams.h"
-
 namespace upselld::plugins::hubspot {
 
 namespace {
 
 using Phase = PullCursor::Phase;
 
-constexpr std::size_t kRowsMax = 1'000;
 constexpr Duration kUntilHolds = minutes(5);
 constexpr Duration kSlowEveryLeast = minutes(50);
 // How far a full reading's end lies before its beginning.
@@ -32,49 +29,10 @@ Puller::Puller(Client& client, Catalogue& catalogue, Reader& reader,
     : client_(client),
       catalogue_(catalogue),
       reader_(reader),
+      shared_(reader),
       settings_(settings),
       context_(context),
       specs_(stream_specs(settings, context)) {}
-
-std::size_t Puller::Step::rows_max() const {
-  const std::size_t most =
-      std::clamp<std::size_t>(limits.records_max / spec().records_per_row, 1, kRowsMax);
-  // No part of a page of the account's is read in vain.
-  const std::size_t whole = most < kSearchMax ? page_max() : kSearchMax;
-  return most < whole ? most : most / whole * whole;
-}
-
-std::size_t Puller::Step::page_max() const {
-  return plan().history.empty() || walk == Walk::sweep ? kListMax : kHistoryMax;
-}
-
-Result<std::vector<StreamInfo>> Puller::streams() {
-  std::vector<StreamInfo> infos;
-  for (const StreamSpec& spec : specs_) infos.push_back(info_of(spec));
-  return infos;
-}
-
-Result<Puller::Stream*> Puller::stream(const std::string& name) {
-  if (const auto known = streams_.find(name); known != streams_.end()) return &known->second;
-  const auto named = spec_named(specs_, name);
-  if (!named) return named.error();
-  const StreamSpec& spec = **named;
-  // First: it tells when the account's day ends, should its calls be used up.
-  const auto account = client_.account();
-  if (!account) return account.error();
-  auto plan = plan_stream(spec, settings_, catalogue_);
-  if (!plan) return plan.error();
-  const Stages* stages = nullptr;
-  if (spec.object == "deals" || spec.object == "tickets" || spec.parent == "deals") {
-    const auto read = catalogue_.stages(spec.object == "tickets" ? "tickets" : "deals");
-    if (!read) return read.error();
-    stages = *read;
-  }
-  Stream& made = streams_[name];
-  made.plan = std::move(*plan);
-  made.mapper = make_mapper({made.plan, settings_, context_, account->currency, stages});
-  return &made;
-}
 
 Result<PullCursor> Puller::opened(const Step& step, const Cursor& cursor) {
   const auto account = client_.account();
@@ -106,6 +64,8 @@ Instant Puller::look_until() {
   const Duration now = client_.host().clock().steady();
   if (!until_ || now - until_->second >= kUntilHolds) {
     until_ = {client_.server_now() - settings_.safety_lag, now};
+    // What was read before ends too early for a window with the new end.
+    shared_.forget();
   }
   return until_->first;
 }
@@ -203,10 +163,12 @@ Result<Page> Puller::pull(const StreamInfo& info, Walk walk, const Cursor& curso
   }
   const auto found = stream(info.name);
   if (!found) return found.error();
-  const Step step{**found, walk, limits};
+  Step step{**found, walk, limits};
   auto at = opened(step, cursor);
   if (!at) return at.error();
+  look_until();
   if (!at->is_walking()) begin(step, *at);
+  step.is_shared = is_shared(step, *at);
   if (step.spec().shape == Shape::owner) return pull_owners(step, std::move(*at));
   switch (at->phase) {
     case Phase::archived:
@@ -219,12 +181,6 @@ Result<Page> Puller::pull(const StreamInfo& info, Walk walk, const Cursor& curso
       break;
   }
   return pull_list(step, std::move(*at));
-}
-
-Wanted Puller::wanted(const Step& step) const {
-  Wanted wanted = {step.spec().object, step.plan().properties, step.plan().history};
-  if (step.walk == Walk::sweep) wanted = {step.spec().object, {"hs_object_id"}};
-  return wanted;
 }
 
 bool Puller::Room::holds(const RowRoom& more) const {
@@ -259,7 +215,8 @@ Result<Puller::Listed> Puller::list_rows(const Step& step, const PullCursor& at,
   Room room{0, 0, step.limits};
   while (!listed.is_last && room.holds({}) && listed.rows.size() < step.rows_max()) {
     const std::size_t most = std::min(step.page_max(), step.rows_max() - listed.rows.size());
-    auto page = reader_.list(asked, listed.after, most);
+    auto page = step.is_shared ? shared_.list(asked, listed.after, most)
+                               : reader_.list(asked, listed.after, most);
     if (!page) return page.error();
     for (Row& row : page->rows) {
       if (!at.last_id.empty() && !is_before(at.last_id, row.id)) continue;
@@ -283,7 +240,7 @@ Result<Puller::Listed> Puller::list_rows(const Step& step, const PullCursor& at,
 }
 
 Result<Page> Puller::pull_list(const Step& step, PullCursor at) {
-  Wanted asked = wanted(step);
+  Wanted asked = step.wanted();
   // Too many properties for an address: ids by the list, values by their batches.
   const bool is_wide = !reader_.fits_list(asked);
   if (is_wide) asked = {asked.object, {"hs_object_id"}};
@@ -318,7 +275,8 @@ Page Puller::behind(const Step& step, PullCursor at, const Listed& listed, std::
 
 // Ascending ids, up to the first that the account is silent about: walks never pass one over.
 Result<Puller::Read> Puller::read_rows(const Step& step, const std::vector<std::string>& ids) {
-  auto read = reader_.read_each(wanted(step), ids);
+  auto read = step.is_shared ? shared_.read_each(step.wanted(), ids)
+                             : reader_.read_each(step.wanted(), ids);
   if (!read) return read.error();
   if (read->silent.empty())
     return Read{std::move(read->rows), std::move(read->not_found), ids.size()};

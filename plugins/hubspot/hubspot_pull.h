@@ -9,13 +9,15 @@
 
 #include "plugins/hubspot/hubspot_cursor.h"
 #include "plugins/hubspot/hubspot_mapping.h"
+#include "plugins/hubspot/hubspot_shared_reads.h"
 
 namespace upselld::plugins::hubspot {
 
 // Reads streams, a page at a time. Everything by listing, which reads the records themselves;
 // changes by searching for ids alone in windows that were closed before their first request, each
 // walked by id, and reading the records of these ids. The index is late: every window is searched
-// a second time an hour later, with the next first look where they meet.
+// a second time an hour later, with the next first look where they meet. Two streams of one object
+// that walk the same way ask for what both need, and share the answers.
 class Puller {
  public:
   Puller(Client& client, Catalogue& catalogue, Reader& reader, const HubspotSettings& settings,
@@ -30,15 +32,20 @@ class Puller {
   struct Stream {
     StreamPlan plan;
     std::unique_ptr<Mapper> mapper;
+    std::optional<Wanted> together = {};  // what it and the other stream of its object need
+    std::size_t records_per_row = 1;      // of the one with more
+    int other_refresh_periods = 0;
   };
   // One call of pull.
   struct Step {
     Stream& stream;
     Walk walk;
     const PageLimits& limits;
+    bool is_shared = false;  // the other stream of its object comes by here too
 
     const StreamPlan& plan() const { return stream.plan; }
     const StreamSpec& spec() const { return *stream.plan.spec; }
+    Wanted wanted() const;
     std::size_t rows_max() const;
     std::size_t page_max() const;  // of the account's
   };
@@ -63,6 +70,10 @@ class Puller {
   };
 
   Result<Stream*> stream(const std::string& name);
+  Result<Stream*> make_stream(const StreamSpec& spec);
+  const StreamSpec* other_of(const StreamSpec& spec) const;
+  void join(Stream& stream);
+  static bool is_shared(const Step& step, const PullCursor& at);
   Result<PullCursor> opened(const Step& step, const Cursor& cursor);
   void begin(const Step& step, PullCursor& at);
   Instant look_until();
@@ -83,7 +94,6 @@ class Puller {
   static Error silence(const std::string& object, const std::string& id);
   Result<std::size_t> bring(const Step& step, const PullCursor& at,
                             const std::vector<std::string>& ids, Read& read, Page& page);
-  Wanted wanted(const Step& step) const;
   // What the records themselves do not hold: companies, contacts, parents.
   Result<void> add_links(const Step& step, std::vector<Row>& rows);
   Result<void> add_parents(const Step& step, std::vector<Row>& rows);
@@ -94,6 +104,7 @@ class Puller {
   Client& client_;
   Catalogue& catalogue_;
   Reader& reader_;
+  SharedReads shared_;
   const HubspotSettings& settings_;
   const ConnectorContext& context_;
   const std::vector<StreamSpec> specs_;

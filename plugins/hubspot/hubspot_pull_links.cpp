@@ -37,7 +37,8 @@ Result<void> Puller::add_links(const Step& step, std::vector<Row>& rows) {
        {std::tuple{spec.links_company, "companies", &Row::company},
         std::tuple{spec.links_contact, "contacts", &Row::contact}}) {
     if (!is_wanted) continue;
-    const auto links = reader_.associations(spec.object, to, ids_of(rows));
+    const auto links = step.is_shared ? shared_.associations(spec.object, to, ids_of(rows))
+                                      : reader_.associations(spec.object, to, ids_of(rows));
     if (!links) return links.error();
     for (Row& row : rows) {
       const auto found = links->find(row.id);
@@ -128,7 +129,7 @@ Result<Page> Puller::pull_archived(const Step& step, PullCursor at) {
   std::erase_if(news, [&](const Row& row) {
     return !row.archived_at.is_missing() && row.archived_at < at.archived_from;
   });
-  Wanted active = wanted(step);
+  Wanted active = step.wanted();
   active.history.clear();
   auto read = reader_.read_each(active, ids_of(news));
   if (!read) return read.error();

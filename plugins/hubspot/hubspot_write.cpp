@@ -74,14 +74,22 @@ Result<std::vector<FieldState>> FieldWriter::current(std::span<const std::string
       continue;
     }
     gone_.erase(state.account);
-    state.exists = true;
-    state.version = found->second->version;
-    for (const Column& column : *known) {
-      state.values[place(column.field)] =
-          value_read(column.field, std::string(found->second->text(column.name)), read_stamp);
-    }
+    state = state_of(state.account, *found->second, *known);
   }
   return states;
+}
+
+FieldState FieldWriter::state_of(const std::string& account, const Row& row,
+                                 std::span<const Column> columns) {
+  FieldState state;
+  state.account = account;
+  state.exists = true;
+  state.version = row.version;
+  for (const Column& column : columns) {
+    state.values[place(column.field)] =
+        value_read(column.field, std::string(row.text(column.name)), read_stamp);
+  }
+  return state;
 }
 
 Result<void> FieldWriter::update(std::span<const FieldUpdate> batch, ReceiptSink& sink) {
@@ -160,15 +168,20 @@ Result<void> FieldWriter::send_group(std::span<const FieldUpdate> batch,
     return results.error();
   }
   for (std::size_t k = 0; k < sent.size(); ++k) {
-    take(batch[sent[k]].account, sent[k], (*results)[k], out);
+    take(batch[sent[k]], sent[k], (*results)[k], *known, out);
   }
   return {};
 }
 
-void FieldWriter::take(const std::string& account, std::size_t index, const ItemResult& result,
-                       WriteOutcomes& out) {
+void FieldWriter::take(const FieldUpdate& update, std::size_t index, const ItemResult& result,
+                       std::span<const Column> columns, WriteOutcomes& out) {
   const Instant now = client_.host().clock().now();
-  if (!result.id.empty()) return out.done(index);
+  if (!result.id.empty()) {
+    // What it does not repeat, or not as it was sent, is read.
+    FieldState state = state_of(update.account, result.record, columns);
+    if (!all_stand(values_sent(update, columns), state)) return out.done(index);
+    return out.stands(index, std::move(state));
+  }
   if (result.was_not_tried) {
     return out.settle(
         index, deferred({"TOO_MANY_REFUSED",
@@ -177,7 +190,7 @@ void FieldWriter::take(const std::string& account, std::size_t index, const Item
   }
   if (!result.fault) {
     // Once more in this run, after another look. An account that never says anything waits.
-    const bool is_first = unsaid_.insert(account).second;
+    const bool is_first = unsaid_.insert(update.account).second;
     return out.unsaid(index, is_first ? now : now + kDueAgain);
   }
   switch (class_of(*result.fault)) {

@@ -31,8 +31,10 @@ class FieldWriter {
   Result<std::vector<Column>> columns();
   Result<void> send_group(std::span<const FieldUpdate> batch, std::span<const std::size_t> group,
                           Duration pause, WriteOutcomes& out);
-  void take(const std::string& account, std::size_t index, const ItemResult& result,
-            WriteOutcomes& out);
+  void take(const FieldUpdate& update, std::size_t index, const ItemResult& result,
+            std::span<const Column> columns, WriteOutcomes& out);
+  static FieldState state_of(const std::string& account, const Row& row,
+                             std::span<const Column> columns);
   static std::string sent_text(const Column& column, const std::string& value);
   // In the words in which it is read; nullopt: is not sent.
   static FieldValues values_sent(const FieldUpdate& update, std::span<const Column> columns);

@@ -31,7 +31,9 @@ bool all_traced(const Json& inputs) {
 Json result_json(Service& service, const ObjectType& type, const Record& record,
                  const Json& input) {
   std::vector<std::string> names;
-  for (const auto& each : input.at("properties").items()) names.push_back(each.key());
+  if (!service.portal.switches.is_on("writes_answer_ids")) {
+    for (const auto& each : input.at("properties").items()) names.push_back(each.key());
+  }
   Json out = record_json(service.portal, type, record, wanted_of(type, names, {}));
   const std::string trace = trace_of(input);
   if (!trace.empty()) out[kTrace] = trace;

@@ -42,6 +42,7 @@ constexpr Switch kSwitches[] = {
     {"unique_read_lags", false, "batch reads by a unique property look into the search index"},
     {"usage_unknown", false, "daily usage answers NOTFOUND without figures"},
     {"wide_pages_fail", false, "list pages over 50 with more than 100 properties: 500"},
+    {"writes_answer_ids", false, "batch writes answer without the values that were written"},
 };
 
 }  // namespace

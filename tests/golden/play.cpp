@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <map>
+#include <optional>
 
 #include "core/file_io.h"
 #include "plugins/adaptor.h"
@@ -89,6 +90,7 @@ class Play {
     say("# " + step.dump());
     if (verb == "restart") connect();
     if (verb == "pull") pull(what);
+    if (verb == "pull_in_turn") pull_in_turn(what);
     if (verb == "probe") probe();
     if (verb == "update") update(what);
     if (verb == "create") create(what);
@@ -102,13 +104,42 @@ class Play {
     say_requests();
   }
 
-  void pull(const Json& what) {
+  std::optional<StreamInfo> stream_named(const std::string& name) {
     const auto all = connector_->streams();
-    if (!all) return say_error(all.error());
-    const auto stream = std::find_if(all->begin(), all->end(), [&](const StreamInfo& info) {
-      return info.name == what["stream"].get<std::string>();
-    });
-    if (stream == all->end()) return say("no such stream");
+    if (!all) return say_error(all.error()), std::nullopt;
+    const auto stream = std::find_if(all->begin(), all->end(),
+                                     [&](const StreamInfo& info) { return info.name == name; });
+    if (stream == all->end()) return say("no such stream"), std::nullopt;
+    return *stream;
+  }
+
+  // A page each until all have ended, as the program pulls those that are read together.
+  void pull_in_turn(const Json& what) {
+    PageLimits limits;
+    limits.records_max = what.value("records", kPageRecordsMax);
+    std::vector<StreamInfo> streams;
+    for (const std::string name : what["streams"]) {
+      const auto stream = stream_named(name);
+      if (!stream) return;
+      streams.push_back(*stream);
+    }
+    while (!streams.empty()) {
+      std::erase_if(streams, [&](const StreamInfo& stream) {
+        Cursor& cursor = cursors_[stream.name];
+        const auto page = connector_->pull(stream, Walk::changes, cursor, limits);
+        say("- " + stream.name + ", of " + stream.together);
+        say_requests();
+        if (!page) return say_error(page.error()), true;
+        for (const std::string& line : page_lines(*page)) say("  " + line);
+        cursor = page->next;
+        return page->end;
+      });
+    }
+  }
+
+  void pull(const Json& what) {
+    const auto stream = stream_named(what["stream"]);
+    if (!stream) return;
     PageLimits limits;
     limits.records_max = what.value("records", kPageRecordsMax);
     const std::string walk = what.value("walk", "changes");
@@ -247,6 +278,7 @@ class Play {
   Node settings_;
   std::unique_ptr<Connector> connector_;
   Cursor cursor_;
+  std::map<std::string, Cursor> cursors_;  // of pull_in_turn
   std::string text_;
 };
 
