@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string_view>
 
 #include "core/stored_form.h"
 
@@ -42,6 +43,17 @@ Receipt deferred(const Refusal& refusal, Instant until) {
   receipt.outcome = Receipt::Outcome::deferred;
   receipt.until = until;
   return receipt;
+}
+
+std::vector<std::size_t> WriteOutcomes::first_of_each(std::span<const FieldUpdate> batch,
+                                                      std::vector<std::size_t> order) {
+  std::set<std::string_view> seen;
+  std::erase_if(order, [&](std::size_t i) {
+    if (seen.insert(batch[i].account).second) return false;
+    settle(i, rejected({"DUPLICATE_ID", "the account is twice in one batch", ""}));
+    return true;
+  });
+  return order;
 }
 
 void WriteOutcomes::done(std::size_t index) {

@@ -34,6 +34,10 @@ class WriteOutcomes {
  public:
   explicit WriteOutcomes(std::size_t count) : receipts_(count), last_(count) {}
 
+  // Those of `order` that are the first of their account: the same one twice in one request is an
+  // error of the row, or of the whole. The others are settled.
+  std::vector<std::size_t> first_of_each(std::span<const FieldUpdate> batch,
+                                         std::vector<std::size_t> order);
   void settle(std::size_t index, Receipt receipt) { receipts_[index] = std::move(receipt); }
   void done(std::size_t index);
   // Done, and the answer tells what stands there now.

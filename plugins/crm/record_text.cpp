@@ -71,6 +71,10 @@ double number_of(AttributeKind kind, std::string_view text, const TimeZone& zone
   return kNaN;
 }
 
+Instant known_since(Instant at, Instant created) {
+  return created.is_missing() ? at : std::max(at, created);
+}
+
 std::string cut_to(const std::string& text, std::size_t length) {
   std::size_t characters = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {

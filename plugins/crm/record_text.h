@@ -25,6 +25,9 @@ bool is_text(AttributeKind kind);
 // NaN where the text is no such value.
 double number_of(AttributeKind kind, std::string_view text, const TimeZone& zone);
 
+// When a record came to be known: not before it happened, not before it was there.
+Instant known_since(Instant at, Instant created);
+
 // At most `length` characters, cut between two of them.
 std::string cut_to(const std::string& text, std::size_t length);
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/hubspot/hubspot_faults.h"
 
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "plugins/http/headers.h"
@@ -152,32 +150,9 @@ std::string remedy_of(const Fault& fault) {
 }
 
 Error error_of(const std::string& doing, const Fault& fault) {
-  std::string message = doing + ": ";
-  if (fault.status != 0) message += fmt::format("HTTP {}", fault.status);
-  if (!fault.code.empty()) message += (fault.status == 0 ? "" : " ") + fault.code;
-  if (!fault.message.empty()) message += ": " + fault.message;
-  if (const std::string remedy = remedy_of(fault); !remedy.empty()) message += "; " + remedy;
-  ErrorKind kind = ErrorKind::unavailable;
-  switch (class_of(fault)) {
-    case FaultClass::retry:
-    case FaultClass::parked:
-      break;
-    case FaultClass::session:
-      kind = ErrorKind::unauthorized;
-      break;
-    case FaultClass::limit:
-      kind = fault.policy == "DAILY" ? ErrorKind::budget_exhausted : ErrorKind::rate_limited;
-      break;
-    case FaultClass::gone:
-      kind = ErrorKind::not_found;
-      break;
-    case FaultClass::setup:
-    case FaultClass::data:
-    case FaultClass::duplicate:
-      kind = ErrorKind::forbidden;
-      break;
-  }
-  return {kind, message, {}};
+  const ErrorKind limit =
+      fault.policy == "DAILY" ? ErrorKind::budget_exhausted : ErrorKind::rate_limited;
+  return error_told(doing, fault, class_of(fault), remedy_of(fault), limit);
 }
 
 Receipt rejected(const Fault& fault) {

@@ -7,30 +7,18 @@
 
 #include "core/host.h"
 #include "core/result.h"
-#include "plugins/crm/receipts.h"
+#include "plugins/crm/faults.h"
 
 namespace upselld::plugins::hubspot {
 
 // What HubSpot says is wrong: with a whole request, or with one item of it. `code` is the first of
 // the detailed codes, else the category; `field` is the first property named.
-struct Fault : Refusal {
-  int status = 0;  // 0: of an item
+struct Fault : plugins::Fault {
   std::string category, sub_category, policy, correlation_id;
   std::vector<std::string> ids;        // context: records, or unique values
   std::vector<std::string> trace_ids;  // context
   std::vector<std::string> scopes;     // any one of them would do
   std::string existing_id;
-};
-
-enum class FaultClass {
-  retry,      // the same again, later: overload, locks
-  session,    // log in again
-  limit,      // too many requests, by `policy`
-  setup,      // settings, scopes, our properties: stop this operation, tell the admin
-  data,       // this record will not work until it or a rule changes
-  gone,       // the record is archived, merged or never was
-  duplicate,  // a unique value is there already
-  parked,     // the account is moving between data centres
 };
 
 FaultClass class_of(const Fault& fault);

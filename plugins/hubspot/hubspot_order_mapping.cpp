@@ -8,11 +8,6 @@ namespace upselld::plugins::hubspot {
 
 namespace {
 
-// When the account came to know it: not before it happened, not before the record was there.
-Instant known(Instant at, Instant created) {
-  return created.is_missing() ? at : std::max(at, created);
-}
-
 OrderStatus status_of(DealEnd end) {
   switch (end) {
     case DealEnd::won:
@@ -100,7 +95,7 @@ class OrderMapper final : public Mapper {
     c.account.push_back(add_id(page, row.company));
     c.currency.push_back(add_id(page, money.currency));
     c.placed_at.push_back(sale.at);
-    c.known_at.push_back(known(sale.at, sale.created));
+    c.known_at.push_back(known_since(sale.at, sale.created));
     c.amount.push_back(money.amount);
     c.kind.push_back(sale.kind);
     c.status.push_back(sale.status);
@@ -143,7 +138,7 @@ class LineMapper final : public Mapper {
         add_id(page, product.empty() ? in_lower_case(row.text("name")) : std::string(product)));
     c.currency.push_back(add_id(page, price.currency));
     c.at.push_back(sale.at);
-    c.known_at.push_back(known(sale.at, row.created));
+    c.known_at.push_back(known_since(sale.at, row.created));
     c.quantity.push_back(row.number("quantity"));
     c.unit_price.push_back(price.amount);
     c.kind.push_back(sale.kind);

@@ -3,7 +3,7 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
-#include <set>
+#include <numeric>
 
 #include "plugins/crm/attempts.h"
 #include "plugins/hubspot/hubspot_fields.h"
@@ -15,36 +15,17 @@ namespace {
 // Before what the answer left out is sent again; the last time it is looked at alone.
 constexpr Attempt kAttempts[] = {{kBatchMax, seconds(0)}, {kBatchMax, seconds(3)}};
 
-std::size_t place(Field field) {
-  return static_cast<std::size_t>(field);
-}
-
 }  // namespace
 
-std::string FieldWriter::sent_text(const Column& column, const std::string& value) {
-  const int length = account_fields()[place(column.field)].length;
-  return length > 0 ? cut_to(value, static_cast<std::size_t>(length)) : value;
-}
-
-FieldValues FieldWriter::values_sent(const FieldUpdate& update, std::span<const Column> columns) {
-  FieldValues values;
-  for (const Column& column : columns) {
-    const auto& value = update.values[place(column.field)];
-    if (!value) continue;
-    values[place(column.field)] =
-        value_read(column.field, sent_text(column, *value), read_stamp).value_or("");
-  }
-  return values;
-}
-
-Result<std::vector<FieldWriter::Column>> FieldWriter::columns() {
+Result<std::vector<FieldColumn>> FieldWriter::columns() {
   const auto type = catalogue_.type("companies");
   if (!type) return type.error();
-  std::vector<Column> columns;
+  std::vector<FieldColumn> columns;
   for (std::size_t i = 0; i < kFieldCount; ++i) {
     const auto field = static_cast<Field>(i);
     const std::string name = property_name(prefix_, field);
-    if ((*type)->may_have(name)) columns.push_back({field, name});
+    const auto length = static_cast<std::size_t>(account_fields()[i].length);
+    if ((*type)->may_have(name)) columns.push_back({field, name, length});
   }
   if (columns.empty()) {
     return Error{
@@ -61,7 +42,7 @@ Result<std::vector<FieldState>> FieldWriter::current(std::span<const std::string
   const auto known = columns();
   if (!known) return in_context("read our fields", known.error());
   Wanted wanted = {"companies", {}};
-  for (const Column& column : *known) wanted.properties.push_back(column.name);
+  for (const FieldColumn& column : *known) wanted.properties.push_back(column.name);
   const auto read = reader_.batch_read(wanted, accounts);
   if (!read) return in_context("read our fields", read.error());
   std::map<std::string, const Row*> rows;
@@ -80,13 +61,13 @@ Result<std::vector<FieldState>> FieldWriter::current(std::span<const std::string
 }
 
 FieldState FieldWriter::state_of(const std::string& account, const Row& row,
-                                 std::span<const Column> columns) {
+                                 std::span<const FieldColumn> columns) {
   FieldState state;
   state.account = account;
   state.exists = true;
   state.version = row.version;
-  for (const Column& column : columns) {
-    state.values[place(column.field)] =
+  for (const FieldColumn& column : columns) {
+    state.values[column.place()] =
         value_read(column.field, std::string(row.text(column.name)), read_stamp);
   }
   return state;
@@ -97,15 +78,9 @@ Result<void> FieldWriter::update(std::span<const FieldUpdate> batch, ReceiptSink
   const auto known = columns();
   if (!known) return in_context("write our fields", known.error());
   WriteOutcomes out(batch.size());
-  std::vector<std::size_t> due;
-  std::set<std::string> seen;
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    // The same id twice is an error of the whole batch.
-    if (seen.insert(batch[i].account).second)
-      due.push_back(i);
-    else
-      out.settle(i, plugins::rejected({"DUPLICATE_ID", "the account is twice in one batch", ""}));
-  }
+  std::vector<std::size_t> due(batch.size());
+  std::iota(due.begin(), due.end(), std::size_t{0});
+  due = out.first_of_each(batch, std::move(due));
   const Clock& clock = client_.host().clock();
   const auto sent =
       write_in_groups(out, due, kAttempts, clock, looked_at_.value_or(clock.steady()), kDueAgain,
@@ -114,7 +89,7 @@ Result<void> FieldWriter::update(std::span<const FieldUpdate> batch, ReceiptSink
                       });
   out.answer(
       batch, [&](std::span<const std::string> ids) { return current(ids); },
-      [&](const FieldUpdate& update) { return values_sent(update, *known); }, sink);
+      [&](const FieldUpdate& update) { return values_sent(update, *known, read_stamp); }, sink);
   return sent;
 }
 
@@ -127,7 +102,7 @@ Result<void> FieldWriter::send_group(std::span<const FieldUpdate> batch,
   write.doing = "write our fields";
   write.object = "companies";
   write.wait_before = pause;
-  for (const Column& column : *known) write.ours.push_back(column.name);
+  for (const FieldColumn& column : *known) write.ours.push_back(column.name);
   std::vector<BatchItem> items;
   std::vector<std::size_t> sent;
   for (const std::size_t i : group) {
@@ -137,9 +112,9 @@ Result<void> FieldWriter::send_group(std::span<const FieldUpdate> batch,
       continue;
     }
     nlohmann::ordered_json properties = nlohmann::ordered_json::object();
-    for (const Column& column : *known) {
-      const auto& value = batch[i].values[place(column.field)];
-      if (value) properties[column.name] = sent_text(column, *value);
+    for (const FieldColumn& column : *known) {
+      const auto& value = batch[i].values[column.place()];
+      if (value) properties[column.name] = column.sent_text(*value);
     }
     if (properties.empty()) {
       out.settle(i, plugins::rejected({"NO_FIELD",
@@ -174,12 +149,12 @@ Result<void> FieldWriter::send_group(std::span<const FieldUpdate> batch,
 }
 
 void FieldWriter::take(const FieldUpdate& update, std::size_t index, const ItemResult& result,
-                       std::span<const Column> columns, WriteOutcomes& out) {
+                       std::span<const FieldColumn> columns, WriteOutcomes& out) {
   const Instant now = client_.host().clock().now();
   if (!result.id.empty()) {
     // What it does not repeat, or not as it was sent, is read.
     FieldState state = state_of(update.account, result.record, columns);
-    if (!all_stand(values_sent(update, columns), state)) return out.done(index);
+    if (!all_stand(values_sent(update, columns, read_stamp), state)) return out.done(index);
     return out.stands(index, std::move(state));
   }
   if (result.was_not_tried) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "plugins/crm/field_columns.h"
 #include "plugins/crm/receipts.h"
 #include "plugins/hubspot/hubspot_batch_write.h"
 #include "plugins/hubspot/hubspot_catalogue.h"
@@ -23,21 +24,13 @@ class FieldWriter {
   Result<void> update(std::span<const FieldUpdate> batch, ReceiptSink& sink);
 
  private:
-  struct Column {
-    Field field = Field::score;
-    std::string name;
-  };
-
-  Result<std::vector<Column>> columns();
+  Result<std::vector<FieldColumn>> columns();
   Result<void> send_group(std::span<const FieldUpdate> batch, std::span<const std::size_t> group,
                           Duration pause, WriteOutcomes& out);
   void take(const FieldUpdate& update, std::size_t index, const ItemResult& result,
-            std::span<const Column> columns, WriteOutcomes& out);
+            std::span<const FieldColumn> columns, WriteOutcomes& out);
   static FieldState state_of(const std::string& account, const Row& row,
-                             std::span<const Column> columns);
-  static std::string sent_text(const Column& column, const std::string& value);
-  // In the words in which it is read; nullopt: is not sent.
-  static FieldValues values_sent(const FieldUpdate& update, std::span<const Column> columns);
+                             std::span<const FieldColumn> columns);
 
   Client& client_;
   Catalogue& catalogue_;

@@ -66,21 +66,21 @@ Result<std::string> create_job(Client& client) {
 // A value that is empty clears the field, and is written as #N/A; an empty cell leaves it alone.
 std::string FieldWriter::csv_of(std::span<const FieldUpdate> batch,
                                 const std::vector<std::size_t>& order,
-                                std::span<const Column> columns) const {
+                                std::span<const FieldColumn> columns) const {
   std::string text = "Id";
-  for (const Column& column : columns) text += "," + column.name;
+  for (const FieldColumn& column : columns) text += "," + column.name;
   text += '\n';
   for (const std::size_t i : order) {
     text += batch[i].account;
-    for (const Column& column : columns) {
+    for (const FieldColumn& column : columns) {
       text += ',';
-      const auto& value = batch[i].values[static_cast<std::size_t>(column.field)];
+      const auto& value = batch[i].values[column.place()];
       if (!value) continue;
       if (value->empty()) {
         text += "#N/A";
         continue;
       }
-      const std::string cut = sent_text(column, *value);
+      const std::string cut = column.sent_text(*value);
       // The mark for "empty" cannot be written as a text.
       text += csv_cell(cut == "#N/A" ? "N/A" : cut);
     }
@@ -96,7 +96,7 @@ Result<void> FieldWriter::by_bulk(std::span<const FieldUpdate> batch,
                                   const Continuation& from, WriteOutcomes& out) {
   auto known = columns();
   if (!known) return known.error();
-  std::erase_if(*known, [](const Column& column) { return !column.may_write; });
+  std::erase_if(*known, [](const FieldColumn& column) { return !column.may_write; });
   const std::string csv = csv_of(batch, order, *known);
   if (known->empty() || csv.size() > kUploadBytesMax) return by_collections(batch, order, out);
   std::string job = from.bytes;

@@ -6,25 +6,12 @@
 
 #include "core/host.h"
 #include "core/result.h"
-#include "plugins/crm/receipts.h"
+#include "plugins/crm/faults.h"
 
 namespace upselld::plugins::salesforce {
 
-// What Salesforce says is wrong: with a whole request, or with one row of it.
-struct Fault : Refusal {
-  int status = 0;  // 0: of a row; a code may be empty where a proxy answered
-};
-
-// What to do about it.
-enum class FaultClass {
-  retry,      // the same again, later: locks, trouble, maintenance
-  session,    // log in again
-  limit,      // the day's calls, or too many at once: stop
-  setup,      // settings or permissions: stop this operation, tell the admin
-  data,       // this row will not work until it or the settings change
-  gone,       // the record is deleted, archived or never was
-  duplicate,  // a unique value is there already
-};
+// Its own type, so that its own functions are found by it.
+struct Fault : plugins::Fault {};
 
 FaultClass class_of(const Fault& fault);
 

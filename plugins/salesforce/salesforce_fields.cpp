@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/salesforce/salesforce_fields.h"
 
-#include "plugins/salesforce/salesforce_soql.h"
-
 namespace upselld::plugins::salesforce {
 
 std::string field_name(const std::string& prefix, Field field) {
@@ -11,10 +9,6 @@ std::string field_name(const std::string& prefix, Field field) {
 
 std::string task_field_name(const std::string& prefix, const char* name) {
   return prefix + "_" + name + "__c";
-}
-
-std::optional<std::string> value_read(Field field, const std::string& text) {
-  return plugins::value_read(field, text, read_stamp);
 }
 
 }  // namespace upselld::plugins::salesforce

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "plugins/crm/our_fields.h"
@@ -12,9 +11,5 @@ namespace upselld::plugins::salesforce {
 // "upselld_Next_Action__c".
 std::string field_name(const std::string& prefix, Field field);
 std::string task_field_name(const std::string& prefix, const char* name);
-
-// A value as the org gives it, in our words: numbers with one decimal, instants in UTC, days. Empty
-// is nullopt.
-std::optional<std::string> value_read(Field field, const std::string& text);
 
 }  // namespace upselld::plugins::salesforce

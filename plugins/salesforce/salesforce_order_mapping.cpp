@@ -23,10 +23,6 @@ class OrderMapperBase : public Mapper {
   Instant day_end(std::string_view text) const {
     return parse_instant(text, "iso", zone_).value_or(Instant::missing());
   }
-  // When the org came to know it: not before it happened, not before the record was there.
-  static Instant known(Instant at, Instant created) {
-    return created.is_missing() ? at : std::max(at, created);
-  }
   // True: the record is told as gone, and there is nothing more to add.
   bool is_gone(const Record& record, std::string_view account, Page& page) const {
     const bool is_deleted = record.flag("IsDeleted");
@@ -75,7 +71,7 @@ class OrderMapper final : public OrderMapperBase {
       c.currency.push_back(add_id(page, record.text("CurrencyIsoCode")));
     }
     c.placed_at.push_back(at);
-    c.known_at.push_back(known(at, created));
+    c.known_at.push_back(known_since(at, created));
     c.modified_at.push_back(record.stamp(plan_.stamp));
     const double amount = record.number(is_order ? "TotalAmount" : "Amount");
     c.amount.push_back(record.flag("IsReductionOrder") && amount > 0 ? -amount : amount);
@@ -123,7 +119,7 @@ class LineMapper final : public OrderMapperBase {
       c.currency.push_back(add_id(page, record.text("CurrencyIsoCode")));
     }
     c.at.push_back(at);
-    c.known_at.push_back(known(at, record.stamp("CreatedDate")));
+    c.known_at.push_back(known_since(at, record.stamp("CreatedDate")));
     c.modified_at.push_back(record.stamp(plan_.stamp));
     c.quantity.push_back(record.number("Quantity"));
     c.unit_price.push_back(record.number("UnitPrice"));

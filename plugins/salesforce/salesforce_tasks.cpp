@@ -31,6 +31,7 @@ TaskAnswer answer_of(const RowResult& row) {
     case FaultClass::setup:
     case FaultClass::data:
     case FaultClass::gone:
+    case FaultClass::parked:
       break;
   }
   return {Fate::settled, "", rejected(fault)};

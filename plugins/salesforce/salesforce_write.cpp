@@ -8,16 +8,13 @@
 
 #include "plugins/json/json_reading.h"
 #include "plugins/salesforce/salesforce_fields.h"
+#include "plugins/salesforce/salesforce_soql.h"
 
 namespace upselld::plugins::salesforce {
 
 namespace {
 
 constexpr std::size_t kReadLeast = 200;
-
-std::size_t place(Field field) {
-  return static_cast<std::size_t>(field);
-}
 
 nlohmann::ordered_json json_value(Field field, const std::string& value) {
   if (value.empty()) return nullptr;
@@ -29,28 +26,24 @@ nlohmann::ordered_json json_value(Field field, const std::string& value) {
 
 }  // namespace
 
-std::string FieldWriter::sent_text(const Column& column, const std::string& value) {
-  return column.is_text && column.length > 0 ? cut_to(value, column.length) : value;
-}
-
 FieldWriter::FieldWriter(Client& client, Describe& describe, const SalesforceSettings& settings,
                          std::string prefix)
     : client_(client), describe_(describe), settings_(settings), prefix_(std::move(prefix)) {}
 
-Result<std::vector<FieldWriter::Column>> FieldWriter::columns() {
+Result<std::vector<FieldColumn>> FieldWriter::columns() {
   const auto account = describe_.object("Account");
   if (!account) return account.error();
   if (*account == nullptr) {
     return Error{
         ErrorKind::forbidden, "this user may not see Account; assign the permission set", {}};
   }
-  std::vector<Column> columns;
+  std::vector<FieldColumn> columns;
   for (std::size_t i = 0; i < kFieldCount; ++i) {
     const auto field = static_cast<Field>(i);
     const FieldInfo* info = (*account)->field(field_name(prefix_, field));
     if (info == nullptr) continue;
     const bool is_text = info->type == "string" || info->type == "textarea";
-    columns.push_back({field, info->name, info->length, is_text, info->updateable});
+    columns.push_back({field, info->name, is_text ? info->length : 0, info->updateable});
   }
   if (columns.empty()) {
     return Error{ErrorKind::forbidden,
@@ -69,7 +62,7 @@ Result<std::vector<FieldState>> FieldWriter::current(std::span<const std::string
   const auto known = columns();
   if (!known) return in_context("read our fields", known.error());
   nlohmann::ordered_json fields = {"Id", "SystemModstamp", "ParentId"};
-  for (const Column& column : *known) fields.push_back(column.name);
+  for (const FieldColumn& column : *known) fields.push_back(column.name);
   for (std::size_t begin = 0, end = 0; begin < accounts.size(); begin = end) {
     end = std::min(begin + read_max_, accounts.size());
     nlohmann::ordered_json ids = nlohmann::ordered_json::array();
@@ -97,9 +90,9 @@ Result<std::vector<FieldState>> FieldWriter::current(std::span<const std::string
       states[i].exists = true;
       states[i].version = text_in(record, "SystemModstamp");
       parents_[accounts[i]] = text_in(record, "ParentId");
-      for (const Column& column : *known) {
-        states[i].values[place(column.field)] =
-            value_read(column.field, text_in(record, column.name));
+      for (const FieldColumn& column : *known) {
+        states[i].values[column.place()] =
+            value_read(column.field, text_in(record, column.name), read_stamp);
       }
     }
   }
@@ -126,16 +119,7 @@ Result<void> FieldWriter::update(std::span<const FieldUpdate> batch, ReceiptSink
                                  const Continuation& from) {
   if (batch.empty()) return {};
   WriteOutcomes out(batch.size());
-  std::vector<std::size_t> order = sorted(batch);
-  // The same id twice in one request is an error of the row.
-  for (std::size_t i = 0; i + 1 < order.size(); ++i) {
-    if (batch[order[i]].account != batch[order[i + 1]].account) continue;
-    Fault twice;
-    twice.code = "DUPLICATE_ID";
-    twice.message = "the account is twice in one batch";
-    out.settle(order[i + 1], rejected(twice));
-  }
-  std::erase_if(order, [&](std::size_t i) { return out.is_settled(i); });
+  const std::vector<std::size_t> order = out.first_of_each(batch, sorted(batch));
   const bool is_large =
       settings_.may_use_bulk && static_cast<std::int64_t>(order.size()) > settings_.bulk_writes;
   const auto sent =
@@ -144,7 +128,7 @@ Result<void> FieldWriter::update(std::span<const FieldUpdate> batch, ReceiptSink
   out.answer(
       batch, [&](std::span<const std::string> ids) { return current(ids); },
       [&](const FieldUpdate& update) {
-        return known ? values_sent(update, *known) : FieldValues{};
+        return known ? values_sent(update, *known, read_stamp) : FieldValues{};
       },
       sink);
   return sent;
@@ -163,10 +147,10 @@ Result<void> FieldWriter::send_group(std::span<const FieldUpdate> batch,
     nlohmann::ordered_json record = {{"attributes", {{"type", "Account"}}},
                                      {"id", batch[i].account}};
     const std::size_t empty_size = record.size();
-    for (const Column& column : *known) {
-      const auto& value = batch[i].values[place(column.field)];
+    for (const FieldColumn& column : *known) {
+      const auto& value = batch[i].values[column.place()];
       if (!value || !column.may_write) continue;
-      record[column.name] = json_value(column.field, sent_text(column, *value));
+      record[column.name] = json_value(column.field, column.sent_text(*value));
     }
     if (record.size() == empty_size) {
       Fault none;
@@ -199,16 +183,6 @@ Result<void> FieldWriter::by_collections(std::span<const FieldUpdate> batch,
                          kDueAgain, [&](std::span<const std::size_t> group, Duration pause) {
                            return send_group(batch, group, pause, out);
                          });
-}
-
-FieldValues FieldWriter::values_sent(const FieldUpdate& update, std::span<const Column> columns) {
-  FieldValues values;
-  for (const Column& column : columns) {
-    const auto& value = update.values[place(column.field)];
-    if (!value || !column.may_write) continue;
-    values[place(column.field)] = value_read(column.field, sent_text(column, *value)).value_or("");
-  }
-  return values;
 }
 
 }  // namespace upselld::plugins::salesforce

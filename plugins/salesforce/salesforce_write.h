@@ -8,6 +8,7 @@
 
 #include "plugins/connector.h"
 #include "plugins/crm/attempts.h"
+#include "plugins/crm/field_columns.h"
 #include "plugins/salesforce/salesforce_describe.h"
 
 namespace upselld::plugins::salesforce {
@@ -50,18 +51,7 @@ class FieldWriter {
                       const Continuation& from);
 
  private:
-  struct Column {
-    Field field = Field::score;
-    std::string name;
-    std::size_t length = 0;  // 0: no text
-    bool is_text = false;
-    bool may_write = false;
-  };
-
-  static std::string sent_text(const Column& column, const std::string& value);
-  // In the words in which it is read; nullopt: is not sent.
-  static FieldValues values_sent(const FieldUpdate& update, std::span<const Column> columns);
-  Result<std::vector<Column>> columns();
+  Result<std::vector<FieldColumn>> columns();
   std::vector<std::size_t> sorted(std::span<const FieldUpdate> batch) const;
   Result<void> by_collections(std::span<const FieldUpdate> batch,
                               const std::vector<std::size_t>& order, WriteOutcomes& out);
@@ -74,7 +64,7 @@ class FieldWriter {
   Result<bool> run_bulk_job(const std::string& job, bool is_uploaded, const std::string& csv,
                             ReceiptSink& sink);
   std::string csv_of(std::span<const FieldUpdate> batch, const std::vector<std::size_t>& order,
-                     std::span<const Column> columns) const;
+                     std::span<const FieldColumn> columns) const;
 
   Client& client_;
   Describe& describe_;

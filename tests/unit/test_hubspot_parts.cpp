@@ -12,6 +12,7 @@
 #include "plugins/hubspot/hubspot_task_text.h"
 
 using namespace upselld;                    // NOLINT: a test reads better so
+using plugins::FaultClass;
 using namespace upselld::plugins::hubspot;  // NOLINT
 
 TEST_CASE("hubspot: older versions have the version before the name") {

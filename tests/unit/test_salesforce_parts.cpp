@@ -88,7 +88,7 @@ TEST_CASE("salesforce: a cursor comes back as it was, and a foreign one does not
 }
 
 TEST_CASE("salesforce: an error of Bulk is taken apart, whatever its message holds") {
-  const Fault fault =
+  const plugins::salesforce::Fault fault =
       fault_of_bulk("FIELD_CUSTOM_VALIDATION_EXCEPTION:Fill in: Region,\nplease:Region__c --");
   CHECK(fault.code == "FIELD_CUSTOM_VALIDATION_EXCEPTION");
   CHECK(fault.message == "Fill in: Region, please");
@@ -99,10 +99,11 @@ TEST_CASE("salesforce: an error of Bulk is taken apart, whatever its message hol
 TEST_CASE("salesforce: values are cut between characters and read in our words") {
   CHECK(cut_to("\xC3\xA4\xC3\xB6\xC3\xBC", 2) == "\xC3\xA4\xC3\xB6");
   CHECK(cut_to("abc", 5) == "abc");
-  CHECK(value_read(Field::score, "1.83E1") == "18.3");
-  CHECK(value_read(Field::data_as_of, "2026-11-22T06:58:00.000+0000") == "2026-11-22T06:58:00Z");
-  CHECK(value_read(Field::reasons, "a\r\nb") == "a\nb");
-  CHECK_FALSE(value_read(Field::band, ""));
+  CHECK(value_read(Field::score, "1.83E1", read_stamp) == "18.3");
+  CHECK(value_read(Field::data_as_of, "2026-11-22T06:58:00.000+0000", read_stamp) ==
+        "2026-11-22T06:58:00Z");
+  CHECK(value_read(Field::reasons, "a\r\nb", read_stamp) == "a\nb");
+  CHECK_FALSE(value_read(Field::band, "", read_stamp));
 }
 
 TEST_CASE("salesforce: the package has every field once, with its help, for both permission sets") {
