@@ -16,6 +16,12 @@ endif()
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(XGBoostC REQUIRED_VARS XGBoostC_LIBRARY XGBoostC_INCLUDE_DIR
                                   VERSION_VAR XGBoostC_VERSION)
+# What a program asks the loader for.
+set(_library ${XGBoostC_LIBRARY})
+if(IS_SYMLINK ${_library})
+  file(READ_SYMLINK ${_library} _library)
+endif()
+get_filename_component(XGBoostC_SONAME ${_library} NAME)
 if(XGBoostC_FOUND AND NOT TARGET XGBoost::C)
   add_library(XGBoost::C UNKNOWN IMPORTED)
   set_target_properties(XGBoost::C PROPERTIES IMPORTED_LOCATION ${XGBoostC_LIBRARY}

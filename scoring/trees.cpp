@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scoring/trees.h"
 
-#include <xgboost/c_api.h>
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +8,7 @@
 #include <utility>
 
 #include "core/assertions.h"
+#include "scoring/tree_library.h"
 
 namespace upselld::scoring {
 namespace {
@@ -19,8 +18,8 @@ constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 // What the library asks for the rows, block after block, as often as it wants.
 class Blocks {
  public:
-  Blocks(const RowReader& rows, DMatrixHandle proxy)
-      : rows_(rows), proxy_(proxy), values_(kBlockRows * rows.width) {}
+  Blocks(const TreeLibrary& library, const RowReader& rows, DMatrixHandle proxy)
+      : library_(library), rows_(rows), proxy_(proxy), values_(kBlockRows * rows.width) {}
 
   static void reset(DataIterHandle blocks) { static_cast<Blocks*>(blocks)->next_ = 0; }
   // 1: there is a block. 0: that was all. -1: an error of the library's own.
@@ -39,9 +38,10 @@ class Blocks {
     const std::string described =
         fmt::format(R"({{"data":[{},true],"shape":[{},{}],"typestr":"<f4","version":3}})",
                     reinterpret_cast<std::uintptr_t>(values_.data()), count, rows_.width);
-    return XGProxyDMatrixSetDataDense(proxy_, described.c_str()) == 0 ? 1 : -1;
+    return library_.XGProxyDMatrixSetDataDense(proxy_, described.c_str()) == 0 ? 1 : -1;
   }
 
+  const TreeLibrary& library_;
   const RowReader& rows_;
   DMatrixHandle proxy_;
   std::vector<float> values_;
@@ -56,29 +56,31 @@ class Blocks {
 // would predict them by looking every bin up again.
 class Session {
  public:
-  Session() = default;
+  explicit Session(const TreeLibrary& library) : library_(library) {}
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session() {
-    if (booster_ != nullptr) XGBoosterFree(booster_);
-    if (matrix_ != nullptr) XGDMatrixFree(matrix_);
-    if (proxy_ != nullptr) XGDMatrixFree(proxy_);
+    if (booster_ != nullptr) library_.XGBoosterFree(booster_);
+    if (matrix_ != nullptr) library_.XGDMatrixFree(matrix_);
+    if (proxy_ != nullptr) library_.XGDMatrixFree(proxy_);
   }
 
   void open(const RowReader& rows, std::span<const std::uint8_t> positive, int bins) {
-    call([&] { return XGProxyDMatrixCreate(&proxy_); });
-    Blocks blocks(rows, proxy_);
+    call([&] { return library_.XGProxyDMatrixCreate(&proxy_); });
+    Blocks blocks(library_, rows, proxy_);
     const std::string config = fmt::format(R"({{"missing":NaN,"nthread":1,"max_bin":{}}})", bins);
     call([&] {
-      return XGQuantileDMatrixCreateFromCallback(&blocks, proxy_, nullptr, Blocks::reset,
-                                                 Blocks::next, config.c_str(), &matrix_);
+      return library_.XGQuantileDMatrixCreateFromCallback(&blocks, proxy_, nullptr, Blocks::reset,
+                                                          Blocks::next, config.c_str(), &matrix_);
     });
     const std::vector<float> labels(positive.begin(), positive.end());
-    call([&] { return XGDMatrixSetFloatInfo(matrix_, "label", labels.data(), labels.size()); });
-    call([&] { return XGBoosterCreate(&matrix_, 1, &booster_); });
+    call([&] {
+      return library_.XGDMatrixSetFloatInfo(matrix_, "label", labels.data(), labels.size());
+    });
+    call([&] { return library_.XGBoosterCreate(&matrix_, 1, &booster_); });
   }
   void set(const char* name, const std::string& value) {
-    call([&] { return XGBoosterSetParam(booster_, name, value.c_str()); });
+    call([&] { return library_.XGBoosterSetParam(booster_, name, value.c_str()); });
   }
   void name_columns(const std::vector<std::string>& names) {
     std::vector<const char*> texts, types;
@@ -87,20 +89,22 @@ class Session {
       types.push_back("float");
     }
     call([&] {
-      return XGBoosterSetStrFeatureInfo(booster_, "feature_name", texts.data(), texts.size());
+      return library_.XGBoosterSetStrFeatureInfo(booster_, "feature_name", texts.data(),
+                                                 texts.size());
     });
     call([&] {
-      return XGBoosterSetStrFeatureInfo(booster_, "feature_type", types.data(), types.size());
+      return library_.XGBoosterSetStrFeatureInfo(booster_, "feature_type", types.data(),
+                                                 types.size());
     });
   }
   void round(int number) {
-    call([&] { return XGBoosterUpdateOneIter(booster_, number, matrix_); });
+    call([&] { return library_.XGBoosterUpdateOneIter(booster_, number, matrix_); });
   }
   Result<std::string> json() {
     bst_ulong length = 0;
     const char* bytes = nullptr;
     call([&] {
-      return XGBoosterSaveModelToBuffer(booster_, R"({"format":"json"})", &length, &bytes);
+      return library_.XGBoosterSaveModelToBuffer(booster_, R"({"format":"json"})", &length, &bytes);
     });
     if (!error_.empty()) {
       return Error{ErrorKind::unsupported, "train trees: " + error_, std::nullopt};
@@ -113,11 +117,12 @@ class Session {
   void call(const Call& run) {
     if (!error_.empty()) return;
     if (run() == 0) return;
-    error_ = XGBGetLastError();
+    error_ = library_.XGBGetLastError();
     error_ = error_.substr(0, error_.find("Stack trace:"));
     std::replace(error_.begin(), error_.end(), '\n', ' ');
     if (error_.empty()) error_ = "unknown error";
   }
+  const TreeLibrary& library_;
   DMatrixHandle proxy_ = nullptr;
   DMatrixHandle matrix_ = nullptr;
   BoosterHandle booster_ = nullptr;
@@ -133,7 +138,9 @@ Result<std::string> fit_trees(const RowReader& rows, std::span<const std::uint8_
   const auto positives = static_cast<double>(std::count(positive.begin(), positive.end(), 1));
   const double rate = positives / static_cast<double>(positive.size());
   UPSELLD_ASSERT(rate > 0 && rate < 1);
-  Session session;
+  const auto library = tree_library();
+  if (!library) return in_context("train trees", library.error());
+  Session session(**library);
   session.open(rows, positive, settings.bins);
   const std::pair<const char*, std::string> parameters[] = {
       {"objective", "binary:logistic"},
@@ -157,8 +164,10 @@ Result<std::string> fit_trees(const RowReader& rows, std::span<const std::uint8_
 }
 
 std::string trees_library_version() {
+  const auto library = tree_library();
+  if (!library) return "none";
   int major = 0, minor = 0, patch = 0;
-  XGBoostVersion(&major, &minor, &patch);
+  (*library)->XGBoostVersion(&major, &minor, &patch);
   return fmt::format("{}.{}.{}", major, minor, patch);
 }
 

@@ -19,11 +19,12 @@ struct RowReader {
 };
 
 // Boosted shallow trees by XGBoost, in its JSON format. One thread, a fixed seed: the same bytes
-// every time. Missing values are NaN. Both outcomes must be there.
+// every time. Missing values are NaN. Both outcomes must be there. unsupported: the library is not
+// there, or says no; cancelled: stopped.
 Result<std::string> fit_trees(const RowReader& rows, std::span<const std::uint8_t> positive,
                               const std::vector<std::string>& names,
                               const LearnerSettings& settings);
-// "1.7.4".
+// "1.7.4"; "none" where it is not there.
 std::string trees_library_version();
 
 }  // namespace upselld::scoring
