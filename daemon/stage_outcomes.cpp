@@ -66,6 +66,8 @@ Result<void> outcomes_stage(Cycle& cycle, ConnectionCycle& connection) {
     // A task that never arrived is not one that a person deleted.
     const auto sent = ledger.outbox.task_of(key);
     if (!sent) return sent.error();
+    // The other CRM's.
+    if (*sent && (*sent)->connection != connection.link->name()) continue;
     if (!*sent || (*sent)->state == store::DeliveryState::done) {
       keys.push_back(key);
     } else if ((*sent)->state == store::DeliveryState::meant && task.memory.task.due < cycle.now) {

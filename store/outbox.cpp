@@ -14,7 +14,7 @@ constexpr const char* kSameKind =
     "SELECT id, state, task_key FROM outbox WHERE account = ? AND kind = ? AND connection = ?"
     " AND state IN (0, 1, 2, 4, 5) ORDER BY id";
 constexpr const char* kTaskState =
-    "SELECT id, state FROM outbox WHERE task_key = ? AND task_key <> '' AND kind = ?";
+    "SELECT id, state, connection FROM outbox WHERE task_key = ? AND task_key <> '' AND kind = ?";
 constexpr const char* kAdd =
     "INSERT INTO outbox (connection, kind, state, account, crm_id, decision, expected_value,"
     " task_key, payload, attempt, meant_at_ms, cause) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, '')";
@@ -229,8 +229,9 @@ Result<std::optional<KeyedTask>> Outbox::task_of(const std::string& task_key) co
     query->bindNoCopy(1, task_key);
     query->bind(2, number_of(DeliveryKind::task));
     if (!query->executeStep()) return Found();
-    return Found(
-        {query->getColumn(0).getInt64(), static_cast<DeliveryState>(query->getColumn(1).getInt())});
+    return Found({query->getColumn(0).getInt64(),
+                  static_cast<DeliveryState>(query->getColumn(1).getInt()),
+                  query->getColumn(2).getString()});
   });
 }
 

@@ -42,6 +42,7 @@ struct Answer {
 struct KeyedTask {
   DeliveryId id = 0;
   DeliveryState state = DeliveryState::meant;
+  std::string connection;
 };
 
 struct OutboxFilter {

@@ -93,6 +93,17 @@ Result<std::vector<TaskAnswer>> TaskWriter::send_new(std::span<const TaskDraft> 
   return answers;
 }
 
+// Of errors that are told in words alone. Ours is the only property whose values stand once.
+bool TaskWriter::names_our_key(const Fault& fault) const {
+  return fault.field.empty() && fault.message.find(key_) != std::string::npos;
+}
+
+TaskAnswer TaskWriter::doubled_key(const Fault& fault) const {
+  TaskAnswer answer = {TaskAnswer::Fate::doubled, fault.existing_id, rejected(fault)};
+  answer.receipt.field = key_;
+  return answer;
+}
+
 TaskAnswer TaskWriter::answer_of(const ItemResult& result) const {
   using Fate = TaskAnswer::Fate;
   const Instant later = client_.host().clock().now() + kDueAgain;
@@ -113,9 +124,11 @@ TaskAnswer TaskWriter::answer_of(const ItemResult& result) const {
       return {Fate::settled, "", deferred(fault, later)};
     case FaultClass::duplicate:
       return {Fate::doubled, fault.existing_id, rejected(fault)};
+    case FaultClass::data:
+      if (names_our_key(fault)) return doubled_key(fault);
+      break;
     case FaultClass::session:
     case FaultClass::setup:
-    case FaultClass::data:
     case FaultClass::gone:
       break;
   }

@@ -48,6 +48,8 @@ class TaskWriter final : public OurTasks {
   Wanted wanted_tasks() const;
   std::string owner_id(const std::string& owner) const;  // empty: nobody, or not active
   TaskAnswer answer_of(const ItemResult& result) const;
+  bool names_our_key(const Fault& fault) const;
+  TaskAnswer doubled_key(const Fault& fault) const;
 
   Client& client_;
   Catalogue& catalogue_;

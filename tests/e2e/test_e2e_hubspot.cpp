@@ -191,8 +191,23 @@ TEST_CASE("both CRMs at once: each gets its own, and one that is down stops only
     written += ours(company).empty() ? 0 : 1;
   CHECK(written == 150);
 
+  // Each is asked for its own tasks: 207 would tell of keys that it does not know.
+  crm.set_clock("2026-11-10T09:00:00Z");
+  crm.answer({"sync"});
+  crm.set_clock("2026-11-10T10:00:00Z");
+  crm.answer({"sync"});
+  int looks = 0;
+  for (const json& request : portal.requests()) {
+    if (request.at("at") < "2026-11-10T10" ||
+        !request.at("path").get<std::string>().ends_with("/tasks/batch/read"))
+      continue;
+    ++looks;
+    CHECK(request.at("status") == 200);
+  }
+  CHECK(looks > 0);
+
   portal.control("faults", {{"add", {{{"path", "/"}, {"times", 1000}, {"status", 503}}}}});
-  crm.set_clock("2026-11-11T09:00:00Z");
+  crm.set_clock("2026-11-25T09:00:00Z");
   const Ended half = crm.upselld({"--json", "sync"});
   INFO(half.out << half.err);
   const json one = half.json();

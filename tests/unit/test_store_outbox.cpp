@@ -80,6 +80,7 @@ TEST_CASE("outbox: what was added comes back as it was") {
   const KeyedTask keyed = **Outbox(reopened).task_of("k1");
   REQUIRE(keyed.id == task_id);
   REQUIRE(keyed.state == DeliveryState::meant);
+  REQUIRE(keyed.connection == read.account.connection);
   REQUIRE_FALSE(Outbox(reopened).task_of("k2")->has_value());
   const Delivery task = **Outbox(reopened).find(task_id);
   REQUIRE(task.task_key == "k1");
