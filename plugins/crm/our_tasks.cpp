@@ -83,7 +83,7 @@ Result<void> OurTasks::create(std::span<const TaskDraft> batch, ReceiptSink& sin
   if (batch.empty()) return {};
   if (auto good = check_key(); !good) return good;
   std::vector<std::string> keys = keys_of(batch);
-  const auto standing = look_up(keys, /*anew=*/false);
+  const auto standing = look_up(keys, Look::state);
   if (!standing) return standing.error();
   if (auto learnt = learn_owners(batch); !learnt) return learnt;
   PendingTasks pending(batch.size(), sink);
@@ -164,7 +164,7 @@ Result<void> OurTasks::settle_lost(std::span<const TaskDraft> batch,
   if (group.empty()) return {};
   std::vector<std::string> keys;
   for (const std::size_t i : group) keys.push_back(batch[i].key);
-  const auto looked = look_up(keys, /*anew=*/false);
+  const auto looked = look_up(keys, Look::state);
   const StandingTasks standing = looked ? *looked : StandingTasks{};
   for (const std::size_t i : group) {
     const auto there = standing.find(compared(batch[i].key));
@@ -184,7 +184,7 @@ Result<void> OurTasks::settle_doubled(std::span<const TaskDraft> batch,
   for (const auto& [i, answer] : doubled) keys.push_back(batch[i].key);
   // What an error leaves open is due again, and then found to stand.
   for (const auto& [i, answer] : doubled) pending.note(i, refusal_in(answer.receipt));
-  const auto standing = look_up(keys, /*anew=*/false);
+  const auto standing = look_up(keys, Look::state);
   if (!standing) return standing.error();
   for (const auto& [i, answer] : doubled) {
     const auto there = standing->find(compared(batch[i].key));
@@ -201,7 +201,7 @@ Result<void> OurTasks::settle_doubled(std::span<const TaskDraft> batch,
 
 Result<void> OurTasks::withdraw(std::span<const TaskWithdrawal> batch, ReceiptSink& sink) {
   if (batch.empty()) return {};
-  auto standing = look_up(keys_of(batch), /*anew=*/false);
+  auto standing = look_up(keys_of(batch), Look::to_close);
   if (!standing) return standing.error();
   if (auto begun = begin_closing(*standing); !begun) return begun;
   Closings due;
@@ -242,7 +242,7 @@ Result<void> OurTasks::close(Closings& due, ReceiptSink& sink) {
 Result<std::vector<FoundTask>> OurTasks::find(std::span<const std::string> keys) {
   std::vector<FoundTask> found;
   if (keys.empty()) return found;
-  const auto standing = look_up(keys, /*anew=*/true);
+  const auto standing = look_up(keys, Look::anew);
   if (!standing) return standing.error();
   const auto is_all = finds_all();
   if (!is_all) return is_all.error();
@@ -259,7 +259,7 @@ Result<std::vector<FoundTask>> OurTasks::find(std::span<const std::string> keys)
 Result<std::vector<TaskState>> OurTasks::states(std::span<const std::string> keys) {
   std::vector<TaskState> states;
   if (keys.empty()) return states;
-  const auto standing = look_up(keys, /*anew=*/false);
+  const auto standing = look_up(keys, Look::state);
   if (!standing) return standing.error();
   for (const std::string& key : keys) {
     const auto there = standing->find(compared(key));

@@ -21,7 +21,7 @@ struct StandingTask {
   std::string outcome, note;  // as people filled them in
   std::string changed_by;     // last; empty where the CRM does not tell
   bool is_deleted = false, is_done = false;
-  bool is_taken = false;  // by a person, or out of our reach
+  bool is_taken = false;  // by a person, or out of our reach; only of Look::to_close
   Instant done_at = Instant::missing(), changed_at = Instant::missing();
 };
 // By key, as the CRM compares keys.
@@ -55,6 +55,13 @@ struct TaskAnswer {
   Receipt receipt = {};  // why not
 };
 
+// What a look at tasks is for.
+enum class Look : std::uint8_t {
+  state,     // whether one stands, and what became of it
+  anew,      // the same, and no earlier look may be used
+  to_close,  // and whether a person has taken it
+};
+
 // What every connector does with our tasks: looks before it creates, never upserts, for that would
 // overwrite what a rep has done, looks again where an answer was lost, closes only what nobody
 // touched, and reads back what people made of it. Made by a connector, which says how its CRM does
@@ -73,8 +80,8 @@ class OurTasks {
   Result<std::vector<TaskState>> states(std::span<const std::string> keys);
 
  protected:
-  // What stands under these keys, deleted ones too. `anew`: no earlier look may be used.
-  virtual Result<StandingTasks> look_up(std::span<const std::string> keys, bool anew) = 0;
+  // What stands under these keys, deleted ones too.
+  virtual Result<StandingTasks> look_up(std::span<const std::string> keys, Look look) = 0;
   // The form in which two keys are the same.
   virtual std::string compared(const std::string& key) const { return key; }
   // False: what no look finds may stand all the same.

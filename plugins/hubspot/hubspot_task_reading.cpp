@@ -72,10 +72,10 @@ Result<TaskWriter::Way> TaskWriter::way() {
   return Error{ErrorKind::forbidden, "no task is created: " + what, {}};
 }
 
-Wanted TaskWriter::wanted_tasks() const {
+Wanted TaskWriter::wanted_tasks(Look look) const {
   return {"tasks",
           {key_, outcome_, note_, "hs_task_status", "hs_task_completion_date", "hs_task_body"},
-          kTelling};
+          look == Look::to_close ? kTelling : std::vector<std::string>{}};
 }
 
 StandingTask TaskWriter::standing_of(const Row& row, bool is_deleted) const {
@@ -99,7 +99,17 @@ std::string TaskWriter::compared(const std::string& key) const {
 
 Result<void> TaskWriter::check_key() {
   const auto kept = way();
-  return kept ? Result<void>() : kept.error();
+  if (!kept) return kept.error();
+  const auto type = catalogue_.type("tasks");
+  if (!type) return type.error();
+  for (const auto& [name, value] : settings_.task_constants) {
+    if ((*type)->may_have(name)) continue;
+    return Error{ErrorKind::forbidden,
+                 "no task is created: the property " + name +
+                     " of tasks, which task_constants names, is missing; correct its name",
+                 {}};
+  }
+  return {};
 }
 
 // Of other ways: a task that a person deleted, or moved to another company, is not seen.
@@ -109,24 +119,23 @@ Result<bool> TaskWriter::finds_all() {
   return *kept == Way::unique;
 }
 
-Result<StandingTasks> TaskWriter::look_up(std::span<const std::string> keys, bool anew) {
+Result<StandingTasks> TaskWriter::look_up(std::span<const std::string> keys, Look look) {
   if (keys.empty()) return StandingTasks{};
   const auto kept = way();
   if (!kept) return kept.error();
-  if (anew) bin_read_at_.reset();
-  if (*kept == Way::unique) return look_up_unique(keys);
-  return look_up_by_company(keys, *kept);
+  if (look == Look::anew) bin_read_at_.reset();
+  if (*kept == Way::unique) return look_up_unique(keys, look);
+  return look_up_by_company(keys, *kept, look);
 }
 
-Result<StandingTasks> TaskWriter::look_up_unique(std::span<const std::string> keys) {
+Result<StandingTasks> TaskWriter::look_up_unique(std::span<const std::string> keys, Look look) {
   StandingTasks all;
   std::vector<std::string> due;
   for (const std::string& key : keys) due.push_back(in_lower_case(key));
   for (const bool is_archived : {false, true}) {
-    Wanted wanted = wanted_tasks();
+    Wanted wanted = wanted_tasks(is_archived ? Look::state : look);
     wanted.id_property = key_;
     wanted.archived = is_archived;
-    if (is_archived) wanted.history.clear();
     auto read = reader_.batch_read(wanted, due);
     if (!read) return in_context("look for tasks", read.error());
     for (const Row& row : read->rows) {
@@ -148,8 +157,7 @@ Result<void> TaskWriter::look_into_bin(std::span<const std::string> keys, Standi
   if (!bin_read_at_ || now - *bin_read_at_ >= kBinHolds) {
     bin_read_at_.reset();
     bin_.clear();
-    Wanted wanted = wanted_tasks();
-    wanted.history.clear();
+    Wanted wanted = wanted_tasks(Look::state);
     wanted.archived = true;
     std::string after;
     for (int pages = 0;; ++pages) {
@@ -173,7 +181,8 @@ Result<void> TaskWriter::look_into_bin(std::span<const std::string> keys, Standi
 }
 
 // Without a unique property: all tasks of the companies that the keys name.
-Result<StandingTasks> TaskWriter::look_up_by_company(std::span<const std::string> keys, Way way) {
+Result<StandingTasks> TaskWriter::look_up_by_company(std::span<const std::string> keys, Way way,
+                                                     Look look) {
   StandingTasks all;
   std::vector<std::string> companies;
   for (const std::string& key : keys) companies.push_back(company_of_key(key));
@@ -187,7 +196,7 @@ Result<StandingTasks> TaskWriter::look_up_by_company(std::span<const std::string
   for (const auto& [company, list] : *links) {
     for (const Reader::Link& link : list) tasks.push_back(link.id);
   }
-  auto read = reader_.batch_read(wanted_tasks(), tasks);
+  auto read = reader_.batch_read(wanted_tasks(look), tasks);
   if (!read) return in_context("look for tasks", read.error());
   for (const Row& row : read->rows) {
     for (const std::string& key : keys) {

@@ -25,7 +25,7 @@ class TaskWriter final : public OurTasks {
   // How a key is kept with a task.
   enum class Way { unique, property, body };
 
-  Result<StandingTasks> look_up(std::span<const std::string> keys, bool anew) override;
+  Result<StandingTasks> look_up(std::span<const std::string> keys, Look look) override;
   std::string compared(const std::string& key) const override;
   Result<bool> finds_all() override;
   Result<void> check_key() override;
@@ -40,12 +40,12 @@ class TaskWriter final : public OurTasks {
   Result<std::vector<TaskAnswer>> send_closings(std::span<const TaskClosing> tasks) override;
 
   Result<Way> way();
-  Result<StandingTasks> look_up_unique(std::span<const std::string> keys);
+  Result<StandingTasks> look_up_unique(std::span<const std::string> keys, Look look);
   // Adds those of the keys that lie in the bin.
   Result<void> look_into_bin(std::span<const std::string> keys, StandingTasks& all);
-  Result<StandingTasks> look_up_by_company(std::span<const std::string> keys, Way way);
+  Result<StandingTasks> look_up_by_company(std::span<const std::string> keys, Way way, Look look);
   StandingTask standing_of(const Row& row, bool is_deleted) const;
-  Wanted wanted_tasks() const;
+  Wanted wanted_tasks(Look look) const;
   std::string owner_id(const std::string& owner) const;  // empty: nobody, or not active
   TaskAnswer answer_of(const ItemResult& result) const;
   bool names_our_key(const Fault& fault) const;

@@ -30,7 +30,7 @@ TaskWriter::TaskWriter(Client& client, Describe& describe, const SalesforceSetti
       note_(task_field_name(prefix, "Outcome_Note")),
       score_(task_field_name(prefix, "Score_At_Creation")) {}
 
-Result<StandingTasks> TaskWriter::look_up(std::span<const std::string> keys, bool) {
+Result<StandingTasks> TaskWriter::look_up(std::span<const std::string> keys, Look) {
   StandingTasks all;
   if (keys.empty()) return all;
   const auto task = describe_.object("Task");

@@ -19,7 +19,7 @@ class TaskWriter final : public OurTasks {
              std::string prefix, TimeZone zone);
 
  private:
-  Result<StandingTasks> look_up(std::span<const std::string> keys, bool anew) override;
+  Result<StandingTasks> look_up(std::span<const std::string> keys, Look look) override;
   Result<void> check_key() override;
   Result<void> learn_owners(std::span<const TaskDraft> batch) override;
   std::span<const Attempt> attempts() const override;

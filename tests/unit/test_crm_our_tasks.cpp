@@ -31,7 +31,7 @@ class Tasks final : public OurTasks {
   std::vector<std::string> sent;
 
  private:
-  Result<StandingTasks> look_up(std::span<const std::string>, bool) override {
+  Result<StandingTasks> look_up(std::span<const std::string>, Look) override {
     if (!may_look) return Error{ErrorKind::unavailable, "no look", {}};
     return standing;
   }
