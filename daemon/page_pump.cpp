@@ -84,6 +84,7 @@ std::vector<std::size_t> PagePump::read_with(std::size_t index) const {
 }
 
 void PagePump::step(std::size_t index, Place& place, const std::stop_token& stop) {
+  if (stop.stop_requested()) return;
   const auto end_with = [&](const Error& error) {
     place.ended = true;
     push({index, place.restarted, error}, stop);
@@ -101,7 +102,7 @@ void PagePump::step(std::size_t index, Place& place, const std::stop_token& stop
     return;
   }
   if (!page) {
-    note(page.error());
+    note(index, page.error());
     return end_with(page.error());
   }
   unavailable_in_a_row_ = 0;
@@ -112,10 +113,18 @@ void PagePump::step(std::size_t index, Place& place, const std::stop_token& stop
   if (is_there && !place.ended && not_before) wait_for_commit(*not_before, stop);
 }
 
-// Each stream would try for long to reach a server that is down.
-void PagePump::note(const Error& error) {
+// Each stream would try for long to reach a server that is down. Those read together ask for the
+// same: they count once.
+void PagePump::note(std::size_t index, const Error& error) {
+  const std::string& together = plans_[index].stream.together;
   const bool is_unavailable = error.kind == ErrorKind::unavailable;
-  unavailable_in_a_row_ = is_unavailable ? unavailable_in_a_row_ + 1 : 0;
+  const bool is_counted = unavailable_in_a_row_ > 0 && !together.empty() &&
+                          together == plans_[unavailable_].stream.together;
+  if (!is_unavailable)
+    unavailable_in_a_row_ = 0;
+  else if (!is_counted)
+    ++unavailable_in_a_row_;
+  if (is_unavailable) unavailable_ = index;
   const bool ends_all = error.kind == ErrorKind::budget_exhausted || unavailable_in_a_row_ == 2;
   if (ends_all) ends_all_ = error;
 }
@@ -141,7 +150,7 @@ void PagePump::wait_for_commit(Instant until, const std::stop_token& stop) {
       return;
     }
   }
-  // Whichever stop comes first ends the waiting; pull_stream tells them apart.
+  // Whichever stop comes first ends the waiting; step tells them apart.
   std::stop_source either;
   const std::stop_callback own(stop, [&either] { either.request_stop(); });
   const std::stop_callback outer(outer_stop_, [&either] { either.request_stop(); });

@@ -66,7 +66,7 @@ class PagePump {
   bool push(Item item, const std::stop_token& stop);
   void wait_for_commit(Instant until, const std::stop_token& stop);
   void settle();
-  void note(const Error& error);
+  void note(std::size_t index, const Error& error);
 
   Connector& connector_;
   const std::vector<StreamPlan> plans_;
@@ -81,6 +81,7 @@ class PagePump {
   // Of the pulling thread.
   std::optional<Error> ends_all_;
   int unavailable_in_a_row_ = 0;
+  std::size_t unavailable_ = 0;  // the last stream that found it so
   std::stop_token outer_stop_;
   std::jthread thread_;
 };

@@ -22,6 +22,12 @@ Duration times(Duration period, int count) {
   return milliseconds(period.ms * count);
 }
 
+// Histories may be what the account cannot give. A stream that needs none goes on without them.
+bool may_do_without(const Wanted& asked, const Wanted& own, const Error& error) {
+  const bool is_answer = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::corrupt;
+  return is_answer && !asked.history.empty() && own.history.empty();
+}
+
 }  // namespace
 
 Puller::Puller(Client& client, Catalogue& catalogue, Reader& reader,
@@ -207,6 +213,14 @@ std::size_t Puller::fill(const Step& step, const std::vector<Row>& rows, Page& p
   return taken;
 }
 
+Result<ListPage> Puller::list_page(const Step& step, const Wanted& asked, const std::string& after,
+                                   std::size_t most) {
+  if (!step.is_shared) return reader_.list(asked, after, most);
+  auto page = shared_.list(asked, after, most);
+  if (page || !may_do_without(asked, step.own(), page.error())) return page;
+  return reader_.list(step.own(), after, most);
+}
+
 // Pages of the account's, until ours is full.
 Result<Puller::Listed> Puller::list_rows(const Step& step, const PullCursor& at,
                                          const Wanted& asked) {
@@ -215,8 +229,7 @@ Result<Puller::Listed> Puller::list_rows(const Step& step, const PullCursor& at,
   Room room{0, 0, step.limits};
   while (!listed.is_last && room.holds({}) && listed.rows.size() < step.rows_max()) {
     const std::size_t most = std::min(step.page_max(), step.rows_max() - listed.rows.size());
-    auto page = step.is_shared ? shared_.list(asked, listed.after, most)
-                               : reader_.list(asked, listed.after, most);
+    auto page = list_page(step, asked, listed.after, most);
     if (!page) return page.error();
     for (Row& row : page->rows) {
       if (!at.last_id.empty() && !is_before(at.last_id, row.id)) continue;
@@ -277,6 +290,9 @@ Page Puller::behind(const Step& step, PullCursor at, const Listed& listed, std::
 Result<Puller::Read> Puller::read_rows(const Step& step, const std::vector<std::string>& ids) {
   auto read = step.is_shared ? shared_.read_each(step.wanted(), ids)
                              : reader_.read_each(step.wanted(), ids);
+  if (!read && may_do_without(step.wanted(), step.own(), read.error())) {
+    read = reader_.read_each(step.own(), ids);
+  }
   if (!read) return read.error();
   if (read->silent.empty())
     return Read{std::move(read->rows), std::move(read->not_found), ids.size()};

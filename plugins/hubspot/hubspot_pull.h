@@ -45,7 +45,8 @@ class Puller {
 
     const StreamPlan& plan() const { return stream.plan; }
     const StreamSpec& spec() const { return *stream.plan.spec; }
-    Wanted wanted() const;
+    Wanted own() const;     // what it needs itself
+    Wanted wanted() const;  // what is asked for
     std::size_t rows_max() const;
     std::size_t page_max() const;  // of the account's
   };
@@ -73,7 +74,7 @@ class Puller {
   Result<Stream*> make_stream(const StreamSpec& spec);
   const StreamSpec* other_of(const StreamSpec& spec) const;
   void join(Stream& stream);
-  static bool is_shared(const Step& step, const PullCursor& at);
+  bool is_shared(const Step& step, const PullCursor& at) const;
   Result<PullCursor> opened(const Step& step, const Cursor& cursor);
   void begin(const Step& step, PullCursor& at);
   Instant look_until();
@@ -89,6 +90,8 @@ class Puller {
                            const std::vector<Row>& active, Page& page);
   // What goes on behind the first `told` records of a list.
   Page behind(const Step& step, PullCursor at, const Listed& listed, std::size_t told, Page page);
+  Result<ListPage> list_page(const Step& step, const Wanted& asked, const std::string& after,
+                             std::size_t most);
   Result<Listed> list_rows(const Step& step, const PullCursor& at, const Wanted& asked);
   Result<Read> read_rows(const Step& step, const std::vector<std::string>& ids);
   static Error silence(const std::string& object, const std::string& id);

@@ -26,9 +26,13 @@ std::size_t Puller::Step::page_max() const {
   return wanted().history.empty() ? kListMax : kHistoryMax;
 }
 
-Wanted Puller::Step::wanted() const {
+Wanted Puller::Step::own() const {
   if (walk == Walk::sweep) return {spec().object, {"hs_object_id"}};
-  return is_shared ? *stream.together : Wanted{spec().object, plan().properties, plan().history};
+  return {spec().object, plan().properties, plan().history};
+}
+
+Wanted Puller::Step::wanted() const {
+  return is_shared ? *stream.together : own();
 }
 
 Result<std::vector<StreamInfo>> Puller::streams() {
@@ -76,7 +80,7 @@ void Puller::join(Stream& stream) {
   stream.other_refresh_periods = plan->refresh_periods;
 }
 
-bool Puller::is_shared(const Step& step, const PullCursor& at) {
+bool Puller::is_shared(const Step& step, const PullCursor& at) const {
   if (!step.stream.together || step.walk == Walk::sweep) return false;
   switch (at.phase) {
     case Phase::fast:
@@ -84,8 +88,9 @@ bool Puller::is_shared(const Step& step, const PullCursor& at) {
       return true;
     case Phase::list:
       // Read whole again, the one may be due and the other not.
-      return at.listed_at.is_missing() ||
-             step.plan().refresh_periods == step.stream.other_refresh_periods;
+      return (at.listed_at.is_missing() ||
+              step.plan().refresh_periods == step.stream.other_refresh_periods) &&
+             shared_.is_awaited(step.spec().object);
     case Phase::archived:
     case Phase::none:
       break;

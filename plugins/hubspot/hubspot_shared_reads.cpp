@@ -9,6 +9,7 @@ namespace {
 
 // Of each kind. One pull of a stream reads 20 pages of a list, or one answer to a thousand ids.
 constexpr std::size_t kListsMax = 64, kOthersMax = 4;
+constexpr int kUntakenMax = 48;  // more than two pulls of a stream read
 
 std::string joined(std::string text, std::span<const std::string> names) {
   for (const std::string& name : names) text += " " + name;
@@ -41,13 +42,28 @@ Result<Answer> taken_or_asked(std::deque<std::pair<std::string, Answer>>& kept, 
 
 Result<ListPage> SharedReads::list(const Wanted& wanted, const std::string& after,
                                    std::size_t limit) {
-  return taken_or_asked(lists_, kListsMax, key_of(wanted) + " after " + after,
-                        [&] { return reader_.list(wanted, after, limit); });
+  bool is_asked = false;
+  auto page = taken_or_asked(lists_, kListsMax, key_of(wanted) + " after " + after, [&] {
+    is_asked = true;
+    return reader_.list(wanted, after, limit);
+  });
+  int& untaken = untaken_[wanted.object];
+  untaken = is_asked ? untaken + 1 : 0;
+  if (untaken >= kUntakenMax) lists_.clear();
+  return page;
+}
+
+bool SharedReads::is_awaited(const std::string& object) const {
+  const auto untaken = untaken_.find(object);
+  return untaken == untaken_.end() || untaken->second < kUntakenMax;
 }
 
 Result<BatchPage> SharedReads::read_each(const Wanted& wanted, std::span<const std::string> ids) {
-  return taken_or_asked(batches_, kOthersMax, joined(key_of(wanted) + " of", ids),
-                        [&] { return reader_.read_each(wanted, ids); });
+  auto page = taken_or_asked(batches_, kOthersMax, joined(key_of(wanted) + " of", ids),
+                             [&] { return reader_.read_each(wanted, ids); });
+  // What was not told is asked for again, by whoever comes next.
+  if (page && !page->silent.empty()) batches_.pop_back();
+  return page;
 }
 
 Result<Reader::Links> SharedReads::associations(const std::string& from, const std::string& to,
@@ -60,6 +76,7 @@ void SharedReads::forget() {
   lists_.clear();
   batches_.clear();
   links_.clear();
+  untaken_.clear();
 }
 
 }  // namespace upselld::plugins::hubspot

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,6 +25,8 @@ class SharedReads {
   Result<BatchPage> read_each(const Wanted& wanted, std::span<const std::string> ids);
   Result<Reader::Links> associations(const std::string& from, const std::string& to,
                                      std::span<const std::string> ids);
+  // False: so many lists were asked for in vain that the other stream does not come by here.
+  bool is_awaited(const std::string& object) const;
   // From now on nothing is given that was read before.
   void forget();
 
@@ -35,6 +38,7 @@ class SharedReads {
   Kept<ListPage> lists_;
   Kept<BatchPage> batches_;
   Kept<Reader::Links> links_;
+  std::map<std::string, int> untaken_;  // by object: lists asked for since one was taken
 };
 
 }  // namespace upselld::plugins::hubspot

@@ -18,7 +18,7 @@ struct StillClock final : daemon::WaitableClock {
   bool wait_until(Instant, const std::stop_token&) const override { return true; }
 };
 
-// Streams of so many pages. A negative number: that many, and then the other side is gone.
+// Streams of so many pages. A negative number: the other side is gone when that page is asked for.
 struct Pages final : Connector {
   std::map<std::string, int> count;
 
@@ -29,7 +29,7 @@ struct Pages final : Connector {
                     const PageLimits&) override {
     const int number = cursor.bytes.empty() ? 1 : std::stoi(cursor.bytes) + 1;
     const int all = count.at(stream.name);
-    if (all < 0 && number > -all) return Error{ErrorKind::unavailable, "nobody answers", {}};
+    if (number == -all) return Error{ErrorKind::unavailable, "nobody answers", {}};
     Page page;
     page.next = {std::to_string(number)};
     page.end = number == all;
@@ -91,7 +91,7 @@ TEST_CASE("pump: streams come one after the other, those read together in turn")
 
 TEST_CASE("pump: a stream that fails leaves those it is read with alone") {
   Pages connector;
-  connector.count = {{"contacts", -1}, {"engagement", 3}};
+  connector.count = {{"contacts", -2}, {"engagement", 3}};
   CHECK(pumped(connector, {{"contacts", "contact"}, {"engagement", "contact"}}) ==
         std::vector<std::string>{"contacts 1", "engagement 1", "contacts: nobody answers",
                                  "engagement 2", "engagement 3"});
@@ -99,10 +99,17 @@ TEST_CASE("pump: a stream that fails leaves those it is read with alone") {
 
 TEST_CASE("pump: where two in a row find nobody, the others are not tried") {
   Pages connector;
-  connector.count = {{"contacts", -1}, {"engagement", -1}, {"calls", 5}};
-  CHECK(pumped(connector, {{"contacts", "contact"}, {"engagement", "contact"}, {"calls", ""}}) ==
-        std::vector<std::string>{"contacts 1", "engagement 1", "contacts: nobody answers",
-                                 "engagement: nobody answers", "calls: nobody answers"});
+  connector.count = {{"contacts", -1}, {"engagement", -1}, {"calls", 1}, {"notes", 1}};
+  const std::vector<std::pair<std::string, std::string>> streams = {
+      {"contacts", "contact"}, {"engagement", "contact"}, {"calls", ""}, {"notes", ""}};
+  // Two that ask for the same count once.
+  CHECK(pumped(connector, streams) == std::vector<std::string>{"contacts: nobody answers",
+                                                               "engagement: nobody answers",
+                                                               "calls 1", "notes 1"});
+  connector.count["calls"] = -1;
+  CHECK(pumped(connector, streams) ==
+        std::vector<std::string>{"contacts: nobody answers", "engagement: nobody answers",
+                                 "calls: nobody answers", "notes: nobody answers"});
 }
 
 }  // namespace
