@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "daemon/cycle.h"
@@ -12,6 +13,21 @@ struct OpenTask {
   std::uint32_t account = 0;
   AccountMemory memory;
 };
+
+// An index that is late shows by then what was sent.
+constexpr Duration kShownAfter = hours(24);
+
+// Overdue, and what became of it is not known: it was sent, no answer came, and a look did not find
+// it. Those that may stand are left to be sent, which finds them.
+Result<std::set<std::string>> that_may_stand(Connector& connector,
+                                             const std::vector<std::string>& keys) {
+  std::set<std::string> standing;
+  if (keys.empty()) return standing;
+  const auto found = connector.find_tasks(keys);
+  if (!found) return found.error();
+  for (const FoundTask& task : *found) standing.insert(task.key);
+  return standing;
+}
 
 bool apply(const TaskState& state, TaskMemory& task) {
   const TaskMemory before = task;
@@ -42,6 +58,44 @@ Result<void> drop_overdue(Cycle& cycle, store::DeliveryId id, OpenTask& open,
   return ledger.decisions.remember(transaction, open.account, open.memory);
 }
 
+// Drops what is overdue and did not arrive; gives the keys of what did.
+Result<std::vector<std::string>> settle_overdue(Cycle& cycle, const ConnectionCycle& connection,
+                                                std::map<std::string, OpenTask>& open) {
+  Ledger& ledger = cycle.app.ledger();
+  std::vector<std::string> arrived, looked_for;
+  std::map<std::string, store::DeliveryId> overdue;
+  for (const auto& [key, task] : open) {
+    // A task that never arrived is not one that a person deleted.
+    const auto sent = ledger.outbox.task_of(key);
+    if (!sent) return sent.error();
+    // The other CRM's.
+    if (*sent && (*sent)->connection != connection.link->name()) continue;
+    if (!*sent || (*sent)->state == store::DeliveryState::done) {
+      arrived.push_back(key);
+      continue;
+    }
+    const bool is_waiting = (*sent)->state == store::DeliveryState::meant ||
+                            (*sent)->state == store::DeliveryState::deferred;
+    if (!is_waiting || task.memory.task.due >= cycle.now) continue;
+    const bool was_sent = !(*sent)->sent_at.is_missing();
+    if (was_sent && cycle.now < (*sent)->sent_at + kShownAfter) continue;
+    if (was_sent) looked_for.push_back(key);
+    overdue[key] = (*sent)->id;
+  }
+  // No transaction stays open while a CRM is asked.
+  const auto standing = that_may_stand(*connection.link->connector, looked_for);
+  if (!standing) return standing.error();
+  auto transaction = store::Transaction::begin(ledger.database, "overdue", store::Durability::full);
+  if (!transaction) return transaction.error();
+  for (const auto& [key, id] : overdue) {
+    if (standing->contains(key)) continue;
+    const auto dropped = drop_overdue(cycle, id, open.at(key), *transaction);
+    if (!dropped) return dropped.error();
+  }
+  if (const auto dropped = transaction->commit(); !dropped) return dropped.error();
+  return arrived;
+}
+
 }  // namespace
 
 Result<void> outcomes_stage(Cycle& cycle, ConnectionCycle& connection) {
@@ -59,26 +113,10 @@ Result<void> outcomes_stage(Cycle& cycle, ConnectionCycle& connection) {
         open[key] = {account, std::move(memory)};
       });
   if (!each) return each;
-  auto transaction = store::Transaction::begin(ledger.database, "overdue", store::Durability::full);
-  if (!transaction) return transaction.error();
-  std::vector<std::string> keys;
-  for (auto& [key, task] : open) {
-    // A task that never arrived is not one that a person deleted.
-    const auto sent = ledger.outbox.task_of(key);
-    if (!sent) return sent.error();
-    // The other CRM's.
-    if (*sent && (*sent)->connection != connection.link->name()) continue;
-    if (!*sent || (*sent)->state == store::DeliveryState::done) {
-      keys.push_back(key);
-    } else if ((*sent)->state == store::DeliveryState::meant && task.memory.task.due < cycle.now) {
-      const auto dropped = drop_overdue(cycle, (*sent)->id, task, *transaction);
-      if (!dropped) return dropped;
-    }
-  }
-  // No transaction stays open while a CRM is asked.
-  if (const auto dropped = transaction->commit(); !dropped) return dropped;
-  if (keys.empty()) return {};
-  const auto states = connection.link->connector->task_states(keys);
+  const auto keys = settle_overdue(cycle, connection, open);
+  if (!keys) return keys.error();
+  if (keys->empty()) return {};
+  const auto states = connection.link->connector->task_states(*keys);
   if (!states) return states.error();
   auto reading = store::Transaction::begin(ledger.database, "outcomes", store::Durability::full);
   if (!reading) return reading.error();

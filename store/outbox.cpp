@@ -14,7 +14,8 @@ constexpr const char* kSameKind =
     "SELECT id, state, task_key FROM outbox WHERE account = ? AND kind = ? AND connection = ?"
     " AND state IN (0, 1, 2, 4, 5) ORDER BY id";
 constexpr const char* kTaskState =
-    "SELECT id, state, connection FROM outbox WHERE task_key = ? AND task_key <> '' AND kind = ?";
+    "SELECT id, state, connection, sent_at_ms FROM outbox WHERE task_key = ? AND task_key <> ''"
+    " AND kind = ?";
 constexpr const char* kAdd =
     "INSERT INTO outbox (connection, kind, state, account, crm_id, decision, expected_value,"
     " task_key, payload, attempt, meant_at_ms, cause) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, '')";
@@ -80,14 +81,17 @@ std::vector<DeliveryId> superseded_by(Statements& statements, const NewDelivery&
   return ids;
 }
 
-// The task of that key, while it was never sent.
+// The task of that key, while it was never sent. What was sent may stand, even where a look did not
+// find it: an index may be late.
 std::optional<DeliveryId> unsent_task(Statements& statements, const std::string& key) {
   auto query = statements.use(kTaskState);
   query->bind(1, key);
   query->bind(2, number_of(DeliveryKind::task));
   while (query->executeStep()) {
     const auto state = static_cast<DeliveryState>(query->getColumn(1).getInt());
-    if (can_be_superseded(DeliveryKind::task, state)) return query->getColumn(0).getInt64();
+    const bool was_sent_unseen = state == DeliveryState::meant && !query->isColumnNull(3);
+    if (was_sent_unseen || !can_be_superseded(DeliveryKind::task, state)) continue;
+    return query->getColumn(0).getInt64();
   }
   return std::nullopt;
 }
@@ -231,7 +235,7 @@ Result<std::optional<KeyedTask>> Outbox::task_of(const std::string& task_key) co
     if (!query->executeStep()) return Found();
     return Found({query->getColumn(0).getInt64(),
                   static_cast<DeliveryState>(query->getColumn(1).getInt()),
-                  query->getColumn(2).getString()});
+                  query->getColumn(2).getString(), instant_at(*query, 3)});
   });
 }
 

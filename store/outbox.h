@@ -43,6 +43,7 @@ struct KeyedTask {
   DeliveryId id = 0;
   DeliveryState state = DeliveryState::meant;
   std::string connection;
+  Instant sent_at = Instant::missing();  // of the last attempt
 };
 
 struct OutboxFilter {

@@ -10,7 +10,7 @@ namespace {
 // Withdrawals wait until it is known whether their task exists.
 constexpr const char* kDueTail =
     " AND NOT (kind = 2 AND EXISTS (SELECT 1 FROM outbox AS task WHERE task.kind = 1"
-    " AND task.task_key = outbox.task_key AND task.task_key <> '' AND task.state IN (1, 2)))"
+    " AND task.task_key = outbox.task_key AND task.task_key <> '' AND task.state IN (0, 1, 2)))"
     " ORDER BY expected_value DESC, id LIMIT :count_max";
 
 struct DueQuery {

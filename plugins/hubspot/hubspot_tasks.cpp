@@ -93,18 +93,19 @@ Result<std::vector<TaskAnswer>> TaskWriter::send_new(std::span<const TaskDraft> 
   return answers;
 }
 
-// Of errors that are told in words alone. Ours is the only property whose values stand once.
-bool TaskWriter::names_our_key(const Fault& fault) const {
-  return fault.field.empty() && fault.message.find(key_) != std::string::npos;
-}
-
-TaskAnswer TaskWriter::doubled_key(const Fault& fault) const {
-  TaskAnswer answer = {TaskAnswer::Fate::doubled, fault.existing_id, rejected(fault)};
+// Told in words alone, as an account may tell that a value is there already. What was refused was
+// not made, so it is due again: by then a look finds the task that has the key.
+std::optional<TaskAnswer> TaskWriter::doubled_in_words(const Fault& fault, Instant later) {
+  const auto kept = way();
+  const bool is_key_in_words = kept && *kept == Way::unique && fault.field.empty() &&
+                               fault.message.find(key_) != std::string::npos;
+  if (!is_key_in_words) return std::nullopt;
+  TaskAnswer answer = {TaskAnswer::Fate::doubled, fault.existing_id, deferred(fault, later)};
   answer.receipt.field = key_;
   return answer;
 }
 
-TaskAnswer TaskWriter::answer_of(const ItemResult& result) const {
+TaskAnswer TaskWriter::answer_of(const ItemResult& result) {
   using Fate = TaskAnswer::Fate;
   const Instant later = client_.host().clock().now() + kDueAgain;
   if (!result.id.empty()) return {Fate::done, result.id};
@@ -125,7 +126,7 @@ TaskAnswer TaskWriter::answer_of(const ItemResult& result) const {
     case FaultClass::duplicate:
       return {Fate::doubled, fault.existing_id, rejected(fault)};
     case FaultClass::data:
-      if (names_our_key(fault)) return doubled_key(fault);
+      if (auto doubled = doubled_in_words(fault, later)) return std::move(*doubled);
       break;
     case FaultClass::session:
     case FaultClass::setup:
@@ -142,6 +143,7 @@ Result<Receipt> TaskWriter::doubled_unseen(const TaskDraft& task, const TaskAnsw
   there.outcome = Receipt::Outcome::already_there;
   there.crm_id = answer.id;
   const bool is_named = !answer.id.empty();
+  if (answer.receipt.outcome == Receipt::Outcome::deferred && !is_named) return answer.receipt;
   if (answer.receipt.field == key_) return is_named ? there : Receipt{};
   if (!answer.receipt.field.empty()) return answer.receipt;
   if (!is_named) return Receipt{};

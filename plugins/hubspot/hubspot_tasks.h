@@ -47,9 +47,8 @@ class TaskWriter final : public OurTasks {
   StandingTask standing_of(const Row& row, bool is_deleted) const;
   Wanted wanted_tasks(Look look) const;
   std::string owner_id(const std::string& owner) const;  // empty: nobody, or not active
-  TaskAnswer answer_of(const ItemResult& result) const;
-  bool names_our_key(const Fault& fault) const;
-  TaskAnswer doubled_key(const Fault& fault) const;
+  TaskAnswer answer_of(const ItemResult& result);
+  std::optional<TaskAnswer> doubled_in_words(const Fault& fault, Instant later);
 
   Client& client_;
   Catalogue& catalogue_;

@@ -175,6 +175,23 @@ TEST_CASE("outbox: withdrawing a task that was never sent cancels it instead") {
   REQUIRE(state_of(outbox, task) == DeliveryState::cancelled);
 }
 
+TEST_CASE("outbox: a task that was sent and not found is not taken for one that was never sent") {
+  LedgerFixture ledger;
+  Outbox outbox(ledger.database());
+  const DeliveryId task = *add(ledger, outbox, task_for(1, "k1")).id;
+  REQUIRE(outbox.mark_sending(std::vector{task}, kNoon));
+  REQUIRE(*outbox.recover() == 1);
+  ledger.committed([&](Transaction& t) { REQUIRE(outbox.send_again(t, std::vector{task})); });
+  REQUIRE(state_of(outbox, task) == DeliveryState::meant);
+  REQUIRE((*outbox.task_of("k1"))->sent_at == kNoon);
+  const AddedDelivery withdrawn = add(ledger, outbox, withdrawal_for(1, "k1"));
+  REQUIRE(withdrawn.id);
+  REQUIRE(withdrawn.cancelled.empty());
+  // Once more it is sent; then there is something to withdraw.
+  REQUIRE(outbox.take_due("crm", DeliveryKind::withdrawal, kNoon, 10)->empty());
+  REQUIRE(outbox.take_due("crm", DeliveryKind::task, kNoon, 10)->size() == 1);
+}
+
 TEST_CASE("outbox: a withdrawal waits until it is known whether its task exists") {
   LedgerFixture ledger;
   Outbox outbox(ledger.database());
