@@ -2,6 +2,7 @@
 #include "store/audit_chain.h"
 
 #include "store/audit_header.h"
+#include "store/payload_form.h"
 #include "store/statements.h"
 
 namespace upselld::store {
@@ -21,7 +22,7 @@ constexpr const char* kAddEntry =
     "INSERT INTO audit_entries (sequence, kind, at_ms, run, account_hash, payload_hash, hash)"
     " VALUES (?, ?, ?, ?, ?, ?, ?)";
 constexpr const char* kAddPayload =
-    "INSERT INTO audit_payloads (sequence, account, is_compressed, bytes) VALUES (?, ?, ?, ?)";
+    "INSERT INTO audit_payloads (sequence, account, form, bytes) VALUES (?, ?, ?, ?)";
 
 AuditHead read_head(Statements& statements) {
   auto query = statements.use(kHead);
@@ -130,16 +131,17 @@ class Appending {
   }
 
   void insert_payload(std::uint64_t sequence, const AuditEntry& entry) {
-    const StoredPayload stored = store_payload(entry.payload);
+    const StoredPayload stored = packer_.pack(entry.payload);
     auto add = statements_.use(kAddPayload);
     add->bind(1, static_cast<std::int64_t>(sequence));
     add->bind(2, entry.account.number);
-    add->bind(3, stored.is_compressed ? 1 : 0);
+    add->bind(3, static_cast<int>(stored.form));
     bind_blob(*add, 4, stored.bytes);
     add->exec();
   }
 
   Statements& statements_;
+  PayloadPacker packer_;
   AuditHead head_;
   std::optional<Identity> last_;
   std::string run_;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/audit_header.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -11,20 +9,8 @@
 namespace upselld::store {
 namespace {
 
-// Below this, compressing costs more time than the disk it saves.
-constexpr std::size_t kCompressFrom = 4096;
-constexpr std::size_t kPayloadBytesMax = 64 * 1024 * 1024;
-
 void put_number(std::string& out, std::uint64_t value) {
   for (int shift = 0; shift < 64; shift += 8) out.push_back(static_cast<char>(value >> shift));
-}
-
-std::uint64_t number_in(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < 8; ++i) {
-    value |= static_cast<std::uint64_t>(static_cast<std::uint8_t>(bytes[i])) << (8 * i);
-  }
-  return value;
 }
 
 void put_part(std::string& out, std::string_view part) {
@@ -58,30 +44,6 @@ std::string account_hash(std::string_view secret, const std::string& connection,
 
 Sha256Digest payload_hash(std::string_view secret, std::string_view payload) {
   return hmac_sha256(secret, payload);
-}
-
-StoredPayload store_payload(const std::string& payload) {
-  if (payload.size() < kCompressFrom) return {false, payload};
-  std::string bytes;
-  put_number(bytes, payload.size());
-  uLongf size = compressBound(payload.size());
-  bytes.resize(8 + size);
-  const int done = compress2(reinterpret_cast<Bytef*>(bytes.data() + 8), &size,
-                             reinterpret_cast<const Bytef*>(payload.data()), payload.size(), 1);
-  if (done != Z_OK || 8 + size >= payload.size()) return {false, payload};
-  bytes.resize(8 + size);
-  return {true, std::move(bytes)};
-}
-
-std::optional<std::string> restore_payload(bool is_compressed, std::string bytes) {
-  if (!is_compressed) return bytes;
-  if (bytes.size() < 8 || number_in(bytes) > kPayloadBytesMax) return std::nullopt;
-  std::string payload(number_in(bytes), '\0');
-  uLongf size = payload.size();
-  const int done = uncompress(reinterpret_cast<Bytef*>(payload.data()), &size,
-                              reinterpret_cast<const Bytef*>(bytes.data() + 8), bytes.size() - 8);
-  if (done != Z_OK || size != payload.size()) return std::nullopt;
-  return payload;
 }
 
 AuditHeader read_header(SQLite::Statement& row) {

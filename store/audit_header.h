@@ -22,15 +22,6 @@ std::string account_hash(std::string_view secret, const std::string& connection,
                          const std::string& account_id);
 Sha256Digest payload_hash(std::string_view secret, std::string_view payload);
 
-// As payloads stand on disk: large ones compressed.
-struct StoredPayload {
-  bool is_compressed = false;
-  std::string bytes;
-};
-StoredPayload store_payload(const std::string& payload);
-// Nothing when the bytes are damaged.
-std::optional<std::string> restore_payload(bool is_compressed, std::string bytes);
-
 inline std::string_view view_of(const Sha256Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }

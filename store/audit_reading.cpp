@@ -4,6 +4,7 @@
 
 #include "store/audit_chain.h"
 #include "store/audit_header.h"
+#include "store/payload_form.h"
 #include "store/statements.h"
 
 namespace upselld::store {
@@ -30,7 +31,7 @@ constexpr std::pair<AuditKind, const char*> kKinds[] = {
 };
 
 constexpr const char* kPayload =
-    "SELECT e.payload_hash, p.is_compressed, p.bytes, a.secret FROM audit_entries AS e"
+    "SELECT e.payload_hash, p.form, p.bytes, a.secret FROM audit_entries AS e"
     " LEFT JOIN audit_payloads AS p ON p.sequence = e.sequence"
     " LEFT JOIN audit_accounts AS a ON a.account = p.account WHERE e.sequence = ?";
 constexpr const char* kAccount =
@@ -108,7 +109,7 @@ Result<std::optional<std::string>> AuditChain::payload(std::uint64_t sequence) c
           ErrorKind::not_found, "store: there is no audit entry " + std::to_string(sequence), {}};
     }
     if (query->isColumnNull(2)) return Payload();
-    Payload payload = restore_payload(query->getColumn(1).getInt() != 0, text_at(*query, 2));
+    Payload payload = unpacked(query->getColumn(1).getInt(), text_at(*query, 2));
     const Sha256Digest expected = digest_from(text_at(*query, 0));
     if (!payload || query->isColumnNull(3) ||
         payload_hash(text_at(*query, 3), *payload) != expected) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "store/audit_header.h"
+#include "store/payload_form.h"
 #include "store/statements.h"
 
 namespace upselld::store {
@@ -13,14 +14,14 @@ namespace {
 
 constexpr const char* kEntries =
     "SELECT e.sequence, e.kind, e.at_ms, r.run, e.account_hash, e.payload_hash, e.hash,"
-    " p.account, p.is_compressed, p.bytes, a.connection, a.crm_id, a.secret"
+    " p.account, p.form, p.bytes, a.connection, a.crm_id, a.secret"
     " FROM audit_entries AS e LEFT JOIN audit_runs AS r ON r.number = e.run"
     " LEFT JOIN audit_payloads AS p ON p.sequence = e.sequence"
     " LEFT JOIN audit_accounts AS a ON a.account = p.account ORDER BY e.sequence";
 
 // What these say is tested like every payload: one that was changed makes the chain invalid.
 constexpr const char* kDropped =
-    "SELECT e.sequence, p.is_compressed, p.bytes FROM audit_entries AS e"
+    "SELECT e.sequence, p.form, p.bytes FROM audit_entries AS e"
     " JOIN audit_payloads AS p ON p.sequence = e.sequence WHERE e.kind = ?";
 
 // Up to which entry payloads about accounts may be missing, by entries that come later.
@@ -29,7 +30,7 @@ std::uint64_t dropped_through(SQLite::Database& sql) {
   query.bind(1, static_cast<int>(AuditKind::dropped));
   std::uint64_t through = 0;
   while (query.executeStep()) {
-    const auto payload = restore_payload(query.getColumn(1).getInt() != 0, text_at(query, 2));
+    const auto payload = unpacked(query.getColumn(1).getInt(), text_at(query, 2));
     const std::uint64_t said = payload ? dropped_through_in(*payload) : 0;
     const auto sequence = static_cast<std::uint64_t>(query.getColumn(0).getInt64());
     if (said < sequence) through = std::max(through, said);
@@ -85,7 +86,7 @@ class Verifier {
   }
 
   void check_payload(const AuditHeader& header, SQLite::Statement& row) {
-    const auto payload = restore_payload(row.getColumn(8).getInt() != 0, text_at(row, 9));
+    const auto payload = unpacked(row.getColumn(8).getInt(), text_at(row, 9));
     if (row.isColumnNull(12)) {
       fault(header.sequence, "the key of its account is missing");
       return;

@@ -16,6 +16,7 @@
 #include "store/delivery_row.h"
 #include "store/field_states.h"
 #include "store/outbox_rows.h"
+#include "store/payload_form.h"
 #include "store/statements.h"
 
 namespace upselld::store {
@@ -198,7 +199,7 @@ class Exporter {
 
   Result<void> audit() {
     SQLite::Statement query(sql_,
-                            "SELECT e.sequence, e.kind, p.account, p.is_compressed, p.bytes"
+                            "SELECT e.sequence, e.kind, p.account, p.form, p.bytes"
                             " FROM audit_entries AS e LEFT JOIN audit_payloads AS p"
                             " ON p.sequence = e.sequence");
     while (query.executeStep()) {
@@ -209,7 +210,7 @@ class Exporter {
         line("audit {} forgotten", to_text(kind));
         continue;
       }
-      const auto payload = restore_payload(query.getColumn(3).getInt() != 0, text_at(query, 4));
+      const auto payload = unpacked(query.getColumn(3).getInt(), text_at(query, 4));
       line("audit {} {} {}", to_text(kind), name_of(query.getColumn(2).getUInt()),
            payload ? canonical_payload(*payload) : "damaged");
     }

@@ -86,7 +86,7 @@ CREATE TABLE audit_head (
 CREATE TABLE audit_payloads (
   sequence INTEGER PRIMARY KEY,
   account INTEGER NOT NULL,  -- 0: about the run as a whole
-  is_compressed INTEGER NOT NULL,
+  form INTEGER NOT NULL,
   bytes BLOB NOT NULL
 ) STRICT;
 

@@ -184,6 +184,7 @@ TEST_CASE("service: a store of a former version is upgraded when it starts, afte
            " DROP INDEX accounts_by_name; DROP INDEX accounts_by_root; DROP INDEX"
            " event_blocks_by_place; DROP INDEX outbox_tasks; DROP INDEX outbox_rejected;"
            " DROP INDEX decisions_by_band; DROP INDEX models_by_stored; DROP TABLE sweeps_ended;"
+           " ALTER TABLE audit_payloads RENAME COLUMN form TO is_compressed;"
            " PRAGMA user_version = 3')"},
           rehearsal.crm.folder().path());
   INFO(undone.err);
@@ -192,7 +193,7 @@ TEST_CASE("service: a store of a former version is upgraded when it starts, afte
   const Ended service = rehearsal.service("2026-11-02T12:00:00Z");
   INFO(service.err);
   CHECK(service.code == 0);
-  CHECK(rehearsal.crm.folder().has("demo.state/upselld.db.before-7"));
+  CHECK(rehearsal.crm.folder().has("demo.state/upselld.db.before-8"));
   CHECK(rehearsal.status()["runs"].size() == 1);
   // So is a backup of it, which stays as it was.
   const std::string old = rehearsal.crm.folder().read("old.db");

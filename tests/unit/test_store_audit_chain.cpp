@@ -123,7 +123,7 @@ TEST_CASE("audit: a changed payload is never handed out") {
   append(ledger, chain, {entry(AuditKind::decided, 1, "score 1")});
   ledger.tamper("UPDATE audit_payloads SET bytes = CAST('score 2' AS BLOB)");
   REQUIRE(chain.payload(1).error().kind == ErrorKind::corrupt);
-  ledger.tamper("UPDATE audit_payloads SET is_compressed = 1");
+  ledger.tamper("UPDATE audit_payloads SET form = 1");
   REQUIRE(chain.payload(1).error().kind == ErrorKind::corrupt);
 }
 
