@@ -8,6 +8,7 @@
 #include "daemon/clock.h"
 #include "daemon/connector_host.h"
 #include "daemon/interrupt.h"
+#include "daemon/state_owner.h"
 
 namespace upselld::daemon {
 namespace {
@@ -43,6 +44,9 @@ Result<std::unique_ptr<App>> App::open(const Invocation& invocation, Access acce
   }
   if (access == Access::settings_only) return app;
   // A service gives the turns, and has taken its own.
+  if (access == Access::brake && !is_of_service) {
+    if (auto owned = check_owner(app->settings().state); !owned) return owned.error();
+  }
   if (access == Access::write && !is_of_service) {
     auto turn = take_turn(app->settings().state, invocation.quiet);
     if (!turn) return turn.error();

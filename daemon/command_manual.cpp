@@ -104,7 +104,7 @@ explains every option.
 What reps are told; beside the settings.
 .TP
 .I /var/lib/upselld
-The state of the service.
+The state of the service, and of commands that go by its settings.
 .SH ENVIRONMENT
 .TP
 .B STATE_DIRECTORY

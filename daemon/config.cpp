@@ -7,6 +7,7 @@
 
 #include "core/file_io.h"
 #include "daemon/schedule.h"
+#include "daemon/service_places.h"
 #include "daemon/yaml_file.h"
 #include "plugins/files/files.h"
 
@@ -16,7 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kSettingsBytesMax = 4 * 1024 * 1024;
-constexpr const char* kSystemSettings = "/etc/upselld/upselld.yaml";
 
 // `is_named`: the settings name it. The default place may be empty: then the built-in rules hold.
 Result<PlaybookText> read_playbook(const fs::path& path, bool is_named) {
@@ -109,12 +109,12 @@ Error joined(const std::vector<Error>& findings) {
 
 Result<fs::path> settings_file(const Invocation& invocation) {
   if (!invocation.config.empty()) return fs::absolute(invocation.config);
-  for (const fs::path& candidate : {fs::path("upselld.yaml"), fs::path(kSystemSettings)}) {
+  for (const fs::path& candidate : {fs::path("upselld.yaml"), fs::path(kServiceSettings)}) {
     std::error_code ignored;
     if (fs::exists(candidate, ignored)) return fs::absolute(candidate);
   }
   return Error{ErrorKind::invalid_config,
-               "no settings: there is neither ./upselld.yaml nor " + std::string(kSystemSettings) +
+               "no settings: there is neither ./upselld.yaml nor " + std::string(kServiceSettings) +
                    "; name one with --config, or write one with: upselld init files",
                {}};
 }

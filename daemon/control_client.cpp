@@ -2,9 +2,7 @@
 #include "daemon/control_client.h"
 
 #include <poll.h>
-#include <pwd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -15,6 +13,7 @@
 #include "daemon/control_socket.h"
 #include "daemon/interrupt.h"
 #include "daemon/service_state.h"
+#include "daemon/state_owner.h"
 #include "daemon/text_table.h"
 
 namespace upselld::daemon {
@@ -85,19 +84,6 @@ class Connection {
   std::string bytes_;
   bool is_late_ = false;
 };
-
-// What root wrote there, the service could not read.
-Result<void> check_owner(const std::filesystem::path& state) {
-  struct stat info {};
-  if (::geteuid() != 0 || ::stat(state.c_str(), &info) != 0 || info.st_uid == 0) return {};
-  const passwd* const owner = ::getpwuid(info.st_uid);
-  const std::string name =
-      owner == nullptr ? "uid " + std::to_string(info.st_uid) : std::string(owner->pw_name);
-  return Error{ErrorKind::invalid_config,
-               "state " + state.string() + " belongs to " + name +
-                   ", not to root; run this as that user: runuser -u " + name + " -- upselld ...",
-               {}};
-}
 
 }  // namespace
 

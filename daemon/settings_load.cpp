@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/activity_name.h"
+#include "daemon/service_places.h"
 #include "daemon/settings.h"
 #include "daemon/settings_tables.h"
 #include "daemon/settings_values.h"
@@ -160,6 +161,7 @@ fs::path state_folder(const Settings& root, const fs::path& file) {
     const std::string all = given;
     return all.substr(0, all.find(':'));
   }
+  if (file == kServiceSettings) return kServiceState;
   return fs::path(file).replace_extension(".state");
 }
 

@@ -217,8 +217,10 @@ SettingTable make_root() {
        .help = "The name in the keys of our tasks. Two installations on one CRM need two names."},
       {.name = "state",
        .kind = SettingKind::path,
-       .help = "The folder of our database. Without it: the service's state directory, else "
-               "NAME.state beside this file."},
+       .help =
+           "The folder of our database. Without it: $STATE_DIRECTORY, which the service manager "
+           "sets; for /etc/upselld/upselld.yaml /var/lib/upselld; else NAME.state beside this "
+           "file."},
       {.name = "connections",
        .kind = SettingKind::free_map,
        .required = true,

@@ -141,6 +141,26 @@ TEST_CASE("settings: the service's state directory is used unless the file names
   ::unsetenv("STATE_DIRECTORY");
 }
 
+TEST_CASE("settings: a command beside the service has the folder that its unit names") {
+  ::unsetenv("STATE_DIRECTORY");
+  const std::string text = "connections: {web: {plugin: files}}\n";
+  const auto state = [&](const char* file) {
+    return load_settings(file, text, plugins()).settings->state;
+  };
+  CHECK(state("/etc/upselld/upselld.yaml") == "/var/lib/upselld");
+  CHECK(state("/etc/upselld/../upselld/upselld.yaml") == "/var/lib/upselld");
+  CHECK(state("/etc/upselld/second.yaml") == "/etc/upselld/second.state");
+  const auto own =
+      load_settings("/etc/upselld/upselld.yaml", "state: /srv/upselld\n" + text, plugins());
+  CHECK(own.settings->state == "/srv/upselld");
+  for (const char* unit : {"upselld.service", "upselld-due.service"}) {
+    std::ifstream file(fs::path(UPSELLD_SOURCE_DIR) / "systemd" / unit);
+    const std::string all(std::istreambuf_iterator<char>(file), {});
+    CHECK(all.find("--config /etc/upselld/upselld.yaml run") != std::string::npos);
+    CHECK(all.find("\nStateDirectory=upselld\n") != std::string::npos);
+  }
+}
+
 TEST_CASE("settings: the example loads as written") {
   const fs::path example = fs::path(UPSELLD_SOURCE_DIR) / "../shared/examples/upselld.yaml";
   if (!fs::exists(example)) {
