@@ -15,13 +15,6 @@
 namespace upselld::daemon {
 namespace {
 
-std::string who(const Invocation& invocation) {
-  const std::string named = invocation.option("--by");
-  if (!named.empty()) return named;
-  const char* const login = std::getenv("USER");
-  return login != nullptr && *login != '\0' ? login : "uid " + std::to_string(getuid());
-}
-
 std::string first_argument(const Invocation& invocation) {
   return invocation.arguments.empty() ? std::string() : invocation.arguments.front();
 }
@@ -42,13 +35,14 @@ Result<int> set_pause(const Invocation& invocation, bool paused) {
   auto transaction = store::Transaction::begin(ledger.database, "pause", store::Durability::full);
   if (!transaction) return transaction.error();
   const Instant at = (*app)->clock().now();
-  const auto changed = paused ? ledger.brakes.pause(*transaction, {connection, at, who(invocation),
-                                                                   invocation.option("--why")})
-                              : ledger.brakes.resume(*transaction, connection);
+  const auto changed =
+      paused ? ledger.brakes.pause(*transaction, {connection, at, person_at(invocation),
+                                                  invocation.option("--why")})
+             : ledger.brakes.resume(*transaction, connection);
   if (!changed) return changed.error();
   const Json payload = {{"connection", connection.empty() ? "all" : connection},
                         {"paused", paused},
-                        {"by", who(invocation)},
+                        {"by", person_at(invocation)},
                         {"why", invocation.option("--why")}};
   if (*changed) {
     const auto appended = ledger.audit.append(
@@ -72,9 +66,10 @@ Result<int> answer(const Invocation& invocation, store::ApprovalState state) {
   auto app = App::open(invocation, Access::write);
   if (!app) return app.error();
   const std::string& key = invocation.arguments.front();
-  const auto answered = answer_approval(**app, key, state, who(invocation));
+  const auto answered = answer_approval(**app, key, state, person_at(invocation));
   if (!answered) return answered.error();
-  std::cout << key << ": " << store::to_text(state) << " by " << printable(who(invocation)) << "\n";
+  std::cout << key << ": " << store::to_text(state) << " by " << printable(person_at(invocation))
+            << "\n";
   return kDone;
 }
 
@@ -83,6 +78,13 @@ std::string listed(const char* name, const Json& rows) {
 }
 
 }  // namespace
+
+std::string person_at(const Invocation& invocation) {
+  const std::string named = invocation.option("--by");
+  if (!named.empty()) return named;
+  const char* const login = std::getenv("USER");
+  return login != nullptr && *login != '\0' ? login : "uid " + std::to_string(getuid());
+}
 
 Result<int> pause_command(const Invocation& invocation) {
   return set_pause(invocation, true);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+
 #include "core/result.h"
 #include "daemon/commands.h"
 
@@ -50,5 +52,8 @@ Result<int> manual_command(const Invocation& invocation);
 Result<int> backup_command(const Invocation& invocation);
 Result<int> restore_command(const Invocation& invocation);
 Result<int> version_command(const Invocation& invocation);
+
+// Who gives the command: --by, else the login.
+std::string person_at(const Invocation& invocation);
 
 }  // namespace upselld::daemon

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <unistd.h>
-
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "core/file_io.h"
-#include "daemon/app.h"
 #include "daemon/command_list.h"
-#include "daemon/control_client.h"
+#include "daemon/config.h"
 #include "daemon/settings_sample.h"
 #include "daemon/text_table.h"
 #include "daemon/version.h"
@@ -108,70 +105,6 @@ Result<int> version_command(const Invocation& invocation) {
   } else {
     std::cout << "upselld " << kVersion << "\nconnectors: " << abi::tag() << "\n";
   }
-  return kDone;
-}
-
-Result<int> backup_command(const Invocation& invocation) {
-  auto app = App::open(invocation, Access::read);
-  if (!app) return app.error();
-  const fs::path target = fs::absolute(invocation.arguments.front());
-  const auto copied = (*app)->database().copy_to(target);
-  if (!copied) return in_context("backup to " + target.string(), copied.error());
-  std::cout << "backup written to " << target.string() << "\n";
-  return kDone;
-}
-
-namespace {
-
-// A copy to take the store's place. Opened first, and brought to this version where it is older: a
-// damaged or foreign file must not replace a store.
-Result<void> copy_of_backup(const fs::path& source, const fs::path& incoming) {
-  std::error_code failed;
-  fs::copy_file(source, incoming, fs::copy_options::overwrite_existing, failed);
-  if (failed)
-    return Error{ErrorKind::io, "copy to " + incoming.string() + ": " + failed.message(), {}};
-  const auto opened = store::Database::open(incoming, store::OpenMode::upgrade);
-  std::error_code ignored;
-  // What it was before the upgrade is the backup itself.
-  fs::remove(incoming.string() + ".before-" + std::to_string(store::newest_version()), ignored);
-  if (opened) return {};
-  for (const char* tail : {"", "-wal", "-shm"}) fs::remove(incoming.string() + tail, ignored);
-  return opened.error();
-}
-
-}  // namespace
-
-Result<int> restore_command(const Invocation& invocation) {
-  auto app = App::open(invocation, Access::settings_only);
-  if (!app) return app.error();
-  const auto turn = take_turn((*app)->settings().state, invocation.quiet);
-  if (!turn) return turn.error();
-  const auto lock = store::StateLock::acquire((*app)->settings().state, "upselld restore");
-  if (!lock) return lock.error();
-  const fs::path source = fs::absolute(invocation.arguments.front());
-  const fs::path target = (*app)->database_path();
-  const fs::path incoming = target.string() + ".restoring";
-  if (const auto copied = copy_of_backup(source, incoming); !copied) {
-    return in_context("restore " + source.string(), copied.error());
-  }
-  std::error_code failed;
-  if (fs::exists(target)) {
-    // What stood there stays beside it; its log belongs to it and goes along.
-    fs::rename(target, target.string() + ".replaced", failed);
-    for (const char* tail : {"-wal", "-shm"}) {
-      std::error_code missing;
-      fs::rename(target.string() + tail, target.string() + ".replaced" + tail, missing);
-    }
-  }
-  if (!failed) fs::rename(incoming, target, failed);
-  if (failed) {
-    return Error{ErrorKind::io, "restore into " + target.string() + ": " + failed.message(), {}};
-  }
-  std::cout
-      << "restored from " << source.string() << "; what stood there is " << target.string()
-      << ".replaced\n"
-      << "tasks made since the backup are unknown to it: their keys are found in the CRM, and\n"
-      << "none is made twice on the same day; look at upselld plan before the next sync\n";
   return kDone;
 }
 

@@ -55,6 +55,7 @@ TEST_CASE("hubspot: after an old backup comes back no task is made twice") {
   REQUIRE(first.at("delivered").at("tasks").get<int>() >= 2);
   const auto before = tasks_by_key(crm.portal());
   REQUIRE(crm.upselld({"restore", "old.db"}).code == 0);
+  REQUIRE(crm.upselld({"resume"}).code == 0);
   crm.set_clock("2026-11-02T11:00:00Z");
   const json again = crm.answer({"sync"});
   INFO(again.dump(1));
