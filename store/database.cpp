@@ -94,12 +94,12 @@ Result<void> copy_database(SQLite::Database& sql, const std::filesystem::path& t
 Result<void> upgrade(SQLite::Database& sql, const std::filesystem::path& path, int version) {
   if (version == newest_version()) return {};
   if (version > 0) {
+    // One that is there is of a former upgrade to this version, before the way back: what was
+    // written since is not in it. A store that is half upgraded cannot take its place: all steps
+    // are one transaction.
     const std::filesystem::path copy =
         path.string() + ".before-" + std::to_string(newest_version());
-    std::error_code ignored;
-    if (!std::filesystem::exists(copy, ignored)) {
-      if (auto copied = copy_database(sql, copy); !copied) return copied;
-    }
+    if (auto copied = copy_database(sql, copy); !copied) return copied;
   } else {
     sql.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
   }

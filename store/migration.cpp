@@ -27,15 +27,15 @@ const std::vector<Migration>& migrations() {
 }
 
 void migrate(SQLite::Database& sql, int version) {
+  SQLite::Transaction transaction(sql, SQLite::TransactionBehavior::IMMEDIATE);
   for (const Migration& step : migrations()) {
     if (step.number <= version) continue;
-    SQLite::Transaction transaction(sql, SQLite::TransactionBehavior::IMMEDIATE);
     sql.exec(std::string(step.sql));
     sql.exec("PRAGMA user_version = " + std::to_string(step.number));
-    kill_point("store.migration.before_commit");
-    transaction.commit();
-    kill_point("store.migration.after_commit");
+    kill_point("store.migration.after_step");
   }
+  transaction.commit();
+  kill_point("store.migration.after_commit");
 }
 
 std::string schema_text(SQLite::Database& sql) {

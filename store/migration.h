@@ -22,8 +22,8 @@ struct Migration {
 // All of them, by number, without gaps: 1, 2, 3.
 const std::vector<Migration>& migrations();
 
-// Brings the schema from `version` to the newest, each step in a transaction of its own. May throw
-// SQLite::Exception; a step that failed has changed nothing.
+// Brings the schema from `version` to the newest in one transaction: a store is never between two
+// versions. May throw SQLite::Exception; then nothing has changed.
 void migrate(SQLite::Database& sql, int version);
 
 // The schema as text, normalised: what schema.sql must hold.

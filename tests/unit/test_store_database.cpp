@@ -35,6 +35,15 @@ Database opened(const std::filesystem::path& path) {
   return std::move(*database);
 }
 
+// A store as the first version left it.
+void write_old(const std::filesystem::path& path, int number) {
+  SQLite::Database old(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  old.exec("PRAGMA application_id = 1970303844");
+  old.exec(std::string(migrations()[0].sql));
+  old.exec("UPDATE record_state SET next_number = " + std::to_string(number));
+  old.exec("PRAGMA user_version = 1");
+}
+
 std::int64_t next_number(Database& database) {
   return raw(database).execAndGet("SELECT next_number FROM record_state").getInt64();
 }
@@ -91,13 +100,7 @@ TEST_CASE("database: a newer file is refused with both versions") {
 
 TEST_CASE("database: an older file is copied before it is upgraded") {
   const TempDir dir;
-  {
-    SQLite::Database old(dir / "upselld.db", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-    old.exec("PRAGMA application_id = 1970303844");
-    old.exec(std::string(migrations()[0].sql));
-    old.exec("UPDATE record_state SET next_number = 77; PRAGMA user_version = 1");
-  }
-  if (newest_version() == 1) return;
+  write_old(dir / "upselld.db", 77);
   REQUIRE_FALSE(Database::open(dir / "upselld.db", OpenMode::read_only));
   Database upgraded = opened(dir / "upselld.db");
   REQUIRE(next_number(upgraded) == 77);
@@ -105,6 +108,32 @@ TEST_CASE("database: an older file is copied before it is upgraded") {
   SQLite::Database before(dir / copy.c_str(), SQLite::OPEN_READONLY);
   REQUIRE(before.execAndGet("PRAGMA user_version").getInt() == 1);
   REQUIRE(before.execAndGet("SELECT next_number FROM record_state").getInt() == 77);
+}
+
+TEST_CASE("database: a second upgrade copies what was written since the way back") {
+  const TempDir dir;
+  write_old(dir / "upselld.db", 77);
+  opened(dir / "upselld.db");
+  std::filesystem::remove(dir / "upselld.db");
+  write_old(dir / "upselld.db", 88);
+  opened(dir / "upselld.db");
+  const std::string copy = "upselld.db.before-" + std::to_string(newest_version());
+  SQLite::Database before(dir / copy.c_str(), SQLite::OPEN_READONLY);
+  REQUIRE(before.execAndGet("SELECT next_number FROM record_state").getInt() == 88);
+}
+
+TEST_CASE("database: an upgrade that fails on its way leaves the former version") {
+  const TempDir dir;
+  write_old(dir / "upselld.db", 77);
+  // A later step cannot make what is there already.
+  {
+    SQLite::Database old(dir / "upselld.db", SQLite::OPEN_READWRITE);
+    old.exec("CREATE TABLE sweeps_ended (a)");
+  }
+  REQUIRE_FALSE(Database::open(dir / "upselld.db", OpenMode::create_or_upgrade));
+  SQLite::Database left(dir / "upselld.db", SQLite::OPEN_READONLY);
+  REQUIRE(left.execAndGet("PRAGMA user_version").getInt() == 1);
+  REQUIRE(left.execAndGet("SELECT next_number FROM record_state").getInt() == 77);
 }
 
 TEST_CASE("transaction: nothing stays unless it is committed") {
