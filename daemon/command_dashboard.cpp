@@ -5,6 +5,7 @@
 #include "daemon/app.h"
 #include "daemon/command_list.h"
 #include "daemon/service.h"
+#include "daemon/state_owner.h"
 #include "daemon/web_access.h"
 
 namespace upselld::daemon {
@@ -13,6 +14,7 @@ Result<int> dashboard_command(const Invocation& invocation) {
   const auto app = App::open(invocation, Access::settings_only);
   if (!app) return app.error();
   const DaemonSettings& settings = (*app)->settings();
+  if (const auto owned = check_owner(settings.state); !owned) return owned.error();
   if (!service_runs_on(settings.state)) {
     return Error{ErrorKind::not_found,
                  "no service runs on " + settings.state.string() + "; start it with: upselld run",

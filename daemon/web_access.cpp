@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/web_access.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -60,14 +57,6 @@ std::string lowered(std::string text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
   }
   return text;
-}
-
-// What root makes is to be read by the service, whose the folder is.
-Result<void> give_to_owner(const fs::path& folder, const fs::path& file) {
-  struct stat found {};
-  if (::geteuid() != 0 || ::stat(folder.c_str(), &found) != 0) return {};
-  if (::chown(file.c_str(), found.st_uid, found.st_gid) == 0) return {};
-  return Error{ErrorKind::io, "give " + file.string() + " to the service's user", {}};
 }
 
 }  // namespace
@@ -200,7 +189,6 @@ Result<std::string> make_login_link(const fs::path& state, WebRole role, const C
   const fs::path file = state / kFolder / (digest_text(token) + ".link");
   const auto written = write_file_atomically(file, link_text(role, until));
   if (!written) return in_context("make a link", written.error());
-  if (const auto given = give_to_owner(state / kFolder, file); !given) return given.error();
   // Behind the # it is sent to no server and stands in no log: the page hands it in.
   return url->substr(0, url->find('\n')) + "/login#" + token;
 }

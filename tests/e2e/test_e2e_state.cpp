@@ -59,7 +59,8 @@ TEST_CASE("state: root writes nothing into the folder of another user") {
   REQUIRE(rehearsal.command({"sync", "--pull-only"}).code == 0);
   const std::string state = rehearsal.crm.folder().path("demo.state");
   REQUIRE(::chown(state.c_str(), 65534, 65534) == 0);
-  const std::vector<std::vector<std::string>> writing = {{"pause"}, {"resume"}, {"sync"}};
+  const std::vector<std::vector<std::string>> writing = {
+      {"pause"}, {"resume"}, {"sync"}, {"dashboard"}};
   for (const auto& words : writing) {
     const Ended ended = rehearsal.command(words);
     INFO(words[0] << ": " << ended.out << ended.err);
