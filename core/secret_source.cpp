@@ -54,9 +54,11 @@ Result<Secret> read_credential(const std::string& name) {
   }
   const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
   if (folder == nullptr || *folder == '\0') {
-    return refused("credential " + name +
-                   ": CREDENTIALS_DIRECTORY is not set; add LoadCredential=" + name +
-                   ":PATH to the unit");
+    const std::string load = "LoadCredential=" + name + ":PATH";
+    return refused("credential " + name + ": CREDENTIALS_DIRECTORY is not set; add " + load +
+                   " to the unit; beside the service run: systemd-run --pipe --wait --collect "
+                   "-p User=upselld -p " +
+                   load + " upselld ...");
   }
   return read_file_of(std::filesystem::path(folder) / name, /*check_permissions=*/false);
 }

@@ -230,8 +230,11 @@ TEST_CASE("secrets: come from a guarded file, a credential or the environment") 
   CHECK(read("file", ".").error().message.find("regular file") != std::string::npos);
 
   ::unsetenv("CREDENTIALS_DIRECTORY");
-  CHECK(read("credential", "good").error().message.find("LoadCredential=good") !=
-        std::string::npos);
+  const std::string missing = read("credential", "good").error().message;
+  CHECK(missing.find("add LoadCredential=good:PATH to the unit") != std::string::npos);
+  // Outside of the unit there is nothing to be added to.
+  CHECK(missing.find("systemd-run --pipe --wait --collect -p User=upselld "
+                     "-p LoadCredential=good:PATH upselld ...") != std::string::npos);
   ::setenv("CREDENTIALS_DIRECTORY", folder.c_str(), 1);
   CHECK(read("credential", "good")->reveal() == "s3cret");
   CHECK_FALSE(read("credential", "../good"));
