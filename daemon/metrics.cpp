@@ -22,7 +22,7 @@
 namespace upselld::daemon {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 using Labels = prometheus::Labels;
 
 double seconds_of(Instant at) {

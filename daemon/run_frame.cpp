@@ -33,6 +33,21 @@ Result<std::string> keep(Cycle& cycle, store::Transaction& transaction, const st
   return *hash;
 }
 
+// The summary that the run began with says who took part.
+std::string cut_short(const store::Run& run, const std::string& reason) {
+  Json summary = Json::parse(run.summary, nullptr, /*allow_exceptions=*/false);
+  if (!summary.is_object()) summary = Json::object();
+  summary["reason"] = reason;
+  summary["stopped"] = true;
+  return summary.dump();
+}
+
+std::string failed_whole(const RunReport& report, const Error& error) {
+  Json summary = {{"took_part", report.took_part}, {"reason", error.message}};
+  if (error.kind == ErrorKind::cancelled) summary["stopped"] = true;
+  return summary.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 // Runs of processes that ended in between.
 Result<void> close_unfinished(Cycle& cycle, store::Transaction& transaction) {
   Ledger& ledger = cycle.app.ledger();
@@ -41,7 +56,7 @@ Result<void> close_unfinished(Cycle& cycle, store::Transaction& transaction) {
   for (const store::Run& run : *unfinished) {
     const auto finished =
         ledger.runs.finish(transaction, run.id, store::RunStatus::failed,
-                           R"({"reason":"the process ended in between"})", cycle.started);
+                           cut_short(run, "the process ended in between"), cycle.started);
     if (!finished) return finished;
     cycle.report.notes.push_back("run " + run.id + " did not finish; this run goes on from there");
   }
@@ -89,7 +104,9 @@ Result<void> begin_run(Cycle& cycle, store::RunKind kind) {
                  {}};
   }
   for (Link& link : cycle.app.links()) {
-    if (!link.brings_accounts() || !cycle.takes_part(link)) continue;
+    if (!cycle.takes_part(link)) continue;
+    cycle.report.took_part.push_back(link.name());
+    if (!link.brings_accounts()) continue;
     ConnectionCycle connection;
     connection.link = &link;
     connection.report.connection = link.name();
@@ -101,9 +118,9 @@ Result<void> begin_run(Cycle& cycle, store::RunKind kind) {
       store::Transaction::begin(ledger.database, "run_begin", store::Durability::full);
   if (!transaction) return transaction.error();
   if (const auto closed = close_unfinished(cycle, *transaction); !closed) return closed;
-  const auto begun =
-      ledger.runs.begin(*transaction, {cycle.run, kind, store::RunStatus::running, cycle.now,
-                                       cycle.started, Instant::missing(), ""});
+  const auto begun = ledger.runs.begin(
+      *transaction, {cycle.run, kind, store::RunStatus::running, cycle.now, cycle.started,
+                     Instant::missing(), Json({{"took_part", cycle.report.took_part}}).dump()});
   if (!begun) return begun;
   const auto settings = keep(cycle, *transaction, "settings", cycle.app.settings_text());
   if (!settings) return settings.error();
@@ -144,8 +161,7 @@ Result<void> end_run(Cycle& cycle, const Result<void>& outcome) {
   if (!head) return head.error();
   report.audit_entries = static_cast<std::int64_t>(head->entries);
   report.audit_head = hex(head->hash);
-  const std::string summary =
-      outcome ? to_json(report) : Json({{"reason", outcome.error().message}}).dump();
+  const std::string summary = outcome ? to_json(report) : failed_whole(report, outcome.error());
   const auto finished = ledger.runs.finish(*transaction, cycle.run, status, summary, at);
   if (!finished) return finished;
   return transaction->commit();

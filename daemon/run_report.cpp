@@ -218,6 +218,7 @@ std::string to_json(const RunReport& report) {
   Json out;
   out["run_id"] = report.run_id;
   out["status"] = report.status;
+  out["took_part"] = report.took_part;
   Counts pulled;
   Json pulls = Json::array();
   for (const PullReport& pull : report.pulls) {

@@ -66,6 +66,7 @@ struct ConnectionReport {
   std::optional<std::string> failed;
   ErrorKind failed_kind = ErrorKind::io;  // where it failed
   std::optional<bool> model_publishable;  // of the model that this run trained
+  bool came_to_training = false;          // whether or not it was to train
   bool stopped = false;                   // by a signal; what is due waits for the next run
   bool paused = false;                    // something is due, and writing is paused
   std::map<std::string, double> seconds;
@@ -75,6 +76,7 @@ struct RunReport {
   std::string run_id;
   std::string status = "done";  // done, held, failed
   std::string config, now_text;
+  std::vector<std::string> took_part;  // every connection that the run was of
   std::vector<PullReport> pulls;
   std::vector<ConnectionReport> connections;
   std::vector<std::string> notes;

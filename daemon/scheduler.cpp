@@ -32,7 +32,7 @@ Instant Scheduler::next_of(const Entry& entry, Instant after) const {
 
 void Scheduler::add(const std::string& connection, JobKind kind, const Schedule& schedule,
                     Instant last, Duration delay) {
-  Entry entry{connection, kind, schedule, delay, last};
+  Entry entry{connection, kind, schedule, delay, last, false};
   if (!last.is_missing()) entry.due = next_of(entry, last);
   entries_.push_back(std::move(entry));
 }
@@ -58,16 +58,47 @@ std::vector<DueJob> Scheduler::take(Instant now) {
       }
     }
     entry.due = after;
+    entry.is_again = false;
     due.push_back(std::move(job));
   }
   return due;
 }
 
 void Scheduler::again(const DueJob& job, Instant at) {
-  for (Entry& entry : entries_) {
-    const bool is_it = entry.connection == job.connection && entry.kind == job.kind;
-    if (is_it) entry.due = std::min(entry.due, at);
+  Entry* entry = find(job.connection, job.kind);
+  if (entry == nullptr || entry->due <= at) return;
+  entry->due = at;
+  entry->is_again = true;
+}
+
+void Scheduler::join(const std::string& connection, JobKind kind, JobKind with) {
+  Entry* entry = find(connection, kind);
+  const Entry* other = find(connection, with);
+  if (entry == nullptr || other == nullptr) return;
+  entry->due = other->due;
+  entry->is_again = true;
+}
+
+bool Scheduler::is_due(const std::string& connection, JobKind kind, Instant now) const {
+  return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    return entry.connection == connection && entry.kind == kind && entry.due <= now;
+  });
+}
+
+std::vector<DueJob> Scheduler::pending(Instant now) const {
+  std::vector<DueJob> jobs;
+  for (const Entry& entry : entries_) {
+    if (entry.due > now && !entry.is_again) continue;
+    jobs.push_back({entry.connection, entry.kind, entry.due, 0});
   }
+  return jobs;
+}
+
+Scheduler::Entry* Scheduler::find(const std::string& connection, JobKind kind) {
+  for (Entry& entry : entries_) {
+    if (entry.connection == connection && entry.kind == kind) return &entry;
+  }
+  return nullptr;
 }
 
 }  // namespace upselld::daemon

@@ -41,6 +41,11 @@ class Scheduler {
   std::vector<DueJob> take(Instant now);
   // A job that could not begin is due again at `at`, unless its next scheduled time is sooner.
   void again(const DueJob& job, Instant at);
+  // A job that needs another of its connection is due with that one's next time, not sooner.
+  void join(const std::string& connection, JobKind kind, JobKind with);
+  bool is_due(const std::string& connection, JobKind kind, Instant now) const;
+  // What is due by `now`, or again later: new schedules would not know of it.
+  std::vector<DueJob> pending(Instant now) const;
 
  private:
   struct Entry {
@@ -49,7 +54,9 @@ class Scheduler {
     Schedule schedule;
     Duration delay;
     Instant due;
+    bool is_again = false;
   };
+  Entry* find(const std::string& connection, JobKind kind);
   Instant next_of(const Entry& entry, Instant after) const;
 
   TimeZone zone_;

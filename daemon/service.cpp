@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "core/kill_point.h"
@@ -27,20 +26,6 @@ constexpr int kMissedRunsMin = 2;
 // Of a cycle's turn, for its store.
 constexpr Duration kMaintenanceMost = seconds(10);
 constexpr const char* kLockFolder = "service";
-
-// False: the run failed, or it was stopped or killed on its way.
-bool ended_by_itself(const store::Run& run) {
-  if (run.status == store::RunStatus::running || run.status == store::RunStatus::failed)
-    return false;
-  const auto summary = nlohmann::json::parse(run.summary, nullptr, /*allow_exceptions=*/false);
-  if (!summary.is_object()) return true;
-  bool is_stopped = summary.contains("stopped");
-  const auto connections = summary.find("connections");
-  if (connections != summary.end() && connections->is_object()) {
-    for (const auto& each : *connections) is_stopped = is_stopped || each.contains("stopped");
-  }
-  return !is_stopped;
-}
 
 Finding missed_runs(const DueJob& job) {
   return {
@@ -70,7 +55,7 @@ Result<std::unique_ptr<Service>> Service::start(const Invocation& invocation) {
   auto lock = store::StateLock::acquire(service->state_ / kLockFolder, "upselld run");
   if (!lock) return in_context("another service runs on this state directory", lock.error());
   service->lock_.emplace(std::move(*lock));
-  const auto last = service->read_last_runs();
+  const auto last = service->last_runs();
   if (!last) return last.error();
   service->schedule(*last);
   return service;
@@ -102,7 +87,7 @@ Result<void> Service::load() {
   return {};
 }
 
-Result<Service::LastRuns> Service::read_last_runs() {
+Result<LastRuns> Service::last_runs() {
   Invocation invocation = invocation_;
   invocation.quiet = true;  // which file it was has been said
   auto app = App::open(invocation, Access::page, config_);
@@ -113,36 +98,32 @@ Result<Service::LastRuns> Service::read_last_runs() {
   }
   if (!app && app.error().kind == ErrorKind::not_found) return LastRuns();
   if (!app) return app.error();
-  LastRuns last;
-  const auto runs = (*app)->ledger().runs.list(1, store::RunKind::sync);
-  if (!runs) return runs.error();
-  if (!runs->empty()) {
-    last.sync = runs->front().started_at;
-    last.sync_ended = ended_by_itself(runs->front());
-  }
-  for (const Known& each : connections_) {
-    const auto models = (*app)->ledger().models.list(each.name);
-    if (!models) return models.error();
-    for (const store::ModelInfo& model : *models) {
-      Instant& at = last.train.try_emplace(each.name, Instant::missing()).first->second;
-      if (at.is_missing() || model.trained_at > at) at = model.trained_at;
-    }
-  }
-  return last;
+  std::map<std::string, bool> brings_accounts;
+  for (const Known& each : connections_) brings_accounts[each.name] = each.brings_accounts;
+  return read_last_runs((*app)->ledger(), brings_accounts);
 }
 
 // A first sync trains by itself: without a model there is no training to make up for. A sync that
-// did not come to its end is due again, at its own time.
+// did not come to its end is due again, at its own time. Where a timer starts the processes, each
+// start would repeat one that failed: it waits for its schedule then, and so does its training.
 void Service::schedule(const LastRuns& last) {
   scheduler_ = Scheduler(zone_);
   for (const Known& each : connections_) {
     const Duration delay = delay_of(instance_, each.name, each.schedule.jitter);
-    scheduler_.add(each.name, JobKind::sync, each.schedule.sync, last.sync, delay);
-    if (!last.sync_ended) scheduler_.again({each.name, JobKind::sync, last.sync, 0}, last.sync);
+    const auto known = last.sync.find(each.name);
+    const LastSync sync = known == last.sync.end() ? LastSync() : known->second;
+    scheduler_.add(each.name, JobKind::sync, each.schedule.sync, sync.began, delay);
+    const bool waits = sync.ending == SyncEnding::failed && invocation_.has("--once");
+    if (sync.ending != SyncEnding::by_itself && !waits) {
+      scheduler_.again({each.name, JobKind::sync, sync.began, 0}, sync.began);
+    }
     if (!each.brings_accounts) continue;
     const auto trained = last.train.find(each.name);
     scheduler_.add(each.name, JobKind::train, each.schedule.train,
                    trained == last.train.end() ? clock_->now() : trained->second, delay);
+    if (waits && scheduler_.is_due(each.name, JobKind::train, sync.began)) {
+      scheduler_.join(each.name, JobKind::train, JobKind::sync);
+    }
   }
 }
 
@@ -169,10 +150,16 @@ void Service::reload() {
     log_event(LogPriority::error, clock_->now(), "reload_refused",
               {{"why", loaded.error().message}, {"then", "the settings before stay"}});
   } else {
+    // What is due already, or put off, stays so.
+    const Instant now = clock_->now();
+    const auto pending = scheduler_.pending(now);
     LastRuns last;
-    last.sync = clock_->now();
-    for (const Known& each : connections_) last.train[each.name] = last.sync;
+    for (const Known& each : connections_) {
+      last.sync[each.name].began = now;
+      last.train[each.name] = now;
+    }
     schedule(last);
+    for (const DueJob& job : pending) scheduler_.again(job, job.at);
     if (!(web_settings_ == web_before)) serve_web();
     log_event(LogPriority::info, clock_->now(), "reloaded");
   }
@@ -280,6 +267,7 @@ void Service::run_round(const Round& round) {
   const auto report = app ? run_cycle(**app, options) : Result<RunReport>(app.error());
   kill_point("service.cycle_ended");
   progress_.begin("");
+  make_up_trainings(round, report);
   auto findings = report ? findings_of(*report) : findings_of(round.connection, report.error());
   for (const DueJob& job : round.jobs) {
     if (job.kind == JobKind::sync) findings.push_back(missed_runs(job));
@@ -288,6 +276,24 @@ void Service::run_round(const Round& round) {
   log_outcome(what, report, (clock_->steady() - begun).ms / 1000, clock_->now());
   if (app) maintain(**app);
   kill_point("service.maintained");
+}
+
+// A training that its cycle did not come to, because it could not read its CRM for one, is due
+// again with the connection's next sync: the schedule's next time may be a month away.
+void Service::make_up_trainings(const Round& round, const Result<RunReport>& report) {
+  if (stop_signal().stop_requested()) return;
+  for (const DueJob& job : round.jobs) {
+    if (job.kind != JobKind::train) continue;
+    const auto came = [&](const ConnectionReport& each) {
+      return each.connection == job.connection && each.came_to_training;
+    };
+    if (report && std::any_of(report->connections.begin(), report->connections.end(), came)) {
+      continue;
+    }
+    scheduler_.join(job.connection, JobKind::train, JobKind::sync);
+    log_event(LogPriority::warning, clock_->now(), "training_put_off",
+              {{"connection", job.connection}, {"until", "its next sync"}});
+  }
 }
 
 // In the cycle's turn; who waits for his own has it at once.

@@ -2,14 +2,15 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "daemon/app.h"
+#include "daemon/last_runs.h"
 #include "daemon/notices.h"
+#include "daemon/run_report.h"
 #include "daemon/scheduler.h"
 #include "daemon/service_notice.h"
 #include "daemon/service_requests.h"
@@ -44,14 +45,7 @@ class Service {
   };
 
   Result<void> load();
-  // What ran before this process did.
-  struct LastRuns {
-    Instant sync = Instant::missing();
-    bool sync_ended = true;                // by itself; false: it failed, or was stopped or killed
-    std::map<std::string, Instant> train;  // by connection
-  };
-
-  Result<LastRuns> read_last_runs();
+  Result<LastRuns> last_runs();
   void schedule(const LastRuns& last);
   void reload();
   std::vector<Round> rounds_of(const std::vector<DueJob>& due) const;
@@ -59,6 +53,7 @@ class Service {
   void run_due();
   void run_asked();
   void run_round(const Round& round);
+  void make_up_trainings(const Round& round, const Result<RunReport>& report);
   void maintain(App& app);
   void tell_people(const App* app, const std::vector<Finding>& findings);
   void put_off(const Round& round, const std::string& why);

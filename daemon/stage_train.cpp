@@ -88,6 +88,7 @@ Result<TrainOutcome> train_and_store(App& app, Link& link, AccountCases& cases, 
 
 Result<void> train_stage(Cycle& cycle, ConnectionCycle& connection) {
   Link& link = *connection.link;
+  connection.report.came_to_training = true;
   const auto trained = cycle.app.ledger().models.list(link.name());
   if (!trained) return trained.error();
   if (!trained->empty() && !cycle.options.train) return {};

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/out_of_calls.h"
+#include "daemon/run_parts.h"
 #include "daemon/version.h"
 #include "daemon/web_routes.h"
 #include "daemon/web_tasks.h"
@@ -47,7 +48,7 @@ Json run_json(const store::Run& run) {
               {"as_of", to_text(run.as_of)},
               {"started_at", to_text(run.started_at)},
               {"finished_at", instant_json(run.finished_at)}};
-  if (!summary.is_object()) return out;
+  if (!summary.is_object() || run.finished_at.is_missing()) return out;
   std::int64_t fields = 0, tasks = 0, withdrawn = 0, rejected = 0, held = 0, calls = 0;
   Json notes = Json::array();
   for (const Json& part : parts_of(summary)) {
@@ -100,16 +101,16 @@ Json day_json(const std::vector<store::Run>& runs, Instant now) {
 }
 
 // The newest sync that says something of this connection.
-Result<Json> last_json(const std::vector<store::Run>& runs, const Link& link, bool is_only) {
+Result<Json> last_json(const std::vector<store::Run>& runs, const Link& link) {
   for (const store::Run& run : runs) {
     if (run.kind != store::RunKind::sync || run.finished_at.is_missing()) continue;
     const Json summary = Json::parse(run.summary, nullptr, false);
-    if (!summary.is_object()) continue;
-    const Json all = summary.value("connections", Json::object());
-    Json part = all.contains(link.name()) ? all[link.name()] : is_only ? summary : Json();
-    if (!part.is_object()) continue;
+    if (!summary.is_object() || !took_part(summary, link.name())) continue;
     Json out = run_json(run);
     if (!link.brings_accounts()) return out;
+    const Json* of = part_of(summary, link.name());
+    if (of == nullptr) continue;
+    const Json& part = *of;
     for (const char* key :
          {"accounts", "scored", "not_scored", "bands", "segments", "failed", "held_because"}) {
       if (part.contains(key)) out[key] = part[key];
@@ -153,9 +154,7 @@ Result<Json> budget_json(App& app, const Link& link) {
 
 Result<Json> connection_json(App& app, const Link& link, const std::vector<store::Run>& runs) {
   Ledger& ledger = app.ledger();
-  std::size_t with_accounts = 0;
-  for (const Link& each : app.links()) with_accounts += each.brings_accounts() ? 1 : 0;
-  const auto last = last_json(runs, link, with_accounts == 1 || !link.brings_accounts());
+  const auto last = last_json(runs, link);
   if (!last) return last.error();
   Json out = {{"name", link.name()},
               {"plugin", link.settings->plugin},
@@ -261,12 +260,11 @@ Result<WebAnswer> overview_page(const WebContext& context) {
 }
 
 Result<std::vector<std::string>> not_ready_because(App& app) {
-  const auto runs = app.ledger().runs.list(1, store::RunKind::sync);
-  if (!runs) return runs.error();
-  if (runs->empty()) return std::vector<std::string>{"no sync has ended yet"};
-  const store::Run& last = runs->front();
-  if (last.status == store::RunStatus::failed) {
-    return std::vector<std::string>{"the last sync failed: run " + last.id};
+  const auto last = app.ledger().runs.last(store::RunKind::sync);
+  if (!last) return last.error();
+  if (!*last) return std::vector<std::string>{"no sync has ended yet"};
+  if ((*last)->status == store::RunStatus::failed) {
+    return std::vector<std::string>{"the last sync failed: run " + (*last)->id};
   }
   return std::vector<std::string>{};
 }

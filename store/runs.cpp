@@ -102,13 +102,14 @@ Result<void> Runs::begin(Transaction&, const Run& run) {
     SQLite::Statement add(
         raw(database_),
         "INSERT INTO runs (id, begun, kind, status, as_of_ms, started_at_ms, summary)"
-        " VALUES (?, (SELECT coalesce(max(begun), 0) + 1 FROM runs), ?, ?, ?, ?, '')"
+        " VALUES (?, (SELECT coalesce(max(begun), 0) + 1 FROM runs), ?, ?, ?, ?, ?)"
         " ON CONFLICT (id) DO NOTHING");
     add.bind(1, run.id);
     add.bind(2, static_cast<int>(run.kind));
     add.bind(3, static_cast<int>(RunStatus::running));
     add.bind(4, run.as_of.ms);
     add.bind(5, run.started_at.ms);
+    add.bind(6, run.summary);
     if (add.exec() == 1) return {};
     return Error{
         ErrorKind::invalid_config, "store: begin run " + run.id + ": that id was used before", {}};
@@ -140,6 +141,20 @@ Result<std::vector<Run>> Runs::list(std::size_t count_max, std::optional<RunKind
     std::vector<Run> runs;
     while (query.executeStep()) runs.push_back(read_run(query));
     return runs;
+  });
+}
+
+Result<void> Runs::walk(RunKind kind, std::size_t count_max,
+                        const std::function<bool(const Run&)>& visit) const {
+  return guarded("store: walk runs", [&]() -> Result<void> {
+    SQLite::Statement query(raw(database_),
+                            std::string(kColumns) + "WHERE kind = ? ORDER BY begun DESC LIMIT ?");
+    query.bind(1, static_cast<int>(kind));
+    query.bind(2, static_cast<std::int64_t>(count_max));
+    while (query.executeStep()) {
+      if (!visit(read_run(query))) break;
+    }
+    return {};
   });
 }
 

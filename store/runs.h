@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -28,7 +29,7 @@ struct Run {
   Instant as_of;
   Instant started_at;
   Instant finished_at = Instant::missing();
-  std::string summary;  // JSON, empty until finished
+  std::string summary;  // JSON; what it holds is the daemon's
 };
 
 // Every run that was begun, and how it ended. Written inside the caller's transaction, read from
@@ -45,6 +46,10 @@ class Runs {
 
   // Newest first, at most `count_max`; of one kind when given.
   Result<std::vector<Run>> list(std::size_t count_max, std::optional<RunKind> kind = {}) const;
+  // Newest first, at most `count_max` of one kind, until `visit` says false: for who cannot know
+  // how far back he has to look.
+  Result<void> walk(RunKind kind, std::size_t count_max,
+                    const std::function<bool(const Run&)>& visit) const;
   // The newest finished run of that kind, or nothing.
   Result<std::optional<Run>> last(RunKind kind) const;
   Result<std::optional<Run>> find(const std::string& id) const;

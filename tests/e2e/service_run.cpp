@@ -21,7 +21,7 @@ int count_of(const std::string& text, const std::string& part) {
   return count;
 }
 
-Rehearsal::Rehearsal(const std::string& now) {
+Rehearsal::Rehearsal(const std::string& now, HistorySize size) : crm(size) {
   crm.edit("demo.yaml", "schedule: {publish: automatic}",
            "schedule: {sync: daily at 05:00, train: monthly on the 3rd at 05:00}");
   set_clock(now);

@@ -19,9 +19,11 @@ int count_of(const std::string& text, const std::string& part);
 
 // The demo in a time that waiting moves.
 struct Rehearsal {
-  DemoCrm crm{{.accounts = 120, .months = 12, .seed = 7}};
+  DemoCrm crm;
 
-  explicit Rehearsal(const std::string& now);
+  // By default too few accounts for a model.
+  explicit Rehearsal(const std::string& now,
+                     HistorySize size = {.accounts = 120, .months = 12, .seed = 7});
   ~Rehearsal();
   void set_clock(const std::string& now) const;
   Ended service(const std::string& until) const;

@@ -82,6 +82,35 @@ TEST_CASE("scheduler: what could not begin is due again, but not after its next 
   CHECK(*scheduler.next() == at("2026-11-02T11:00:00Z"));
 }
 
+TEST_CASE("scheduler: a job that needs another is due with it, however much later that is") {
+  Scheduler scheduler(kBerlin);
+  scheduler.add("crm", JobKind::sync, schedule("daily at 05:00"), at("2026-11-02T09:30:00Z"));
+  scheduler.add("crm", JobKind::train, schedule("monthly on the 3rd at 05:00"),
+                at("2026-11-02T09:30:00Z"));
+  const Instant first = at("2026-11-03T04:00:00Z");
+  CHECK(scheduler.is_due("crm", JobKind::train, first));
+  CHECK(scheduler.take(first).size() == 2);
+  CHECK_FALSE(scheduler.is_due("crm", JobKind::train, first));
+  scheduler.join("crm", JobKind::train, JobKind::sync);
+  scheduler.join("erp", JobKind::train, JobKind::sync);
+  CHECK(scheduler.take(at("2026-11-04T03:59:59Z")).empty());
+  CHECK(scheduler.take(at("2026-11-04T04:00:00Z")).size() == 2);
+}
+
+TEST_CASE("scheduler: pending is what is due, or due again later") {
+  Scheduler scheduler(kBerlin);
+  scheduler.add("crm", JobKind::sync, schedule("every 1h"), at("2026-11-02T09:30:00Z"));
+  scheduler.add("erp", JobKind::sync, schedule("daily at 05:00"), at("2026-11-02T09:30:00Z"));
+  CHECK(scheduler.pending(at("2026-11-02T09:59:00Z")).empty());
+  REQUIRE(scheduler.pending(at("2026-11-02T10:10:00Z")).size() == 1);
+  CHECK(scheduler.pending(at("2026-11-02T10:10:00Z"))[0].at == at("2026-11-02T10:00:00Z"));
+  const auto due = scheduler.take(at("2026-11-02T10:10:00Z"));
+  CHECK(scheduler.pending(at("2026-11-02T10:10:00Z")).empty());
+  scheduler.again(due[0], at("2026-11-02T10:11:00Z"));
+  REQUIRE(scheduler.pending(at("2026-11-02T10:10:00Z")).size() == 1);
+  CHECK(scheduler.pending(at("2026-11-02T10:10:00Z"))[0].at == at("2026-11-02T10:11:00Z"));
+}
+
 TEST_CASE("scheduler: a delay shifts every time by the same, and loses or doubles none") {
   Scheduler scheduler(kBerlin);
   scheduler.add("crm", JobKind::sync, schedule("every 1h"), at("2026-11-02T09:30:00Z"),
