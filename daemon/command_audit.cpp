@@ -11,6 +11,7 @@
 #include "daemon/codec.h"
 #include "daemon/command_list.h"
 #include "daemon/cycle.h"
+#include "daemon/interrupt.h"
 #include "daemon/replay.h"
 #include "daemon/text_table.h"
 #include "store/audit_verify.h"
@@ -114,7 +115,8 @@ Result<int> audit_show_command(const Invocation& invocation) {
 Result<int> audit_verify_command(const Invocation& invocation) {
   auto app = App::open(invocation, Access::read);
   if (!app) return app.error();
-  const auto verdict = store::verify_audit((*app)->database(), invocation.option("--head"));
+  const auto verdict = store::verify_audit((*app)->database(), invocation.option("--head"),
+                                           [] { return !stop_signal().stop_requested(); });
   if (!verdict) return verdict.error();
   if (invocation.json) {
     Json out = {{"entries", verdict->entries},

@@ -5,6 +5,7 @@
 #include "core/digest.h"
 #include "daemon/account_lookup.h"
 #include "daemon/audit_json.h"
+#include "daemon/interrupt.h"
 #include "daemon/web_routes.h"
 #include "store/audit_verify.h"
 
@@ -90,8 +91,10 @@ Result<WebAnswer> audit_verify_page(const WebContext& context) {
   static std::mutex one_at_a_time;
   const std::unique_lock lock(one_at_a_time, std::try_to_lock);
   if (!lock) return Error{ErrorKind::busy, "it is being verified already; ask again", {}};
+  // A service that stops waits for its pages.
   const auto verdict =
-      store::verify_audit(context.app.database(), context.request.parameter("head"));
+      store::verify_audit(context.app.database(), context.request.parameter("head"),
+                          [] { return !stop_signal().stop_requested(); });
   if (!verdict) return verdict.error();
   Json out = {{"entries", verdict->entries},
               {"valid", verdict->valid},

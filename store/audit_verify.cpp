@@ -12,6 +12,8 @@
 namespace upselld::store {
 namespace {
 
+constexpr std::uint64_t kEntriesBetweenLooks = 1'000;
+
 constexpr const char* kEntries =
     "SELECT e.sequence, e.kind, e.at_ms, r.run, e.account_hash, e.payload_hash, e.hash,"
     " p.account, p.form, p.bytes, a.connection, a.crm_id, a.secret"
@@ -43,11 +45,16 @@ class Verifier {
   explicit Verifier(Database& database)
       : sql_(raw(database)), dropped_through_(dropped_through(sql_)) {}
 
-  AuditVerdict run(const std::string& known_head) {
+  Result<AuditVerdict> run(const std::string& known_head, const std::function<bool()>& goes_on) {
     known_head_ = known_head;
     head_seen_ = known_head.empty() || known_head == hex(previous_);
     SQLite::Statement query(sql_, kEntries);
-    while (query.executeStep()) check_entry(query);
+    while (query.executeStep()) {
+      check_entry(query);
+      if (goes_on && verdict_.entries % kEntriesBetweenLooks == 0 && !goes_on()) {
+        return Error{ErrorKind::cancelled, "audit verify: stopped before the chain's end", {}};
+      }
+    }
     check_end();
     check_orphans();
     for (const auto& [hash, sequence] : without_payload_) {
@@ -163,7 +170,8 @@ class Verifier {
 
 }  // namespace
 
-Result<AuditVerdict> verify_audit(Database& database, const std::string& known_head) {
+Result<AuditVerdict> verify_audit(Database& database, const std::string& known_head,
+                                  const std::function<bool()>& goes_on) {
   const std::string head_bytes = from_hex(known_head);
   if (!known_head.empty() && head_bytes.size() != Sha256Digest().size()) {
     return Error{ErrorKind::invalid_config,
@@ -172,7 +180,7 @@ Result<AuditVerdict> verify_audit(Database& database, const std::string& known_h
   }
   return guarded("store: verify the audit", [&] {
     const ReadState state(database);
-    return Verifier(database).run(hex(head_bytes));
+    return Verifier(database).run(hex(head_bytes), goes_on);
   });
 }
 

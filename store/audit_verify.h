@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -30,6 +31,8 @@ struct AuditVerdict {
 // the verdict invalid, which is not an error; a payload that was forgotten or dropped does not.
 // With `known_head` (hexadecimal, from an earlier run's journal) the chain must contain that hash:
 // then nothing before it was rewritten. A `known_head` that is no hash is invalid_config.
-Result<AuditVerdict> verify_audit(Database& database, const std::string& known_head = {});
+// `goes_on` is asked every 1,000 entries, for a long chain takes minutes: false is cancelled.
+Result<AuditVerdict> verify_audit(Database& database, const std::string& known_head = {},
+                                  const std::function<bool()>& goes_on = {});
 
 }  // namespace upselld::store

@@ -105,6 +105,26 @@ unsigned seed_of_test() {
 
 }  // namespace
 
+TEST_CASE("web: a service is ready once a sync has ended, not when one has begun") {
+  const Service service;
+  const auto mark = [&](const std::string& sql) {
+    return run("/usr/bin/python3",
+               {"-c",
+                "import sqlite3\n"
+                "db = sqlite3.connect('demo.state/upselld.db', timeout=30)\n"
+                "db.execute(\"" +
+                    sql + "\"); db.commit()"},
+               service.crm.folder().path())
+        .code;
+  };
+  REQUIRE(mark("UPDATE runs SET status = 0, finished_at_ms = NULL") == 0);
+  const Answer begun = service.get("/-/ready");
+  CHECK(begun.status == 503);
+  CHECK(begun.body == "not ready: no sync has ended yet\n");
+  REQUIRE(mark("UPDATE runs SET status = 1, finished_at_ms = started_at_ms") == 0);
+  CHECK(service.get("/-/ready").status == 200);
+}
+
 TEST_CASE("web: pages show what the commands say, beside a service") {
   Service service;
   CHECK(service.get("/-/healthy").body == "healthy\n");
