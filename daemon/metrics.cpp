@@ -10,12 +10,14 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 #include <vector>
 
 #include "core/file_io.h"
 #include "core/time_zone.h"
 #include "daemon/notices.h"
+#include "daemon/run_parts.h"
 #include "daemon/version.h"
 #include "store/budget.h"
 
@@ -24,6 +26,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using Labels = prometheus::Labels;
+
+// A month of hourly ones, and more.
+constexpr std::size_t kSyncsLooked = 1'000;
 
 double seconds_of(Instant at) {
   return static_cast<double>(at.ms) / 1000;
@@ -58,6 +63,23 @@ Result<void> add_runs(App& app, Figures& out) {
   return {};
 }
 
+// A share of what is refused is one of these: the outbox keeps deliveries of a year and more.
+void add_items(const std::string& name, const Json& of, Figures& out) {
+  const auto delivered = of.find("delivered");
+  const auto rejected = of.find("rejected");
+  if (delivered == of.end() || !delivered->is_object()) return;
+  if (rejected == of.end() || !rejected->is_number()) return;
+  double sum = 0;
+  for (const auto& [kind, count] : delivered->items()) {
+    if (count.is_number()) sum += count.get<double>();
+  }
+  for (const auto& [state, count] :
+       {std::pair{"delivered", sum}, std::pair{"rejected", rejected->get<double>()}}) {
+    out.gauge("upselld_last_sync_items", "Fields and tasks that the last sync wrote, by outcome.",
+              {{"connection", name}, {"state", state}}, count);
+  }
+}
+
 // Figures of the last sync that came to an end, from what it wrote down of itself.
 void add_connection(const std::string& name, const Json& of, Figures& out) {
   const auto number = [&](const char* key, const char* metric, const char* help) {
@@ -68,6 +90,7 @@ void add_connection(const std::string& name, const Json& of, Figures& out) {
   };
   number("accounts", "upselld_accounts", "Accounts in scope at the last sync.");
   number("scored", "upselld_accounts_scored", "Accounts that have a score since the last sync.");
+  add_items(name, of, out);
   const auto bands = of.find("bands");
   if (bands == of.end() || !bands->is_object()) return;
   for (const auto& [band, count] : bands->items()) {
@@ -88,19 +111,29 @@ Result<void> add_last_sync(App& app, Figures& out) {
             run.status == store::RunStatus::done ? 1 : 0);
   out.gauge("upselld_last_sync_duration_seconds", "How long the last sync took.", {},
             seconds_of(run.finished_at) - seconds_of(run.started_at));
-  const Json summary = Json::parse(run.summary, nullptr, false);
-  if (!summary.is_object()) return {};
-  const auto connections = summary.find("connections");
-  if (connections != summary.end() && connections->is_object()) {
-    for (const auto& [name, of] : connections->items()) {
-      if (of.is_object()) add_connection(name, of, out);
-    }
-    return {};
-  }
-  for (const Link& link : app.links()) {
-    if (link.brings_accounts()) add_connection(link.name(), summary, out);
-  }
   return {};
+}
+
+// Connections may be synced at times of their own: each has the newest sync that tells of it.
+Result<void> add_connections(App& app, Figures& out) {
+  std::set<std::string> names;
+  for (const Link& link : app.links()) {
+    if (link.brings_accounts()) names.insert(link.name());
+  }
+  return app.ledger().runs.walk(store::RunKind::sync, kSyncsLooked, [&](const store::Run& run) {
+    const bool may_tell = std::any_of(names.begin(), names.end(), [&](const auto& name) {
+      return run.summary.find('"' + name + '"') != std::string::npos;
+    });
+    if (run.finished_at.is_missing() || !may_tell) return true;
+    const Json summary = Json::parse(run.summary, nullptr, false);
+    std::erase_if(names, [&](const std::string& name) {
+      const Json* of = part_of(summary, name);
+      if (of == nullptr || !of->contains("accounts")) return false;
+      add_connection(name, *of, out);
+      return true;
+    });
+    return !names.empty();
+  });
 }
 
 Result<void> add_deliveries(App& app, const std::string& name, Figures& out) {
@@ -189,6 +222,7 @@ void add_sizes(App& app, Figures& out) {
 Result<void> add_store(App& app, Figures& out) {
   if (auto added = add_runs(app, out); !added) return added;
   if (auto added = add_last_sync(app, out); !added) return added;
+  if (auto added = add_connections(app, out); !added) return added;
   for (const Link& link : app.links()) {
     if (auto added = add_calls(app, link, out); !added) return added;
     if (!link.brings_accounts()) continue;

@@ -36,6 +36,11 @@ TEST_CASE("metrics: figures of a sync, in the form that Prometheus takes, withou
       "upselld_accounts{connection=\"crm\"} " + std::to_string(sync["accounts"].get<int>()) + "\n");
   has(status.out, "upselld_accounts_in_band{band=\"high\",connection=\"crm\"} " +
                       std::to_string(sync["bands"]["high"].get<int>()) + "\n");
+  const auto& delivered = sync["delivered"];
+  has(status.out,
+      "upselld_last_sync_items{connection=\"crm\",state=\"delivered\"} " +
+          std::to_string(delivered["fields"].get<int>() + delivered["tasks"].get<int>()) + "\n");
+  has(status.out, "upselld_last_sync_items{connection=\"crm\",state=\"rejected\"} 0\n");
   has(status.out, "upselld_held{connection=\"crm\"} 0\n");
   has(status.out, "upselld_database_size_bytes{part=\"data\"} ");
   for (const nlohmann::json& account : crm.answer({"accounts", "--top", "20"})["accounts"]) {
@@ -54,6 +59,14 @@ TEST_CASE("metrics: the alert rules are what Prometheus takes") {
           "/");
   INFO(checked.out << checked.err);
   CHECK(checked.code == 0);
+}
+
+TEST_CASE("metrics: each alert fires for what it is about, and is quiet otherwise") {
+  if (!promtool_is_there()) return;
+  const Ended tested = run(kPromtool, {"test", "rules", "upselld.tests.yaml"},
+                           UPSELLD_SOURCE_DIR "/config/monitoring");
+  INFO(tested.out << tested.err);
+  CHECK(tested.code == 0);
 }
 
 TEST_CASE("notify: a connection that breaks is told of once, and once when it works again") {
