@@ -3,17 +3,25 @@
 set(doc share/doc/upselld)
 # For the package alone: any other installation keeps to its prefix.
 install(FILES config/upselld.yaml DESTINATION /etc/upselld COMPONENT settings EXCLUDE_FROM_ALL)
-install(DIRECTORY config/examples/ DESTINATION ${doc}/examples COMPONENT program
+# Documents lie as in the source, so that what they link to and name is there.
+install(FILES README.md CHANGELOG.md SECURITY.md DESTINATION ${doc} COMPONENT program)
+foreach(readme config/README.md systemd/README.md plugins/files/README.md plugins/hubspot/README.md
+               plugins/salesforce/README.md)
+  cmake_path(GET readme PARENT_PATH folder)
+  install(FILES ${readme} DESTINATION ${doc}/${folder} COMPONENT program)
+endforeach()
+install(FILES config/upselld.schema.json config/playbook.schema.json DESTINATION ${doc}/config
+        COMPONENT program)
+install(DIRECTORY config/examples DESTINATION ${doc}/config COMPONENT program
         FILES_MATCHING PATTERN "*.yaml" PATTERN "*.state" EXCLUDE)
-install(DIRECTORY config/monitoring DESTINATION ${doc} COMPONENT program)
-install(FILES README.md CHANGELOG.md SECURITY.md systemd/README.md DESTINATION ${doc} COMPONENT program)
+install(DIRECTORY config/monitoring DESTINATION ${doc}/config COMPONENT program)
 install(FILES LICENSE DESTINATION ${doc} RENAME copyright COMPONENT program)
 # Of those that are inside the program, and not linked as libraries of their own.
 foreach(inside libjs-chart.js nlohmann-json3-dev libcli11-dev)
   install(FILES /usr/share/doc/${inside}/copyright DESTINATION ${doc}/licences RENAME ${inside}
           COMPONENT program OPTIONAL)
 endforeach()
-install(DIRECTORY docs/ DESTINATION ${doc} COMPONENT program FILES_MATCHING PATTERN "*.md"
+install(DIRECTORY docs DESTINATION ${doc} COMPONENT program FILES_MATCHING PATTERN "*.md"
         REGEX "/example-connector/" PATTERN "decisions" EXCLUDE)
 install(FILES packaging/upselld.sysusers DESTINATION lib/sysusers.d RENAME upselld.conf
         COMPONENT program)
