@@ -44,9 +44,10 @@ Lesson lesson_of(const TrainingRows& rows, std::size_t date_count, Instant as_of
   std::vector<std::uint8_t> seen(rows.accounts.size(), 0);
   for (std::size_t d = 0; d < date_count; ++d) {
     const DateRows& date = rows.dates[d];
+    const std::vector<std::uint8_t> outcomes = date.positive_before(as_of);
     for (std::size_t i = 0; i < date.size(); ++i) {
       lesson.rows.starts.push_back(date.values.data() + i * lesson.rows.width);
-      const bool positive = date.positive[i] != 0 && date.positive_known_at[i] < as_of;
+      const bool positive = outcomes[i] != 0;
       lesson.positive.push_back(positive ? 1 : 0);
       lesson.account_hash.push_back(hash[date.account[i]]);
       if (positive) ++lesson.positives;

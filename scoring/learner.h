@@ -27,7 +27,7 @@ struct Lesson {
   std::size_t accounts = 0, positive_accounts = 0, negative_accounts = 0;
   std::size_t positives = 0;
 };
-// The first `date_count` dates; a positive that was not known before `as_of` is none.
+// The first `date_count` dates, with the outcomes that were known before `as_of`.
 Lesson lesson_of(const TrainingRows& rows, std::size_t date_count, Instant as_of);
 
 // Counted in accounts, since rows of one account are hardly evidence of their own.

@@ -5,6 +5,9 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
+
+#include "scoring/taken_back.h"
 
 namespace upselld::scoring {
 namespace {
@@ -30,6 +33,7 @@ OrderBook::OrderBook(const Vocabulary& vocabulary, const ScoringSettings& settin
     const bool own = rates_.empty() || currency == settings.currency;
     rates_.push_back(own ? 1.0 : rate == settings.currency_rates.end() ? kUnknown : rate->second);
   }
+  for (const std::string& kind : vocabulary.activity_kinds) is_refund_.push_back(kind == "refund");
 }
 
 double OrderBook::in_reporting_currency(double amount, std::uint16_t currency) const {
@@ -91,6 +95,27 @@ void OrderBook::open(const Timeline& timeline) {
   }
   std::sort(entries_.begin(), entries_.end(),
             [](const Entry& a, const Entry& b) { return earlier(a.whole, b.whole); });
+  match_reversals(timeline);
+}
+
+void OrderBook::match_reversals(const Timeline& timeline) {
+  if (settings_->target.later_cancelled == LaterCancelled::counts) return;
+  std::vector<Booking> reversals;
+  for (const ActivityEvent& event : timeline.activities) {
+    if (is_refund_[event.kind] != 0) reversals.push_back({event.at, event.known_at, event.value});
+  }
+  for (const Entry& entry : entries_) {
+    if (entry.whole.status != OrderStatus::cancelled || !(entry.whole.amount < 0)) continue;
+    reversals.push_back({entry.whole.at, entry.complete_at, -entry.whole.amount});
+  }
+  if (reversals.empty()) return;
+  std::vector<Booking> purchases;
+  for (const Entry& entry : entries_) {
+    const double amount = entry.whole.won ? entry.whole.amount : kUnknown;
+    purchases.push_back({entry.whole.at, entry.complete_at, amount});
+  }
+  const std::vector<Instant> since = taken_back(purchases, std::move(reversals));
+  for (std::size_t i = 0; i < entries_.size(); ++i) entries_[i].taken_back_at = since[i];
 }
 
 // An entry none of whose parts was known has a missing time.
@@ -155,7 +180,7 @@ std::vector<OrderBook::Final> OrderBook::placed_in(Instant from, Instant until,
   std::vector<Final> found;
   for (const Entry& entry : entries_) {
     if (entry.whole.at < from || entry.whole.at >= until) continue;
-    Final final{.order = entry.whole, .known_at = entry.complete_at};
+    Final final{entry.whole, entry.complete_at, entry.taken_back_at};
     const bool from_lines = entry.record < 0 || std::isnan((*orders_)[entry.record].amount);
     if (!from_lines) {
       final.known_at = (*orders_)[entry.record].known_at;

@@ -52,6 +52,7 @@ class OrderBook {
   struct Final {
     SeenOrder order;
     Instant known_at;
+    Instant taken_back_at = Instant::missing();  // known since; see taken_back()
   };
   std::vector<Final> placed_in(Instant from, Instant until, double amount_min) const;
 
@@ -65,11 +66,14 @@ class OrderBook {
     std::uint32_t first = 0, last = 0;  // into sorted_
     Instant complete_at = {};           // known whole since
     SeenOrder whole = {};
+    Instant taken_back_at = Instant::missing();
   };
   SeenOrder seen(const Entry& entry, Instant upper) const;
+  void match_reversals(const Timeline& timeline);
 
   const ScoringSettings* settings_;
   std::vector<double> rates_;
+  std::vector<std::uint8_t> is_refund_;  // by activity kind
   const std::vector<OrderEvent>* orders_ = nullptr;
   const std::vector<OrderLineEvent>* lines_ = nullptr;
   std::vector<std::uint32_t> sorted_;  // lines by order, then known_at

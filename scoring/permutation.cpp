@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scoring/permutation.h"
 
+#include <numeric>
 #include <utility>
+#include <vector>
 
 #include "scoring/random.h"
 #include "scoring/train_rows.h"
@@ -12,11 +14,17 @@ TrainingRows permuted(const TrainingRows& rows, std::uint64_t seed) {
   TrainingRows made = rows;
   Random random(seed);
   for (DateRows& date : made.dates) {
+    std::vector<std::uint32_t> from(date.size());  // whose outcome a row has
+    std::iota(from.begin(), from.end(), 0U);
     for (std::size_t i = date.size(); i > 1; --i) {
       const std::size_t j = random.below(static_cast<std::uint32_t>(i));
       std::swap(date.positive[i - 1], date.positive[j]);
       std::swap(date.positive_known_at[i - 1], date.positive_known_at[j]);
+      std::swap(from[i - 1], from[j]);
     }
+    std::vector<std::uint32_t> to(date.size());
+    for (std::uint32_t i = 0; i < from.size(); ++i) to[from[i]] = i;
+    for (auto& one : date.withdrawn) one.row = to[one.row];
   }
   return made;
 }

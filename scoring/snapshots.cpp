@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::size_t kRollingDatesMax = 6;
 constexpr std::size_t kTrainingSnapshotsMin = 2;
-constexpr int kCancelledWithinDays = 30;
 constexpr int kLateDays = 7;
 // Amounts are sums of binary fractions: 120.00 must count as 1.2 times 100.00.
 constexpr double kAmountSlack = 1e-9;
@@ -32,26 +31,6 @@ bool is_target_kind(OrderKind kind, const Target& target) {
   return std::find(target.kinds.begin(), target.kinds.end(), kind) != target.kinds.end();
 }
 
-// A cancellation or refund of about the whole amount soon afterwards.
-bool was_taken_back(const Timeline& timeline, const OrderBook& book, const SeenOrder& order,
-                    const Vocabulary& vocabulary) {
-  const Instant until = order.at + days(kCancelledWithinDays);
-  for (const auto& other : book.placed_in(order.at, until, 0)) {
-    if (other.order.status == OrderStatus::cancelled &&
-        other.order.amount <= -order.amount * (1 - kAmountSlack)) {
-      return true;
-    }
-  }
-  for (const ActivityEvent& event : timeline.activities) {
-    if (event.at >= order.at && event.at < until &&
-        vocabulary.activity_kinds[event.kind] == "refund" &&
-        event.value >= order.amount * (1 - kAmountSlack)) {
-      return true;
-    }
-  }
-  return false;
-}
-
 void note(Label& label, Instant at, Instant known_at) {
   if (!label.positive || known_at < label.known_at) {
     label.known_at = known_at;
@@ -60,8 +39,7 @@ void note(Label& label, Instant at, Instant known_at) {
   label.positive = true;
 }
 
-Label label_of_orders(const Timeline& timeline, const OrderBook& book, const OrderView& view,
-                      Instant from, Instant until, const Vocabulary& vocabulary,
+Label label_of_orders(const OrderBook& book, const OrderView& view, Instant from, Instant until,
                       const ScoringSettings& settings) {
   const Target& target = settings.target;
   const bool larger = target.kind == TargetKind::larger_order;
@@ -74,8 +52,10 @@ Label label_of_orders(const Timeline& timeline, const OrderBook& book, const Ord
                : !is_target_kind(placed.order.kind, target)) {
       continue;
     }
-    if (target.later_cancelled == LaterCancelled::does_not_count &&
-        was_taken_back(timeline, book, placed.order, vocabulary)) {
+    if (!placed.taken_back_at.is_missing()) {
+      if (placed.known_at < placed.taken_back_at) {
+        label.withdrawn.push_back({placed.known_at, placed.taken_back_at});
+      }
       continue;
     }
     note(label, placed.order.at, placed.known_at);
@@ -235,7 +215,7 @@ Label label_of(const Timeline& timeline, const OrderBook& book, const OrderView&
     return label_of_rise(timeline, from, until, vocabulary, target);
   }
   if (target.kind != TargetKind::labelled) {
-    return label_of_orders(timeline, book, view, from, until, vocabulary, settings);
+    return label_of_orders(book, view, from, until, settings);
   }
   Label label;
   for (const ActivityEvent& event : timeline.activities) {

@@ -50,6 +50,11 @@ std::size_t finished_by(const std::vector<Day>& finished, Instant as_of,
 bool is_eligible(const AccountFacts& account, const OrderView& view, const Moment& moment,
                  const ScoringSettings& settings);
 
+// An up-sell that was known from one moment on, until it was known to be taken back.
+struct Withdrawn {
+  Instant known_at, taken_back_at;
+};
+
 struct Label {
   bool positive = false;
   Instant known_at = Instant::missing();  // since when the positive was known
@@ -57,6 +62,7 @@ struct Label {
   // What came with the up-sells, in the reporting currency: above the account's usual order where
   // a larger order is the target. NaN: not known.
   double gain = std::numeric_limits<double>::quiet_NaN();
+  std::vector<Withdrawn> withdrawn;  // up-sells that are none any more
 };
 // The outcome of one account in [snapshot, snapshot + horizon). `view` is the book at the snapshot.
 Label label_of(const Timeline& timeline, const OrderBook& book, const OrderView& view,

@@ -119,6 +119,8 @@ void take_account(const Timeline& timeline, FeaturePass& pass, const Vocabulary&
     date.account.push_back(static_cast<std::uint32_t>(out.accounts.size() - 1));
     date.positive.push_back(label.positive ? 1 : 0);
     date.positive_known_at.push_back(label.known_at);
+    const auto place = static_cast<std::uint32_t>(date.positive.size() - 1);
+    for (const Withdrawn& one : label.withdrawn) date.withdrawn.push_back({place, one});
     date.gain.push_back(static_cast<float>(label.gain));
     date.past_orders.push_back(static_cast<std::uint32_t>(view.won.size()));
     if (m + 1 == pass.moments().size() && settings.target.kind == TargetKind::larger_order) {
@@ -128,6 +130,17 @@ void take_account(const Timeline& timeline, FeaturePass& pass, const Vocabulary&
     for (const std::uint32_t column : columns) date.values.push_back(row[column]);
     if (!own_rule) continue;
     date.own_rule.push_back(own_rule(facts_before(timeline, moment, vocabulary), row));
+  }
+}
+
+// Of row `i` of a part to the row that was added last; a part's are in the order of its rows.
+void take_withdrawn(const DateRows& part, std::size_t i, DateRows& date) {
+  auto one = std::lower_bound(
+      part.withdrawn.begin(), part.withdrawn.end(), i,
+      [](const DateRows::WithdrawnRow& each, std::size_t row) { return each.row < row; });
+  const auto place = static_cast<std::uint32_t>(date.positive.size() - 1);
+  for (; one != part.withdrawn.end() && one->row == i; ++one) {
+    date.withdrawn.push_back({place, one->upsell});
   }
 }
 
@@ -176,6 +189,7 @@ void assemble(std::vector<ShareRows>& shares, const std::vector<Day>& days, Trai
       date.account.push_back(account);
       date.positive.push_back(part.positive[i]);
       date.positive_known_at.push_back(part.positive_known_at[i]);
+      take_withdrawn(part, i, date);
       date.gain.push_back(part.gain[i]);
       date.past_orders.push_back(part.past_orders[i]);
       if (!part.own_rule.empty()) date.own_rule.push_back(part.own_rule[i]);
@@ -244,6 +258,17 @@ Result<void> hide_future(const TimelineSource& source, const FeatureTable& table
 }
 
 }  // namespace
+
+std::vector<std::uint8_t> DateRows::positive_before(Instant as_of) const {
+  std::vector<std::uint8_t> known(positive.size(), 0);
+  for (std::size_t i = 0; i < positive.size(); ++i) {
+    known[i] = positive[i] != 0 && positive_known_at[i] < as_of ? 1 : 0;
+  }
+  for (const auto& [row, upsell] : withdrawn) {
+    if (upsell.known_at < as_of && upsell.taken_back_at >= as_of) known[row] = 1;
+  }
+  return known;
+}
 
 Result<TrainingRows> gather_rows(const TimelineSource& source, const FeatureTable& table,
                                  const ScoringSettings& settings, Instant now, unsigned threads,

@@ -14,6 +14,7 @@
 #include "scoring/own_rule.h"
 #include "scoring/past_totals.h"
 #include "scoring/settings.h"
+#include "scoring/snapshots.h"
 
 namespace upselld::scoring {
 
@@ -25,12 +26,20 @@ struct DateRows {
   std::vector<std::uint32_t> account;      // index into TrainingRows::accounts
   std::vector<std::uint8_t> positive;      // as known at the end
   std::vector<Instant> positive_known_at;  // missing: not positive
-  std::vector<float> gain;                 // of positives, see Label; NaN: not known
+  // Rows with an up-sell that was taken back later.
+  struct WithdrawnRow {
+    std::uint32_t row = 0;
+    Withdrawn upsell;
+  };
+  std::vector<WithdrawnRow> withdrawn;
+  std::vector<float> gain;  // of positives, see Label; NaN: not known
   std::vector<std::uint32_t> past_orders;
   std::vector<std::uint8_t> own_rule;  // see OwnRuleAnswer; empty: there is none
   std::vector<float> values;           // row after row, TrainingRows::columns wide
 
   std::size_t size() const { return account.size(); }
+  // The outcomes by what was known before a moment.
+  std::vector<std::uint8_t> positive_before(Instant as_of) const;
 };
 
 // What a training learns from and is judged by.

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "scoring/snapshots.h"
+#include "scoring/training_rows.h"
 #include "tests/support/timeline_in_memory.h"
 
 using namespace upselld;
@@ -114,6 +115,49 @@ TEST_CASE("labels: what was taken back within 30 days counts only when settings 
   CHECK_FALSE(shop.label().positive);
   shop.settings.target.later_cancelled = LaterCancelled::counts;
   CHECK(shop.label().positive);
+}
+
+TEST_CASE("labels: a refund takes back one order, the nearest to its amount") {
+  Shop shop;
+  shop.order(-20, 100);
+  const Instant smaller = shop.order(5, 150).at;
+  shop.order(6, 200);
+  const Instant at = shop.moment.midnight + days(10);
+  shop.account->activities.push_back({at, at + days(90), 200, 0, 0, shop.source.kind("refund")});
+  const Label label = shop.label();
+  CHECK(label.positive);
+  CHECK(label.known_at == smaller);
+  CHECK(label.gain == 50);
+  SECTION("and counts until that became known") {
+    REQUIRE(label.withdrawn.size() == 1);
+    CHECK(label.withdrawn[0].known_at == shop.moment.midnight + days(6) + hours(1));
+    CHECK(label.withdrawn[0].taken_back_at == at + days(90));
+  }
+  SECTION("a second one takes back the other") {
+    shop.account->activities.push_back({at, at, 160, 0, 0, shop.source.kind("refund")});
+    CHECK_FALSE(shop.label().positive);
+  }
+  SECTION("the one of an order from long before takes back none") {
+    shop.account->activities.back().value = 5'000;
+    shop.order(-200, 5'000);
+    shop.settings.target.growth = 0.01;
+    CHECK(shop.label().positive);
+    CHECK(shop.label().withdrawn.empty());
+  }
+}
+
+TEST_CASE("labels: an up-sell counts for what is learnt until it was known to be taken back") {
+  DateRows date;
+  const Instant day = start(2026, 6, 1);
+  date.account = {0, 1};
+  date.positive = {1, 0};
+  date.positive_known_at = {day + days(9), Instant::missing()};
+  date.withdrawn = {{1, {day + days(5), day + days(20)}}};
+  using Outcomes = std::vector<std::uint8_t>;
+  CHECK(date.positive_before(day + days(5)) == Outcomes{0, 0});
+  CHECK(date.positive_before(day + days(10)) == Outcomes{1, 1});
+  CHECK(date.positive_before(day + days(20)) == Outcomes{1, 1});
+  CHECK(date.positive_before(day + days(21)) == Outcomes{1, 0});
 }
 
 TEST_CASE("labels: an opportunity of a listed kind; an open one makes the account not eligible") {
