@@ -204,7 +204,7 @@ Learnt learn(const Data& data, const TrainingRows& rows, const std::optional<Cho
     });
     std::vector<const Candidates*> dates;
     for (const Candidates& one : tried) dates.push_back(&one);
-    learnt.choice = choose(rows, dates, built_in_choice(lesson), data.settings, threads);
+    learnt.choice = choose(rows, dates, built_in_choice(lesson), data.settings, data.now, threads);
   }
   learnt.learner =
       must(fit_learner(lesson, columns, learnt.choice.kind, learnt.choice.settings(built_in),

@@ -10,7 +10,19 @@
 namespace upselld::scoring {
 namespace {
 
-using Dates = std::vector<const Candidates*>;
+// A past date as it was known at the moment that is chosen for.
+struct PastDate {
+  const Candidates* told = nullptr;
+  std::vector<std::uint8_t> positive;
+};
+using Dates = std::vector<PastDate>;
+
+// Log-loss of one date's margins, and what a correction learnt from earlier dates would have done.
+struct DateLoss {
+  std::size_t date = 0;
+  double loss = 0;                       // as told
+  std::optional<double> corrected_loss;  // none: no earlier date had ended by then
+};
 
 std::vector<double> probabilities(std::span<const double> margins, double slope = 1,
                                   double level = 0) {
@@ -19,11 +31,10 @@ std::vector<double> probabilities(std::span<const double> margins, double slope 
   return found;
 }
 
-double mean_loss(const TrainingRows& rows, const Dates& dates, const Choice& choice) {
+double mean_loss(const Dates& dates, const Choice& choice) {
   double sum = 0;
-  for (const Candidates* each : dates) {
-    const auto told = probabilities(margins_of(*each, choice));
-    sum += mean_log_loss(rows.dates[each->date].positive, told);
+  for (const PastDate& each : dates) {
+    sum += mean_log_loss(each.positive, probabilities(margins_of(*each.told, choice)));
   }
   return sum / static_cast<double>(dates.size());
 }
@@ -31,11 +42,10 @@ double mean_loss(const TrainingRows& rows, const Dates& dates, const Choice& cho
 Interval difference(const TrainingRows& rows, const Dates& dates, const Choice& first,
                     const Choice& second, unsigned threads) {
   std::vector<PairedLoss> paired;
-  for (const Candidates* each : dates) {
-    const auto& positive = rows.dates[each->date].positive;
-    const auto a = probabilities(margins_of(*each, first));
-    const auto b = probabilities(margins_of(*each, second));
-    PairedLoss one{each->date, {}};
+  for (const auto& [told, positive] : dates) {
+    const auto a = probabilities(margins_of(*told, first));
+    const auto b = probabilities(margins_of(*told, second));
+    PairedLoss one{told->date, {}};
     for (std::size_t i = 0; i < positive.size(); ++i) {
       one.gap.push_back(log_loss(positive[i] != 0, a[i]) - log_loss(positive[i] != 0, b[i]));
     }
@@ -50,11 +60,11 @@ Interval difference(const TrainingRows& rows, const Dates& dates, const Choice& 
 std::size_t best_setting(const TrainingRows& rows, const Dates& dates, const Choice& built_in,
                          std::size_t Choice::*setting, std::size_t count, unsigned threads) {
   Choice best = built_in;
-  double least = mean_loss(rows, dates, built_in);
+  double least = mean_loss(dates, built_in);
   for (std::size_t s = 0; s < count; ++s) {
     Choice other = built_in;
     other.*setting = s;
-    const double loss = mean_loss(rows, dates, other);
+    const double loss = mean_loss(dates, other);
     if (loss < least) {
       least = loss;
       best = other;
@@ -69,13 +79,12 @@ struct Fit {
   double slope = 1, level = 0;
 };
 // Slope and level of all rows of earlier dates together, each date's account once.
-Fit correction_from(const TrainingRows& rows, const Dates& dates, const Choice& choice) {
+Fit correction_from(const Dates& dates, const Choice& choice) {
   std::vector<std::uint8_t> positive;
   std::vector<double> told;
-  for (const Candidates* each : dates) {
-    const auto& outcomes = rows.dates[each->date].positive;
-    positive.insert(positive.end(), outcomes.begin(), outcomes.end());
-    const auto p = probabilities(margins_of(*each, choice));
+  for (const PastDate& each : dates) {
+    positive.insert(positive.end(), each.positive.begin(), each.positive.end());
+    const auto p = probabilities(margins_of(*each.told, choice));
     told.insert(told.end(), p.begin(), p.end());
   }
   const Calibration found = calibration_of(positive, told);
@@ -83,12 +92,37 @@ Fit correction_from(const TrainingRows& rows, const Dates& dates, const Choice& 
   return {found.slope, found.intercept};
 }
 
+// Per date, oldest first: whether correcting would have paid. A correction for a date is learnt
+// from what had ended and was known by then.
+std::vector<DateLoss> losses_of(const TrainingRows& rows, const Dates& dates, const Choice& choice,
+                                const ScoringSettings& settings) {
+  std::vector<DateLoss> losses;
+  for (const PastDate& each : dates) {
+    const Instant begins = settings.zone.start_of(rows.dates[each.told->date].day);
+    const auto margins = margins_of(*each.told, choice);
+    DateLoss loss{each.told->date, mean_log_loss(each.positive, probabilities(margins)), {}};
+    Dates earlier;
+    for (const PastDate& other : dates) {
+      const DateRows& date = rows.dates[other.told->date];
+      if (window_end(date.day, settings) > begins) continue;
+      earlier.push_back({other.told, date.positive_before(begins)});
+    }
+    if (!earlier.empty()) {
+      const Fit fit = correction_from(earlier, choice);
+      loss.corrected_loss =
+          mean_log_loss(each.positive, probabilities(margins, fit.slope, fit.level));
+    }
+    losses.push_back(loss);
+  }
+  return losses;
+}
+
 // How many of the windows in which the correction helped can stand side by side.
-std::size_t windows_apart(const TrainingRows& rows, const std::vector<DateLevel>& levels,
+std::size_t windows_apart(const TrainingRows& rows, const std::vector<DateLoss>& losses,
                           const ScoringSettings& settings, bool helped) {
   std::size_t count = 0;
   Instant free_from = Instant::missing();
-  for (const DateLevel& each : levels) {
+  for (const DateLoss& each : losses) {
     if (!each.corrected_loss || (*each.corrected_loss < each.loss) != helped) continue;
     const Day day = rows.dates[each.date].day;
     const Instant begins = settings.zone.start_of(day);
@@ -101,15 +135,15 @@ std::size_t windows_apart(const TrainingRows& rows, const std::vector<DateLevel>
 
 void correct(const TrainingRows& rows, const Dates& dates, const ScoringSettings& settings,
              Choice& choice) {
-  const auto levels = levels_of(rows, dates, choice, settings);
+  const auto losses = losses_of(rows, dates, choice, settings);
   double gain = 0;
-  for (const DateLevel& each : levels) {
+  for (const DateLoss& each : losses) {
     if (each.corrected_loss) gain += *each.corrected_loss - each.loss;
   }
-  const std::size_t windows = windows_apart(rows, levels, settings, /*helped=*/true);
-  const bool harmed = windows_apart(rows, levels, settings, /*helped=*/false) > 0;
+  const std::size_t windows = windows_apart(rows, losses, settings, /*helped=*/true);
+  const bool harmed = windows_apart(rows, losses, settings, /*helped=*/false) > 0;
   if (windows < kWindowsToCorrect || harmed || gain >= 0) return;
-  const Fit fit = correction_from(rows, dates, choice);
+  const Fit fit = correction_from(dates, choice);
   choice.slope = fit.slope;
   choice.level = fit.level;
 }
@@ -147,38 +181,18 @@ Interval paired_interval(const TrainingRows& rows, const std::vector<PairedLoss>
   return AccountDraws(count).interval(mean(once), mean, threads);
 }
 
-std::vector<DateLevel> levels_of(const TrainingRows& rows, const Dates& dates, const Choice& choice,
-                                 const ScoringSettings& settings) {
-  std::vector<DateLevel> levels;
-  for (const Candidates* each : dates) {
-    const DateRows& date = rows.dates[each->date];
-    const auto margins = margins_of(*each, choice);
-    const auto told = probabilities(margins);
-    const Calibration found = calibration_of(date.positive, told);
-    DateLevel level{each->date, found.slope, found.level, mean_log_loss(date.positive, told), {}};
-    Dates earlier;
-    for (const Candidates* other : dates) {
-      const Instant ended = window_end(rows.dates[other->date].day, settings);
-      if (ended <= settings.zone.start_of(date.day)) earlier.push_back(other);
-    }
-    if (!earlier.empty()) {
-      const Fit fit = correction_from(rows, earlier, choice);
-      level.corrected_loss =
-          mean_log_loss(date.positive, probabilities(margins, fit.slope, fit.level));
-    }
-    levels.push_back(level);
-  }
-  return levels;
-}
-
-Choice choose(const TrainingRows& rows, const Dates& dates, LearnerKind most,
-              const ScoringSettings& settings, unsigned threads) {
+Choice choose(const TrainingRows& rows, const std::vector<const Candidates*>& told,
+              LearnerKind most, const ScoringSettings& settings, Instant as_of, unsigned threads) {
   Choice choice;
   choice.kind = most;
-  if (dates.size() < kDatesToChoose || most == LearnerKind::none) {
+  if (told.size() < kDatesToChoose || most == LearnerKind::none) {
     choice.reason = fmt::format("built-in settings: {} past dates to choose by, {} are needed",
-                                dates.size(), kDatesToChoose);
+                                told.size(), kDatesToChoose);
     return choice;
+  }
+  Dates dates;
+  for (const Candidates* each : told) {
+    dates.push_back({each, rows.dates[each->date].positive_before(as_of)});
   }
   Choice line = choice;
   line.kind = LearnerKind::line;
@@ -192,8 +206,8 @@ Choice choose(const TrainingRows& rows, const Dates& dates, LearnerKind most,
   }
   // Early dates may have had too few accounts for trees.
   Dates grown;
-  for (const Candidates* each : dates) {
-    if (!each->trees[0].empty()) grown.push_back(each);
+  for (const PastDate& each : dates) {
+    if (!each.told->trees[0].empty()) grown.push_back(each);
   }
   if (grown.size() < kDatesToChoose) {
     choice.strength = line.strength;

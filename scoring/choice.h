@@ -12,26 +12,12 @@ namespace upselld::scoring {
 inline constexpr std::size_t kDatesToChoose = 3;     // with fewer the built-in settings are used
 inline constexpr std::size_t kWindowsToCorrect = 3;  // that do not overlap
 
-// Slope and level of one date's margins, and what a correction learnt from earlier dates would
-// have done there.
-struct DateLevel {
-  std::size_t date = 0;
-  double slope = 1, level = 0;           // NaN: one outcome only
-  double loss = 0;                       // log-loss as told
-  std::optional<double> corrected_loss;  // none: no earlier date had ended by then
-};
-
-// Per date, of the margins of `choice`, and whether correcting paid. Oldest first.
-std::vector<DateLevel> levels_of(const TrainingRows& rows,
-                                 const std::vector<const Candidates*>& dates, const Choice& choice,
-                                 const ScoringSettings& settings);
-
 // Learner, strength and rounds: the built-in ones (line and trees together) unless others had a
 // lower mean log-loss over `dates` by an interval that excludes zero; and the correction if it
-// lowered the loss on at least three windows that do not overlap. `most` is what the accounts
-// allow.
+// lowered the loss on at least three windows that do not overlap. By the outcomes that were known
+// before `as_of`, the moment it is made for. `most` is what the accounts allow.
 Choice choose(const TrainingRows& rows, const std::vector<const Candidates*>& dates,
-              LearnerKind most, const ScoringSettings& settings, unsigned threads);
+              LearnerKind most, const ScoringSettings& settings, Instant as_of, unsigned threads);
 
 // Log-loss of the first minus that of the second, by row of each date: the mean over dates of the
 // mean over accounts, with accounts resampled.

@@ -68,7 +68,8 @@ JudgedDate judge_date(const TrainingRows& rows, const Tried& tried, std::size_t 
   judged.baseline = own.baseline;
   judged.baseline_rank = own.baseline_rank;
   const auto earlier = there(tried, rolling_as_of(days_of(rows), date, settings));
-  judged.choice = choose(rows, earlier, own.most, settings, threads);
+  const Instant as_of = settings.zone.start_of(rows.dates[date].day);
+  judged.choice = choose(rows, earlier, own.most, settings, as_of, threads);
   if (own.most == LearnerKind::none) return judged;
   for (const double margin : margins_of(own, judged.choice)) {
     judged.probability.push_back(sigmoid(judged.choice.slope * margin + judged.choice.level));
@@ -89,7 +90,7 @@ Result<void> train_published(const TrainingRows& rows, const std::vector<Feature
   judged.accounts = lesson.accounts;
   judged.positive_accounts = lesson.positive_accounts;
   judged.negative_accounts = lesson.negative_accounts;
-  judged.choice = choose(rows, rolling, built_in_choice(lesson), settings, threads);
+  judged.choice = choose(rows, rolling, built_in_choice(lesson), settings, now, threads);
   if (judged.choice.kind == LearnerKind::none) return {};
   auto learner =
       fit_learner(lesson, columns, judged.choice.kind, judged.choice.settings(settings.learner),

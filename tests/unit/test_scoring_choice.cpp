@@ -21,6 +21,7 @@ struct Made {
   TrainingRows rows;
   std::vector<Candidates> candidates;
   ScoringSettings settings;
+  Instant now = TimeZone::utc().start_of(Day{30'000});
 
   template <typename Shift, typename Told>
   Made(std::size_t dates, const Shift& shift, const Told& told) {
@@ -40,6 +41,7 @@ struct Made {
         const double margin = 5 * random.share() - 3.5;
         date.account.push_back(a);
         date.positive.push_back(random.share() < sigmoid(margin + shift(d)) ? 1 : 0);
+        date.positive_known_at.push_back(settings.zone.start_of(date.day));
         for (auto& line : one.line) line.push_back(told(margin));
         for (auto& trees : one.trees) trees.push_back(told(margin));
       }
@@ -51,7 +53,7 @@ struct Made {
   Choice choose_among(std::size_t count) const {
     std::vector<const Candidates*> dates;
     for (std::size_t d = 0; d < count; ++d) dates.push_back(&candidates[d]);
-    return choose(rows, dates, LearnerKind::both, settings, 1);
+    return choose(rows, dates, LearnerKind::both, settings, now, 1);
   }
 };
 
@@ -134,7 +136,6 @@ TEST_CASE("candidates: a past date has every number of rounds as a fit of so man
     for (const double margin : made.candidates[d].line[0]) {
       date.values.push_back(static_cast<float>(margin));
     }
-    date.positive_known_at.assign(date.size(), made.settings.zone.start_of(date.day));
   }
   const std::vector<FeatureColumn> columns = {{"margin", false, {}}};
   const auto tried = try_candidates(made.rows, 3, columns, made.settings);
@@ -170,6 +171,34 @@ TEST_CASE("choice: a correction is applied where it proved itself at dates after
     CHECK(none_proved.slope == 1);
     CHECK(none_proved.level == 0);
   }
+}
+
+TEST_CASE("choice: outcomes that became known later decide nothing at a past date") {
+  Made made(6, none, [](double margin) { return margin / 2; });
+  for (Candidates& one : made.candidates) {
+    for (auto& trees : one.trees) {
+      for (double& margin : trees) margin = -1;
+    }
+  }
+  made.now = TimeZone::utc().start_of(Day{20'000 + 30 * 6});
+  REQUIRE(made.choose_among(6).kind == LearnerKind::line);
+  REQUIRE(made.choose_among(6).slope > 1.5);
+  // What every other account did became known a day too late: it decides as if it never had.
+  const auto late = [&](bool hidden) {
+    Made known = made;
+    for (DateRows& date : known.rows.dates) {
+      for (std::size_t i = 0; i < date.size(); i += 2) {
+        if (hidden) date.positive[i] = 0;
+        date.positive_known_at[i] = made.now + days(1);
+      }
+    }
+    return known.choose_among(6);
+  };
+  const Choice then = late(/*hidden=*/false), as_if_none = late(/*hidden=*/true);
+  CHECK(then.kind == as_if_none.kind);
+  CHECK(then.slope == as_if_none.slope);
+  CHECK(then.level == as_if_none.level);
+  CHECK(then.level != made.choose_among(6).level);
 }
 
 TEST_CASE("choice: accounts that came later do not move it") {
