@@ -24,15 +24,15 @@ std::span<const float> row_of(const DateRows& date, std::size_t width, std::size
 }
 
 // The rate of those for whom the same rule held, drawn towards that of all. `lesson` is of the
-// first `date_count` dates.
-void ask_own_rule(const TrainingRows& rows, std::size_t date_count, const Lesson& lesson,
+// dates of `learnt`.
+void ask_own_rule(const TrainingRows& rows, SnapshotSpan learnt, const Lesson& lesson,
                   const DateRows& date, std::size_t baseline, Candidates& out) {
   struct Cell {
     double rows = 0, positives = 0;
   };
   std::array<Cell, 256> cells{};
   std::size_t at = 0;
-  for (std::size_t d = 0; d < date_count; ++d) {
+  for (std::size_t d = learnt.first; d < learnt.last; ++d) {
     for (const std::uint8_t rule : rows.dates[d].own_rule) {
       ++cells[rule].rows;
       cells[rule].positives += lesson.positive[at++];
@@ -47,12 +47,12 @@ void ask_own_rule(const TrainingRows& rows, std::size_t date_count, const Lesson
   out.baseline_rank[baseline] = out.baseline[baseline];
 }
 
-void ask_baselines(const TrainingRows& rows, std::size_t date_count, const Lesson& lesson,
+void ask_baselines(const TrainingRows& rows, SnapshotSpan learnt, const Lesson& lesson,
                    const DateRows& date, const std::vector<FeatureColumn>& columns,
                    Candidates& out) {
   for (std::size_t b = 0; b < kBaselines.size(); ++b) {
     if (kBaselines[b].feature == nullptr) {
-      ask_own_rule(rows, date_count, lesson, date, b, out);
+      ask_own_rule(rows, learnt, lesson, date, b, out);
       continue;
     }
     const auto column = column_named(columns, kBaselines[b].feature);
@@ -127,13 +127,13 @@ Result<Candidates> try_candidates(const TrainingRows& rows, std::size_t date,
   std::vector<Day> days;
   for (const DateRows& each : rows.dates) days.push_back(each.day);
   const Instant as_of = settings.zone.start_of(days[date]);
-  const std::size_t finished = finished_by(days, as_of, settings);
-  const Lesson lesson = lesson_of(rows, finished, as_of);
+  const SnapshotSpan learnt = learnt_by(days, as_of, settings);
+  const Lesson lesson = lesson_of(rows, learnt, as_of);
   Candidates out;
   out.date = date;
   out.most = built_in_choice(lesson);
   if (out.most == LearnerKind::none) return out;
-  ask_baselines(rows, finished, lesson, rows.dates[date], columns, out);
+  ask_baselines(rows, learnt, lesson, rows.dates[date], columns, out);
   const Encoder encoder = make_encoder(lesson.rows, columns, lesson.account_hash, lesson.positive);
   ask_lines(lesson, encoder, rows.dates[date], settings.learner, out);
   if (settings.learner.stopped()) return Error{ErrorKind::cancelled, "stopped", {}};

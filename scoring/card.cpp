@@ -179,7 +179,7 @@ std::string card_markdown(const Findings& findings, const Training& training) {
   text += fmt::format(
       "Learner: {}. {} rows of {} accounts ({} with an up-sell) at {} snapshots, {} features.\n\n",
       judged.published ? to_text(judged.choice.kind) : "rules", judged.row_count, judged.accounts,
-      judged.positive_accounts, findings.rows.dates.size(), findings.rows.columns.size());
+      judged.positive_accounts, judged.learnt.size(), findings.rows.columns.size());
   return text + choice_text(findings) + judged_text(findings) + groups_text(findings) +
          reliability_text(findings) + effect_text(findings) + value_text(findings) +
          limits_text(findings);

@@ -9,7 +9,6 @@
 
 namespace upselld::scoring {
 
-inline constexpr std::size_t kDatesToChoose = 3;     // with fewer the built-in settings are used
 inline constexpr std::size_t kWindowsToCorrect = 3;  // that do not overlap
 
 // Learner, strength and rounds: the built-in ones (line and trees together) unless others had a

@@ -17,11 +17,11 @@ struct Upsell {
   double gain = 0;
 };
 
-std::vector<Upsell> upsells_of(const TrainingRows& rows, std::size_t column, std::size_t date_count,
+std::vector<Upsell> upsells_of(const TrainingRows& rows, std::size_t column, SnapshotSpan dates,
                                Instant as_of) {
   std::vector<Upsell> found;
   const std::size_t width = rows.columns.size();
-  for (std::size_t d = 0; d < date_count; ++d) {
+  for (std::size_t d = dates.first; d < dates.last; ++d) {
     const DateRows& date = rows.dates[d];
     for (std::size_t i = 0; i < date.size(); ++i) {
       if (date.positive[i] == 0 || date.positive_known_at[i] >= as_of) continue;
@@ -48,12 +48,12 @@ std::size_t usual_column(const TrainingRows& rows, const FeatureTable& table) {
   return static_cast<std::size_t>(at - rows.columns.begin());
 }
 
-Gains learn_gains(const TrainingRows& rows, const FeatureTable& table, std::size_t date_count,
+Gains learn_gains(const TrainingRows& rows, const FeatureTable& table, SnapshotSpan dates,
                   Instant as_of) {
   Gains gains;
   const std::size_t column = usual_column(rows, table);
   if (column == rows.columns.size()) return gains;
-  std::vector<Upsell> upsells = upsells_of(rows, column, date_count, as_of);
+  std::vector<Upsell> upsells = upsells_of(rows, column, dates, as_of);
   gains.upsells = upsells.size();
   if (upsells.size() < kUpsellsMin) return gains;
   std::sort(upsells.begin(), upsells.end(),

@@ -25,9 +25,9 @@ struct Gains {
   double of(float usual) const;
 };
 
-// From the up-sells of the first `date_count` dates that were known before `as_of`. Too few
-// amounts: not known.
-Gains learn_gains(const TrainingRows& rows, const FeatureTable& table, std::size_t date_count,
+// From the up-sells of the dates of a span that were known before `as_of`. Too few amounts: not
+// known.
+Gains learn_gains(const TrainingRows& rows, const FeatureTable& table, SnapshotSpan dates,
                   Instant as_of);
 // The column of `rows` that holds the usual order; as many as there are columns: none.
 std::size_t usual_column(const TrainingRows& rows, const FeatureTable& table);

@@ -26,14 +26,6 @@ std::vector<Day> days_of(const TrainingRows& rows) {
   return days;
 }
 
-// The dates by which the procedure as of the start of `date` chooses.
-std::vector<std::size_t> rolling_as_of(const std::vector<Day>& days, std::size_t date,
-                                       const ScoringSettings& settings) {
-  std::vector<Day> finished = days;
-  finished.resize(finished_by(days, settings.zone.start_of(days[date]), settings));
-  return judging_of(finished, settings).rolling;
-}
-
 std::vector<const Candidates*> there(const Tried& tried, const std::vector<std::size_t>& dates) {
   std::vector<const Candidates*> found;
   for (const std::size_t date : dates) {
@@ -84,7 +76,8 @@ Result<void> train_published(const TrainingRows& rows, const std::vector<Feature
                              const std::vector<const Candidates*>& rolling,
                              const ScoringSettings& settings, Instant now, unsigned threads,
                              Judged& judged) {
-  const Lesson lesson = lesson_of(rows, rows.dates.size(), now);
+  judged.learnt = learnt_by(days_of(rows), now, settings);
+  const Lesson lesson = lesson_of(rows, judged.learnt, now);
   judged.row_count = lesson.positive.size();
   judged.positives = lesson.positives;
   judged.accounts = lesson.accounts;
@@ -188,13 +181,7 @@ Result<Judged> judge(const TrainingRows& rows, const std::vector<FeatureColumn>&
   const Judging plan = judging_of(days, settings);
   std::set<std::size_t> told(plan.rolling.begin(), plan.rolling.end());
   if (plan.test) told.insert(*plan.test);
-  std::set<std::size_t> wanted = told;
-  for (const std::size_t date : told) {
-    const auto earlier = rolling_as_of(days, date, settings);
-    // Fewer are no choice: not worth the fits.
-    if (earlier.size() >= kDatesToChoose) wanted.insert(earlier.begin(), earlier.end());
-  }
-  const auto tried = try_dates(rows, columns, settings, wanted, threads);
+  const auto tried = try_dates(rows, columns, settings, asked_dates(days, settings), threads);
   if (!tried) return tried.error();
   for (const std::size_t date : told) {
     if (settings.learner.stopped()) return Error{ErrorKind::cancelled, "stopped", {}};

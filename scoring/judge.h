@@ -33,6 +33,7 @@ struct Judged {
   std::optional<JudgedDate> test;
   std::optional<Learner> published;  // the procedure as of now
   Choice choice;                     // of the published model
+  SnapshotSpan learnt;               // what the published model learnt from
   std::optional<LevelSpread> spread;
   std::size_t row_count = 0, positives = 0, accounts = 0, positive_accounts = 0,
               negative_accounts = 0;  // of the published model's lesson

@@ -36,13 +36,13 @@ const char* to_text(LearnerKind kind) {
   return "";
 }
 
-Lesson lesson_of(const TrainingRows& rows, std::size_t date_count, Instant as_of) {
+Lesson lesson_of(const TrainingRows& rows, SnapshotSpan dates, Instant as_of) {
   Lesson lesson;
   lesson.rows.width = rows.columns.size();
   std::vector<std::uint64_t> hash;
   for (const std::string& id : rows.accounts) hash.push_back(keyed_hash(kLineSampleKey, id));
   std::vector<std::uint8_t> seen(rows.accounts.size(), 0);
-  for (std::size_t d = 0; d < date_count; ++d) {
+  for (std::size_t d = dates.first; d < dates.last; ++d) {
     const DateRows& date = rows.dates[d];
     const std::vector<std::uint8_t> outcomes = date.positive_before(as_of);
     for (std::size_t i = 0; i < date.size(); ++i) {

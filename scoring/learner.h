@@ -27,8 +27,8 @@ struct Lesson {
   std::size_t accounts = 0, positive_accounts = 0, negative_accounts = 0;
   std::size_t positives = 0;
 };
-// The first `date_count` dates, with the outcomes that were known before `as_of`.
-Lesson lesson_of(const TrainingRows& rows, std::size_t date_count, Instant as_of);
+// The dates of a span, with the outcomes that were known before `as_of`.
+Lesson lesson_of(const TrainingRows& rows, SnapshotSpan dates, Instant as_of);
 
 // Counted in accounts, since rows of one account are hardly evidence of their own.
 inline constexpr std::size_t kAccountsMin = 40;

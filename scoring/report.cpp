@@ -108,8 +108,8 @@ Json no_growth_json(const Findings& findings) {
 std::string report_json(const Findings& findings, const Training& training) {
   const Judged& judged = findings.judged;
   Json snapshots = Json::array();
-  for (const DateRows& date : findings.rows.dates) {
-    snapshots.push_back(upselld::to_text(date.day));
+  for (std::size_t d = judged.learnt.first; d < judged.learnt.last; ++d) {
+    snapshots.push_back(upselld::to_text(findings.rows.dates[d].day));
   }
   const auto& test = judged.test;
   const bool judged_test = test && !test->probability.empty();

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kRollingDatesMax = 6;
 constexpr std::size_t kTrainingSnapshotsMin = 2;
+constexpr int kMonthDaysMax = 31;
 constexpr int kLateDays = 7;
 // Amounts are sums of binary fractions: 120.00 must count as 1.2 times 100.00.
 constexpr double kAmountSlack = 1e-9;
@@ -147,10 +148,14 @@ std::vector<Day> finished_snapshots(Instant data_begins, Instant now,
                                     const ScoringSettings& settings) {
   std::vector<Day> found;
   if (data_begins.is_missing() || data_begins >= now) return found;
-  const Day today = settings.zone.day_of(now);
-  const Day earliest = std::max(settings.zone.day_of(data_begins) + kDaysBeforeFirstSnapshot,
-                                months_before(today, kSnapshotMonthsMax));
   const int step = settings.spacing.every_days;
+  // No date that is asked stands further back: two windows before the newest, and as many again
+  // before the oldest of those.
+  const int reach = 4 * settings.target.horizon_days() +
+                    2 * static_cast<int>(kRollingDatesMax + 1) * std::max(step, kMonthDaysMax);
+  const Day earliest =
+      std::max(settings.zone.day_of(data_begins) + kDaysBeforeFirstSnapshot,
+               months_before(settings.zone.day_of(now) - reach, kSnapshotMonthsMax));
   Day day = earliest;
   if (step <= 0) {
     day = next_first(earliest);
@@ -161,6 +166,11 @@ std::vector<Day> finished_snapshots(Instant data_begins, Instant now,
     found.push_back(day);
     day = step <= 0 ? next_first(day + 1) : day + step;
   }
+  const std::set<std::size_t> asked = asked_dates(found, settings);
+  if (asked.empty()) return found;
+  const Day oldest = found[*asked.begin()];
+  std::erase_if(
+      found, [from = months_before(oldest, kSnapshotMonthsMax)](Day each) { return each < from; });
   return found;
 }
 
@@ -174,9 +184,41 @@ Instant outcomes_begin(Instant data_begins, const Vocabulary& vocabulary, const 
 
 std::size_t finished_by(const std::vector<Day>& finished, Instant as_of,
                         const ScoringSettings& settings) {
-  std::size_t count = 0;
-  while (count < finished.size() && window_end(finished[count], settings) <= as_of) ++count;
-  return count;
+  const auto end = std::partition_point(finished.begin(), finished.end(), [&](Day day) {
+    return window_end(day, settings) <= as_of;
+  });
+  return static_cast<std::size_t>(end - finished.begin());
+}
+
+SnapshotSpan learnt_by(const std::vector<Day>& finished, Instant as_of,
+                       const ScoringSettings& settings) {
+  const Day from = months_before(settings.zone.day_of(as_of), kSnapshotMonthsMax);
+  const auto first = std::lower_bound(finished.begin(), finished.end(), from);
+  SnapshotSpan span{static_cast<std::size_t>(first - finished.begin()),
+                    finished_by(finished, as_of, settings)};
+  span.last = std::max(span.first, span.last);
+  return span;
+}
+
+std::vector<std::size_t> rolling_as_of(const std::vector<Day>& finished, std::size_t date,
+                                       const ScoringSettings& settings) {
+  std::vector<Day> then = finished;
+  then.resize(finished_by(finished, settings.zone.start_of(finished[date]), settings));
+  return judging_of(then, settings).rolling;
+}
+
+std::set<std::size_t> asked_dates(const std::vector<Day>& finished,
+                                  const ScoringSettings& settings) {
+  const Judging plan = judging_of(finished, settings);
+  std::set<std::size_t> asked(plan.rolling.begin(), plan.rolling.end());
+  if (plan.test) asked.insert(*plan.test);
+  const std::vector<std::size_t> judged(asked.begin(), asked.end());
+  for (const std::size_t date : judged) {
+    const auto earlier = rolling_as_of(finished, date, settings);
+    // Fewer are no choice: not worth the fits.
+    if (earlier.size() >= kDatesToChoose) asked.insert(earlier.begin(), earlier.end());
+  }
+  return asked;
 }
 
 Judging judging_of(const std::vector<Day>& finished, const ScoringSettings& settings) {
@@ -187,7 +229,8 @@ Judging judging_of(const std::vector<Day>& finished, const ScoringSettings& sett
   for (std::size_t i = 0; i < finished.size(); ++i) {
     if (window_end(finished[i], settings) > test_at) break;
     const Instant at = settings.zone.start_of(finished[i]);
-    if (finished_by(finished, at, settings) >= kTrainingSnapshotsMin) judging.rolling.push_back(i);
+    if (learnt_by(finished, at, settings).size() < kTrainingSnapshotsMin) continue;
+    judging.rolling.push_back(i);
   }
   if (judging.rolling.size() > kRollingDatesMax) {
     judging.rolling.erase(judging.rolling.begin(), judging.rolling.end() - kRollingDatesMax);

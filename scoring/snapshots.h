@@ -3,6 +3,7 @@
 
 #include <limits>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "core/instant.h"
@@ -14,6 +15,7 @@ namespace upselld::scoring {
 
 inline constexpr int kSnapshotMonthsMax = 24;
 inline constexpr int kDaysBeforeFirstSnapshot = 60;
+inline constexpr std::size_t kDatesToChoose = 3;  // with fewer the built-in settings are used
 
 // A date at which features are read. Windows count back from `midnight`, the local start of `day`,
 // and end at `upper`, which is later only when scoring in the course of a day.
@@ -25,8 +27,9 @@ struct Moment {
 Moment moment_at_start_of(Day day, const TimeZone& zone);
 Moment moment_now(Instant now, const TimeZone& zone);
 
-// The calendar of snapshots whose label windows ended at or before `now`, oldest first. It depends
-// on where the data begins and on nothing else in it.
+// The calendar of snapshots whose label windows ended at or before `now`, oldest first, as far back
+// as the oldest date that is asked learns from. It depends on where the data begins and on nothing
+// else in it.
 std::vector<Day> finished_snapshots(Instant data_begins, Instant now,
                                     const ScoringSettings& settings);
 // The first moment after the label window of a snapshot.
@@ -42,7 +45,22 @@ struct Judging {
   std::optional<std::size_t> test;
 };
 Judging judging_of(const std::vector<Day>& finished, const ScoringSettings& settings);
-// How many of `finished` had ended by the start of day `as_of`.
+// The dates at which candidates are asked: those that are judged, and those by which these choose.
+std::set<std::size_t> asked_dates(const std::vector<Day>& finished,
+                                  const ScoringSettings& settings);
+// The dates by which the procedure as of the start of one of `finished` chooses.
+std::vector<std::size_t> rolling_as_of(const std::vector<Day>& finished, std::size_t date,
+                                       const ScoringSettings& settings);
+
+// Snapshots from `first` up to, and without, `last`.
+struct SnapshotSpan {
+  std::size_t first = 0, last = 0;
+  std::size_t size() const { return last - first; }
+};
+// What the procedure as of `as_of` learns from: what had ended by then, at most 24 months back.
+SnapshotSpan learnt_by(const std::vector<Day>& finished, Instant as_of,
+                       const ScoringSettings& settings);
+// How many of `finished` had ended by `as_of`.
 std::size_t finished_by(const std::vector<Day>& finished, Instant as_of,
                         const ScoringSettings& settings);
 

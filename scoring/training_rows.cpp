@@ -19,24 +19,23 @@ namespace {
 constexpr std::uint64_t kSampleKey = 0x73616d706c65;     // "sample"
 constexpr std::uint64_t kShuffleKey = 0x73687566666c65;  // "shuffle"
 
-// A feature enters training only when it was recorded before the first snapshot.
-bool was_recorded(const FeatureSpec& spec, const Vocabulary& vocabulary, const Survey& survey,
-                  Instant first_snapshot) {
-  if (spec.source == FeatureSpec::Source::measure) return true;
-  if (spec.source == FeatureSpec::Source::order) return true;
+// None: never recorded. Missing: as long as there is anything.
+std::optional<Instant> recorded_since(const FeatureSpec& spec, const Vocabulary& vocabulary,
+                                      const Survey& survey) {
+  if (spec.source == FeatureSpec::Source::measure) return Instant::missing();
+  if (spec.source == FeatureSpec::Source::order) return Instant::missing();
+  Instant since = Instant::missing();
   if (spec.source == FeatureSpec::Source::activity && spec.index == kAnyKind) {
-    return std::any_of(survey.kind_since.begin(), survey.kind_since.end(), [&](Instant since) {
-      return !since.is_missing() && since < first_snapshot;
-    });
+    for (const Instant kind : survey.kind_since) {
+      if (!kind.is_missing() && (since.is_missing() || kind < since)) since = kind;
+    }
+  } else if (spec.index >= 0) {
+    const auto index = static_cast<std::size_t>(spec.index);
+    const bool activity = spec.source == FeatureSpec::Source::activity;
+    if (!activity && vocabulary.attributes[index].is_static) return Instant::missing();
+    since = activity ? survey.kind_since[index] : vocabulary.recorded_since[index];
   }
-  if (spec.index < 0) return false;
-  const auto index = static_cast<std::size_t>(spec.index);
-  if (spec.source == FeatureSpec::Source::activity) {
-    return !survey.kind_since[index].is_missing() && survey.kind_since[index] < first_snapshot;
-  }
-  if (vocabulary.attributes[index].is_static) return true;
-  const Instant since = vocabulary.recorded_since[index];
-  return !since.is_missing() && since < first_snapshot;
+  return since.is_missing() ? std::nullopt : std::optional(since);
 }
 
 struct ShareRows {
@@ -201,11 +200,16 @@ void assemble(std::vector<ShareRows>& shares, const std::vector<Day>& days, Trai
   }
 }
 
-void choose_columns(const FeatureTable& table, const Vocabulary& vocabulary, const Survey& survey,
-                    Instant first_snapshot, TrainingRows& rows) {
+// A feature enters training only when it was recorded before the first snapshot that the model
+// learns from. Returns since when all of them were.
+Instant choose_columns(const FeatureTable& table, const Vocabulary& vocabulary,
+                       const Survey& survey, Instant first_snapshot, TrainingRows& rows) {
+  Instant all_since = Instant::missing();
   for (std::uint32_t i = 0; i < table.size(); ++i) {
     if (!table.infos()[i].in_model) continue;
-    if (was_recorded(table.specs()[i], vocabulary, survey, first_snapshot)) {
+    const auto since = recorded_since(table.specs()[i], vocabulary, survey);
+    if (since && *since < first_snapshot) {
+      all_since = std::max(all_since, *since);
       rows.columns.push_back(i);
       const FeatureSpec& spec = table.specs()[i];
       const bool attribute = spec.source == FeatureSpec::Source::attribute && spec.index >= 0;
@@ -224,6 +228,7 @@ void choose_columns(const FeatureTable& table, const Vocabulary& vocabulary, con
     if (is_near_unique(survey.texts[a])) rows.near_unique.push_back(vocabulary.attributes[a].name);
     rows.dictionaries[vocabulary.attributes[a].name] = texts_by_count(survey.texts[a]);
   }
+  return all_since;
 }
 
 // Walks one share as it was known at the newest snapshot and names the features whose values there
@@ -279,13 +284,17 @@ Result<TrainingRows> gather_rows(const TimelineSource& source, const FeatureTabl
   TrainingRows rows;
   rows.data_begins = outcomes_begin(survey->begins, vocabulary, settings.target);
   rows.account_count = survey->accounts;
-  const std::vector<Day> days = finished_snapshots(rows.data_begins, now, settings);
-  if (days.empty()) return rows;
+  std::vector<Day> days = finished_snapshots(rows.data_begins, now, settings);
+  const SnapshotSpan learnt = learnt_by(days, now, settings);
+  if (learnt.size() == 0) return rows;
+  const Instant all_recorded =
+      choose_columns(table, vocabulary, *survey, settings.zone.start_of(days[learnt.first]), rows);
+  // Past dates learn from what stands further back, but only where it is as whole.
+  std::erase_if(days, [&](Day day) { return settings.zone.start_of(day) <= all_recorded; });
   std::vector<Moment> moments;
   for (const Day day : days) moments.push_back(moment_at_start_of(day, settings.zone));
-  choose_columns(table, vocabulary, *survey, moments.front().midnight, rows);
 
-  const auto rows_most = static_cast<double>(survey->accounts * days.size());
+  const auto rows_most = static_cast<double>(survey->accounts * learnt.size());
   const auto rows_allowed = static_cast<double>(settings.learner.tree_rows_max);
   rows.sampled_share = std::min(1.0, rows_allowed / std::max(rows_most, 1.0));
   std::vector<ShareRows> shares(source.share_count());

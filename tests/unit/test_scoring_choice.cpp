@@ -141,7 +141,7 @@ TEST_CASE("candidates: a past date has every number of rounds as a fit of so man
   const auto tried = try_candidates(made.rows, 3, columns, made.settings);
   REQUIRE(tried);
   const Instant as_of = made.settings.zone.start_of(made.rows.dates[3].day);
-  const Lesson lesson = lesson_of(made.rows, 3, as_of);
+  const Lesson lesson = lesson_of(made.rows, {0, 3}, as_of);
   for (std::size_t r = 0; r < kRoundFactors.size(); ++r) {
     INFO("factor " << kRoundFactors[r]);
     const Choice choice{.kind = LearnerKind::trees, .rounds = r, .reason = {}};

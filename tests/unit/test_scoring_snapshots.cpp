@@ -53,10 +53,22 @@ TEST_CASE("snapshots: stand on the first of months whose windows are over") {
   CHECK(finished_by(days_found, start(2011, 10, 1), settings) == 7);
 }
 
-TEST_CASE("snapshots: at most 24 months back, and none without data") {
+TEST_CASE("snapshots: every date learns from at most 24 months before it, and none without data") {
   const ScoringSettings settings;
-  const auto found = finished_snapshots(start(2000, 1, 1), start(2026, 11, 22), settings);
-  CHECK(to_text(found.front()) == "2024-11-01");
+  const Instant now = start(2026, 11, 22);
+  const auto found = finished_snapshots(start(2000, 1, 1), now, settings);
+  const auto first_for = [&](Instant as_of) {
+    return to_text(found[learnt_by(found, as_of, settings).first]);
+  };
+  CHECK(first_for(now) == "2024-11-01");
+  const Judging judging = judging_of(found, settings);
+  CHECK(to_text(found[*judging.test]) == "2026-09-01");
+  CHECK(first_for(start(2026, 9, 1)) == "2024-09-01");
+  REQUIRE(to_text(found[judging.rolling.front()]) == "2026-02-01");
+  CHECK(first_for(start(2026, 2, 1)) == "2024-02-01");
+  // The oldest date by which the oldest judged one chooses.
+  CHECK(to_text(found[*asked_dates(found, settings).begin()]) == "2025-05-01");
+  CHECK(to_text(found.front()) == "2023-05-01");
   CHECK(judging_of(found, settings).rolling.size() == 6);
   CHECK(finished_snapshots(Instant::missing(), start(2026, 1, 1), settings).empty());
   CHECK(finished_snapshots(start(2026, 1, 1), start(2026, 1, 20), settings).empty());

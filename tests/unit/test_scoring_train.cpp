@@ -151,6 +151,28 @@ TEST_CASE("training: learns from activity of any kind once one kind was recorded
   CHECK_FALSE(learns("call_days_7d"));
 }
 
+TEST_CASE("training: past dates have 24 months, too, as far back as all was recorded") {
+  UpsellWorld world({.accounts = 60, .periods = 60});
+  const auto settings = world.settings();
+  const auto gathered = [&] {
+    const auto table = FeatureTable::make(world.source.vocabulary(), settings, {});
+    REQUIRE(table);
+    const auto rows = gather_rows(world.source, *table, settings, world.now(), 2);
+    REQUIRE(rows);
+    return std::pair(rows->dates.front().day, rows->columns.size());
+  };
+  const auto [first, columns] = gathered();
+  CHECK(first < world.end - 3 * 365);
+  for (Timeline& timeline : world.source.accounts) {
+    std::erase_if(timeline.activities,
+                  [&](const ActivityEvent& event) { return event.at < world.now() - days(800); });
+  }
+  const auto [later, same] = gathered();
+  CHECK(same == columns);
+  CHECK(later > world.end - 800);
+  CHECK(later < world.end - 730);
+}
+
 TEST_CASE("training: says why there is no model where there is too little") {
   const TimeZone zone = TimeZone::utc();
   test::TimelinesInMemory source;

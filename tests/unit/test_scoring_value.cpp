@@ -45,7 +45,7 @@ TEST_CASE("gains: follow the size of the account, and one great order moves noth
   const auto learnt = [&] {
     const auto rows = gather_rows(world.source, table, world.settings(), world.now(), 2);
     REQUIRE(rows);
-    return learn_gains(*rows, table, rows->dates.size(), world.now());
+    return learn_gains(*rows, table, {0, rows->dates.size()}, world.now());
   };
   const Gains gains = learnt();
   REQUIRE(gains.known());
@@ -73,7 +73,7 @@ TEST_CASE("gains: an up-sell that was not known yet tells nothing") {
   const auto rows = gather_rows(world.source, table, world.settings(), world.now(), 2);
   REQUIRE(rows);
   const Instant begin = TimeZone::utc().start_of(world.begin);
-  CHECK_FALSE(learn_gains(*rows, table, rows->dates.size(), begin).known());
+  CHECK_FALSE(learn_gains(*rows, table, {0, rows->dates.size()}, begin).known());
 }
 
 TEST_CASE("value: accounts are ranked by likelihood times gain, from the model's files alone") {
