@@ -29,7 +29,7 @@ struct Candidate {
   // Empty: nothing is known (an account that is not scored may still have its row).
   std::span<const float> features;
   const Score* score = nullptr;  // nullptr: not scored
-  std::string not_scored;        // why: "no_purchase", "opted_out", or a text of the caller
+  std::string not_scored;        // why: "no_purchase", "already_open", "opted_out", or another text
   const AccountMemory* memory = nullptr;   // nullptr: never decided about
   std::span<const ContactFacts> contacts;  // all that are known
   bool group_has_open_task = false;  // another account of the parent group has an open task of ours

@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t kTextFieldBytesMax = 255;
 constexpr std::size_t kModelVersionBytesMax = 64;
 constexpr std::size_t kReasonsFieldBytesMax = 4000;
+constexpr const char* kAlreadyOpen =
+    "An order of this kind is open already: no likelihood until it is won or lost";
 
 std::optional<std::string>& field(FieldValues& fields, Field which) {
   return fields[static_cast<std::size_t>(which)];
@@ -94,6 +96,9 @@ FieldValues make_fields(const Choice& choice, const Candidate& candidate, const 
   field(fields, Field::next_action) = choice.label;
   field(fields, Field::top_reason) = top_reason_text(reasons);
   field(fields, Field::reasons) = reasons_text(reasons);
+  if (candidate.not_scored == "already_open") {
+    field(fields, Field::top_reason) = field(fields, Field::reasons) = kAlreadyOpen;
+  }
   field(fields, Field::change) = change_text(candidate);
   if (!today.data_as_of.is_missing()) field(fields, Field::data_as_of) = to_text(today.data_as_of);
   if (candidate.score != nullptr) {

@@ -28,6 +28,14 @@ Score rule_score(std::span<const float> row, std::size_t count, std::size_t rece
   return score;
 }
 
+// Then the pipeline tells more than a model of the customer.
+bool has_open_upsell(const OrderView& view, const Target& target) {
+  if (target.kind != TargetKind::won_opportunity) return false;
+  return std::any_of(view.all.begin(), view.all.end(), [&](const SeenOrder& order) {
+    return order.status == OrderStatus::open && is_target_kind(order.kind, target);
+  });
+}
+
 std::optional<NotScored> without_row(const AccountFacts& account) {
   if (!account.deleted_at.is_missing()) return NotScored::deleted;
   if (account.opted_out) return NotScored::opted_out;
@@ -41,6 +49,8 @@ const char* to_text(NotScored reason) {
   switch (reason) {
     case NotScored::no_purchase:
       return "no_purchase";
+    case NotScored::already_open:
+      return "already_open";
     case NotScored::opted_out:
       return "opted_out";
     case NotScored::out_of_scope:
@@ -84,6 +94,8 @@ Result<void> score_accounts(const TimelineSource& source, const FeatureTable& ta
         one.row.assign(row.begin(), row.end());
         if (pass.view(0).won.empty()) {
           one.not_scored = NotScored::no_purchase;
+        } else if (has_open_upsell(pass.view(0), settings.target)) {
+          one.not_scored = NotScored::already_open;
         } else if (model != nullptr) {
           one.score = model->score(row, layout, moment.day, options.with_reasons);
         } else {

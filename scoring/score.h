@@ -19,7 +19,13 @@ namespace upselld::scoring {
 
 inline constexpr const char* kRulesVersion = "rules-1";
 
-enum class NotScored { no_purchase, opted_out, out_of_scope, deleted };
+enum class NotScored {
+  no_purchase,
+  already_open,  // an order of the kind that is predicted
+  opted_out,
+  out_of_scope,
+  deleted
+};
 const char* to_text(NotScored reason);
 
 // One account's answer. Valid during the call of the sink only.

@@ -28,10 +28,6 @@ Day months_before(Day day, int months) {
   return Day::of_civil(month / 12, static_cast<unsigned>(month % 12 + 1), 1);
 }
 
-bool is_target_kind(OrderKind kind, const Target& target) {
-  return std::find(target.kinds.begin(), target.kinds.end(), kind) != target.kinds.end();
-}
-
 void note(Label& label, Instant at, Instant known_at) {
   if (!label.positive || known_at < label.known_at) {
     label.known_at = known_at;
@@ -105,6 +101,10 @@ Label label_of_rise(const Timeline& timeline, Instant from, Instant until,
 }
 
 }  // namespace
+
+bool is_target_kind(OrderKind kind, const Target& target) {
+  return std::find(target.kinds.begin(), target.kinds.end(), kind) != target.kinds.end();
+}
 
 const char* to_text(TargetKind kind) {
   switch (kind) {
@@ -238,15 +238,10 @@ Judging judging_of(const std::vector<Day>& finished, const ScoringSettings& sett
   return judging;
 }
 
-bool is_eligible(const AccountFacts& account, const OrderView& view, const Moment& moment,
-                 const ScoringSettings& settings) {
+bool is_eligible(const AccountFacts& account, const OrderView& view, const Moment& moment) {
   if (!account.in_scope || account.opted_out) return false;
   if (!account.deleted_at.is_missing() && account.deleted_at < moment.upper) return false;
-  if (view.won.empty()) return false;
-  if (settings.target.kind != TargetKind::won_opportunity) return true;
-  return std::none_of(view.all.begin(), view.all.end(), [&](const SeenOrder& order) {
-    return order.status == OrderStatus::open && is_target_kind(order.kind, settings.target);
-  });
+  return !view.won.empty();
 }
 
 Label label_of(const Timeline& timeline, const OrderBook& book, const OrderView& view,

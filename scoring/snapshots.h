@@ -64,9 +64,13 @@ SnapshotSpan learnt_by(const std::vector<Day>& finished, Instant as_of,
 std::size_t finished_by(const std::vector<Day>& finished, Instant as_of,
                         const ScoringSettings& settings);
 
-// An account may be up-sold and has a history. Needs the book's view of the moment.
-bool is_eligible(const AccountFacts& account, const OrderView& view, const Moment& moment,
-                 const ScoringSettings& settings);
+// An account may be up-sold and has a history. Needs the book's view of the moment. Orders that are
+// open say nothing here: of those that were open at the moment only the ones are told that never
+// ended, and to leave these out would leave out failures alone.
+bool is_eligible(const AccountFacts& account, const OrderView& view, const Moment& moment);
+
+// Whether a won order of that kind is an up-sell where opportunities are the target.
+bool is_target_kind(OrderKind kind, const Target& target);
 
 // An up-sell that was known from one moment on, until it was known to be taken back.
 struct Withdrawn {

@@ -108,7 +108,7 @@ void take_account(const Timeline& timeline, FeaturePass& pass, const Vocabulary&
   for (std::size_t m = 0; m < pass.moments().size(); ++m) {
     const Moment& moment = pass.moments()[m];
     const OrderView& view = pass.view(m);
-    if (!is_eligible(timeline.account, view, moment, settings)) continue;
+    if (!is_eligible(timeline.account, view, moment)) continue;
     const Label label = label_of(timeline, pass.book(), view, moment, vocabulary, settings);
     DateRows& date = out.dates[m];
     if (!any) begin_account(timeline, pass, settings, out);

@@ -97,6 +97,19 @@ TEST_CASE("choose: who never bought is in no_purchase without score and band") {
   CHECK(choice.decile == 0);
 }
 
+TEST_CASE("choose: who has such an order open gets no score, and is told why") {
+  const auto playbook = playbook_of("");
+  TestAccount account("A");
+  account.feature("days_since_order", 12);
+  account.not_scored = "already_open";
+  const Choice choice = choose_alone(*playbook, account, test_today());
+  CHECK(field(choice, Field::status) == "Excluded");  // of the values that CRMs know
+  CHECK(field(choice, Field::score) == "");
+  CHECK(field(choice, Field::band) == "");
+  CHECK_THAT(field(choice, Field::top_reason), Catch::Contains("open already: no likelihood"));
+  CHECK(field(choice, Field::reasons) == field(choice, Field::top_reason));
+}
+
 TEST_CASE("choose: texts of a CRM stay in one line and within the field") {
   const auto playbook = playbook_of("");
   TestAccount account("A");

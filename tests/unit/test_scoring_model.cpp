@@ -159,6 +159,11 @@ TEST_CASE("scoring: says of each account that has no score why") {
   add("out").account.opted_out = true;
   add("foreign").account.in_scope = false;
   add("gone").account.deleted_at = past;
+  const auto open_order = [&](const char* id, OrderKind kind) {
+    add(id).orders.push_back({past, past, 2, 10, 0, kind, OrderStatus::open});
+  };
+  open_order("asked", OrderKind::upsell);
+  open_order("renewing", OrderKind::renewal);
   source.add_account("new");
   std::map<std::string, std::string> why;
   for (const Kept& one : score_all(source, nullptr, {})) {
@@ -167,6 +172,8 @@ TEST_CASE("scoring: says of each account that has no score why") {
     CHECK(one.row.empty() == (one.id == "out" || one.id == "foreign" || one.id == "gone"));
   }
   CHECK(why == std::map<std::string, std::string>{{"buyer", "scored"},
+                                                  {"asked", "already_open"},
+                                                  {"renewing", "scored"},
                                                   {"out", "opted_out"},
                                                   {"foreign", "out_of_scope"},
                                                   {"gone", "deleted"},
