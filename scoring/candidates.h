@@ -42,6 +42,7 @@ struct Choice {
   LearnerKind kind = LearnerKind::none;
   std::size_t strength = kBuiltInStrength, rounds = kBuiltInRounds;
   double slope = 1, level = 0;
+  std::size_t correction_windows = 0;  // apart from each other, at which one could prove itself
   std::string reason;
   LearnerSettings settings(const LearnerSettings& built_in) const;
   // The strengths up to the chosen one, as judging went through them.

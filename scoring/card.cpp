@@ -135,9 +135,17 @@ std::string choice_text(const Findings& findings) {
   std::string text = fmt::format("## What was chosen\n\nStrength of the line {}, rounds {}; {}.",
                                  chosen.line_strength, chosen.rounds, choice.reason);
   const bool corrected = choice.slope != 1 || choice.level != 0;
-  text += corrected ? fmt::format(" Margins are corrected: {:.3f} times, {:+.3f}.", choice.slope,
-                                  choice.level)
-                    : " No correction of slope or level proved itself.";
+  if (corrected) {
+    text +=
+        fmt::format(" Margins are corrected: {:.3f} times, {:+.3f}.", choice.slope, choice.level);
+  } else if (choice.correction_windows < kWindowsToCorrect) {
+    text += fmt::format(
+        " No correction of slope or level was tried: it would have to prove itself in {} label "
+        "windows that do not overlap, and past dates hold {}.",
+        kWindowsToCorrect, choice.correction_windows);
+  } else {
+    text += " No correction of slope or level proved itself.";
+  }
   return text + "\n\n";
 }
 

@@ -117,13 +117,15 @@ std::vector<DateLoss> losses_of(const TrainingRows& rows, const Dates& dates, co
   return losses;
 }
 
-// How many of the windows in which the correction helped can stand side by side.
+// How many of the windows in which a correction helped, or did not, can stand side by side; of all
+// of them without that question.
 std::size_t windows_apart(const TrainingRows& rows, const std::vector<DateLoss>& losses,
-                          const ScoringSettings& settings, bool helped) {
+                          const ScoringSettings& settings, std::optional<bool> helped = {}) {
   std::size_t count = 0;
   Instant free_from = Instant::missing();
   for (const DateLoss& each : losses) {
-    if (!each.corrected_loss || (*each.corrected_loss < each.loss) != helped) continue;
+    if (!each.corrected_loss) continue;
+    if (helped && (*each.corrected_loss < each.loss) != *helped) continue;
     const Day day = rows.dates[each.date].day;
     const Instant begins = settings.zone.start_of(day);
     if (!free_from.is_missing() && begins < free_from) continue;
@@ -136,6 +138,7 @@ std::size_t windows_apart(const TrainingRows& rows, const std::vector<DateLoss>&
 void correct(const TrainingRows& rows, const Dates& dates, const ScoringSettings& settings,
              Choice& choice) {
   const auto losses = losses_of(rows, dates, choice, settings);
+  choice.correction_windows = windows_apart(rows, losses, settings);
   double gain = 0;
   for (const DateLoss& each : losses) {
     if (each.corrected_loss) gain += *each.corrected_loss - each.loss;

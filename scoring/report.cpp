@@ -19,7 +19,8 @@ Json choice_json(const Choice& choice, const ScoringSettings& settings) {
   const LearnerSettings chosen = choice.settings(settings.learner);
   return {{"learner", to_text(choice.kind)}, {"line_strength", chosen.line_strength},
           {"rounds", chosen.rounds},         {"slope", choice.slope},
-          {"level", choice.level},           {"reason", choice.reason}};
+          {"level", choice.level},           {"correction_windows", choice.correction_windows},
+          {"reason", choice.reason}};
 }
 
 // What a told probability of 30 % has meant: log-odds moved by the spread.

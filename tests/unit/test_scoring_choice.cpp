@@ -163,6 +163,15 @@ TEST_CASE("choice: a correction is applied where it proved itself at dates after
     const Choice few = timid.choose_among(3);
     CHECK(few.slope == 1);
     CHECK(few.level == 0);
+    CHECK(few.correction_windows == 2);
+    CHECK(choice.correction_windows == 5);
+  }
+  SECTION("nor where windows of six dates overlap") {
+    Made monthly = timid;
+    monthly.settings.target.horizon = days(60);
+    const Choice none_apart = monthly.choose_among(6);
+    CHECK(none_apart.slope == 1);
+    CHECK(none_apart.correction_windows == 2);
   }
   SECTION("not when the level swings") {
     const Made swinging(

@@ -68,6 +68,13 @@ TEST_CASE("training: finds the probabilities of a world whose truth is known") {
   // Of one date's outcomes: its standard error is about 0.12.
   CHECK(report["test"]["slope"] > 0.7);
   CHECK(report["test"]["slope"] < 1.4);
+
+  ScoringSettings longer = world.settings();
+  longer.target.horizon = days(90);
+  const auto table = FeatureTable::make(world.source.vocabulary(), longer, {});
+  const auto untried = train(world.source, *table, longer, world.now(), 2);
+  REQUIRE(untried);
+  CHECK_THAT(untried->card_markdown, Catch::Contains("No correction of slope or level was tried"));
 }
 
 TEST_CASE("training: gives the same bytes for one and two threads") {
