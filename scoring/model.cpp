@@ -11,8 +11,8 @@
 namespace upselld::scoring {
 namespace {
 
-constexpr double kToldShare = 0.05;   // of all groups: a smaller one has no text
-constexpr double kCancelShare = 0.1;  // of all groups: what is left when they cancel
+constexpr double kToldShare = 0.05;      // of all groups: a smaller one has no text
+constexpr double kCloseToAverage = 0.1;  // log-odds: odds within a tenth of the average account's
 
 }  // namespace
 
@@ -162,7 +162,7 @@ std::vector<Reason> Model::explain(std::span<const float> row, const RowLayout& 
   std::stable_sort(reasons.begin(), reasons.end(), [](const Reason& a, const Reason& b) {
     return std::abs(a.contribution) > std::abs(b.contribution);
   });
-  if (reasons.size() > 1 && std::abs(together) < kCancelShare * all) {
+  if (reasons.size() > 1 && all > 0 && std::abs(together) < kCloseToAverage) {
     // In front of the direction, which readers look for at the end.
     std::string& text = reasons.front().text;
     text.insert(text.rfind(": "), " (all in all close to average)");

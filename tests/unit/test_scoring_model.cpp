@@ -146,6 +146,21 @@ TEST_CASE("scoring: threads change neither the order nor the bits") {
   }
 }
 
+TEST_CASE("reasons: say that all is close to average exactly where the odds are") {
+  const auto model = Model::load(trained().training.files);
+  REQUIRE(model);
+  std::size_t close = 0, far = 0;
+  for (const Kept& one : score_all(trained().world.source, model->get(), {1, true})) {
+    const bool is_close = std::abs(one.score->margin - one.score->base) < 0.1;
+    const std::string& text = one.score->reasons.front().text;
+    INFO(text << ", " << one.score->margin - one.score->base);
+    CHECK((text.find("all in all close to average") != std::string::npos) == is_close);
+    is_close ? ++close : ++far;
+  }
+  CHECK(close > 0);
+  CHECK(far > 0);
+}
+
 TEST_CASE("scoring: says of each account that has no score why") {
   test::TimelinesInMemory source;
   source.words.activity_kinds = trained().world.source.words.activity_kinds;
