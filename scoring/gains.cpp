@@ -17,12 +17,15 @@ struct Upsell {
   double gain = 0;
 };
 
-std::vector<Upsell> upsells_of(const TrainingRows& rows, std::size_t column, SnapshotSpan dates,
-                               Instant as_of) {
+std::vector<Upsell> upsells_of(const TrainingRows& rows, std::size_t column,
+                               const ScoringSettings& settings, SnapshotSpan dates, Instant as_of) {
   std::vector<Upsell> found;
   const std::size_t width = rows.columns.size();
-  for (std::size_t d = dates.first; d < dates.last; ++d) {
+  Instant free_before = Instant{INT64_MAX};
+  for (std::size_t d = dates.last; d-- > dates.first;) {
     const DateRows& date = rows.dates[d];
+    if (window_end(date.day, settings) > free_before) continue;
+    free_before = settings.zone.start_of(date.day);
     for (std::size_t i = 0; i < date.size(); ++i) {
       if (date.positive[i] == 0 || date.positive_known_at[i] >= as_of) continue;
       const float usual = date.values[i * width + column], gain = date.gain[i];
@@ -48,12 +51,12 @@ std::size_t usual_column(const TrainingRows& rows, const FeatureTable& table) {
   return static_cast<std::size_t>(at - rows.columns.begin());
 }
 
-Gains learn_gains(const TrainingRows& rows, const FeatureTable& table, SnapshotSpan dates,
-                  Instant as_of) {
+Gains learn_gains(const TrainingRows& rows, const FeatureTable& table,
+                  const ScoringSettings& settings, SnapshotSpan dates, Instant as_of) {
   Gains gains;
   const std::size_t column = usual_column(rows, table);
   if (column == rows.columns.size()) return gains;
-  std::vector<Upsell> upsells = upsells_of(rows, column, dates, as_of);
+  std::vector<Upsell> upsells = upsells_of(rows, column, settings, dates, as_of);
   gains.upsells = upsells.size();
   if (upsells.size() < kUpsellsMin) return gains;
   std::sort(upsells.begin(), upsells.end(),

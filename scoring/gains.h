@@ -25,10 +25,11 @@ struct Gains {
   double of(float usual) const;
 };
 
-// From the up-sells of the dates of a span that were known before `as_of`. Too few amounts: not
-// known.
-Gains learn_gains(const TrainingRows& rows, const FeatureTable& table, SnapshotSpan dates,
-                  Instant as_of);
+// From the up-sells of the dates of a span that were known before `as_of`. Only of dates whose
+// label windows do not overlap, the newest first: an up-sell is one, however many snapshots see it.
+// Too few amounts: not known.
+Gains learn_gains(const TrainingRows& rows, const FeatureTable& table,
+                  const ScoringSettings& settings, SnapshotSpan dates, Instant as_of);
 // The column of `rows` that holds the usual order; as many as there are columns: none.
 std::size_t usual_column(const TrainingRows& rows, const FeatureTable& table);
 

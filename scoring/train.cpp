@@ -122,7 +122,7 @@ Result<Training> train_rows(const TrainingRows& rows, const FeatureTable& table,
     facts.as_of = settings.zone.day_of(now);
     facts.data_digest = digest_of(rows);
     facts.dictionaries = rows.dictionaries;
-    facts.gains = learn_gains(rows, table, judged->learnt, now);
+    facts.gains = learn_gains(rows, table, settings, judged->learnt, now);
     facts.effect = effects.all;
     for (const std::uint32_t column : rows.columns) facts.features.push_back(table.infos()[column]);
     training.files = write_model(facts, *judged->published, settings, training.version);

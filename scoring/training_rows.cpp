@@ -46,17 +46,19 @@ struct ShareRows {
   std::array<std::size_t, kNoGrowthSeeds> no_growth{};
 };
 
-// The base rate if amounts told nothing of time: see the report's no-growth rate.
+// The base rate if amounts told nothing of time: see the report's no-growth rate. By the same
+// orders as outcomes: what was not known at the moment is no past, and what was taken back no
+// up-sell.
 void shuffle_amounts(const Timeline& timeline, const OrderBook& book, const Moment& moment,
                      const ScoringSettings& settings, ShareRows& out) {
   const Instant forever = Instant{INT64_MAX};
   const Instant until = window_end(moment.day, settings);
   std::vector<double> amounts;
-  std::vector<Instant> times;
+  std::vector<OrderBook::Final> orders;
   for (const auto& placed : book.placed_in(Instant::missing(), forever, 0)) {
     if (!placed.order.won || !(placed.order.amount > 0)) continue;
     amounts.push_back(placed.order.amount);
-    times.push_back(placed.order.at);
+    orders.push_back(placed);
   }
   for (int seed = 0; seed < kNoGrowthSeeds; ++seed) {
     Random random(keyed_hash(kShuffleKey + static_cast<std::uint64_t>(seed), timeline.account.id));
@@ -65,11 +67,13 @@ void shuffle_amounts(const Timeline& timeline, const OrderBook& book, const Mome
       std::swap(shuffled[i - 1], shuffled[random.below(static_cast<std::uint32_t>(i))]);
     }
     double largest = 0;
-    for (std::size_t i = 0; i < times.size(); ++i) {
-      if (times[i] < moment.midnight)
-        past.push_back(shuffled[i]);
-      else if (times[i] < until)
+    for (std::size_t i = 0; i < orders.size(); ++i) {
+      const Instant at = orders[i].order.at;
+      if (at < moment.midnight) {
+        if (orders[i].known_at < moment.midnight) past.push_back(shuffled[i]);
+      } else if (at < until && orders[i].taken_back_at.is_missing()) {
         largest = std::max(largest, shuffled[i]);
+      }
     }
     const double usual = aggregate_of_values(Aggregate::median, past, past.size());
     if (largest > 0 && largest >= settings.target.growth * usual) {

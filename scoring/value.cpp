@@ -37,8 +37,8 @@ std::vector<CurvePoint> curve_of(const Findings& findings) {
   const Instant as_of = findings.settings.zone.start_of(date.day);
   std::vector<Day> days;
   for (const DateRows& each : rows.dates) days.push_back(each.day);
-  const Gains gains =
-      learn_gains(rows, findings.table, learnt_by(days, as_of, findings.settings), as_of);
+  const Gains gains = learn_gains(rows, findings.table, findings.settings,
+                                  learnt_by(days, as_of, findings.settings), as_of);
   if (!gains.known()) return {};
   const std::size_t width = rows.columns.size(), usual = usual_column(rows, findings.table);
   std::vector<double> promised, came;
@@ -147,7 +147,8 @@ double Money::worth_from() const {
 
 nlohmann::ordered_json value_json(const Findings& findings) {
   const TrainingRows& rows = findings.rows;
-  const Gains gains = learn_gains(rows, findings.table, findings.judged.learnt, findings.now);
+  const Gains gains =
+      learn_gains(rows, findings.table, findings.settings, findings.judged.learnt, findings.now);
   if (!gains.known()) return nullptr;
   Json curve = Json::array();
   const Money money = money_with(findings.settings.money, findings.effects.all);
@@ -176,7 +177,8 @@ nlohmann::ordered_json value_json(const Findings& findings) {
 
 std::string value_text(const Findings& findings) {
   const TrainingRows& rows = findings.rows;
-  const Gains gains = learn_gains(rows, findings.table, findings.judged.learnt, findings.now);
+  const Gains gains =
+      learn_gains(rows, findings.table, findings.settings, findings.judged.learnt, findings.now);
   if (!gains.known()) return "";
   const Money& money = findings.settings.money;
   const ToldEffects told = told_effects(findings);

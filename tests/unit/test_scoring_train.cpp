@@ -180,6 +180,31 @@ TEST_CASE("training: past dates have 24 months, too, as far back as all was reco
   CHECK(later < world.end - 730);
 }
 
+TEST_CASE("training: without growth, too, an order that was taken back is no up-sell") {
+  test::TimelinesInMemory source;
+  const Instant now = TimeZone::utc().start_of(Day::of_civil(2026, 11, 1));
+  const std::uint16_t refund = source.kind("refund");
+  for (std::uint64_t a = 1; a <= 50; ++a) {
+    Timeline& account = source.add_account("A" + std::to_string(1'000 + a));
+    const auto order = [&](int days_ago, double amount) {
+      const Instant at = now - days(days_ago);
+      account.orders.push_back(
+          {at, at, 10 * a + account.orders.size(), amount, 0, {}, OrderStatus::won});
+    };
+    for (const int days_ago : {200, 170, 130}) order(days_ago, 100);
+    order(40, 300);
+    account.activities.push_back({now - days(30), now - days(30), 300, 0, 0, refund});
+  }
+  const ScoringSettings settings;
+  const auto table = FeatureTable::make(source.vocabulary(), settings, {});
+  REQUIRE(table);
+  const auto rows = gather_rows(source, *table, settings, now, 1);
+  REQUIRE(rows);
+  REQUIRE(rows->dates.back().size() == 50);
+  CHECK(std::count(rows->dates.back().positive.begin(), rows->dates.back().positive.end(), 1) == 0);
+  for (const std::size_t positives : rows->no_growth) CHECK(positives == 0);
+}
+
 TEST_CASE("training: says why there is no model where there is too little") {
   const TimeZone zone = TimeZone::utc();
   test::TimelinesInMemory source;

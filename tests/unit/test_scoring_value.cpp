@@ -45,7 +45,7 @@ TEST_CASE("gains: follow the size of the account, and one great order moves noth
   const auto learnt = [&] {
     const auto rows = gather_rows(world.source, table, world.settings(), world.now(), 2);
     REQUIRE(rows);
-    return learn_gains(*rows, table, {0, rows->dates.size()}, world.now());
+    return learn_gains(*rows, table, world.settings(), {0, rows->dates.size()}, world.now());
   };
   const Gains gains = learnt();
   REQUIRE(gains.known());
@@ -67,13 +67,30 @@ TEST_CASE("gains: follow the size of the account, and one great order moves noth
   CHECK(learnt().of(1'000) == Approx(large).epsilon(0.02));
 }
 
+TEST_CASE("gains: an up-sell that several snapshots see counts once") {
+  const UpsellWorld world = two_sizes();
+  ScoringSettings settings = world.settings();
+  settings.target.horizon = days(90);
+  const FeatureTable table = table_of(world);
+  const auto rows = gather_rows(world.source, table, settings, world.now(), 2);
+  REQUIRE(rows);
+  std::size_t orders = 0;
+  for (const Timeline& timeline : world.source.accounts) {
+    for (const OrderEvent& order : timeline.orders) orders += order.kind == OrderKind::upsell;
+  }
+  const Gains gains = learn_gains(*rows, table, settings, {0, rows->dates.size()}, world.now());
+  REQUIRE(gains.known());
+  CHECK(gains.upsells <= orders);
+  CHECK(gains.upsells > orders / 4);
+}
+
 TEST_CASE("gains: an up-sell that was not known yet tells nothing") {
   const UpsellWorld world = two_sizes();
   const FeatureTable table = table_of(world);
   const auto rows = gather_rows(world.source, table, world.settings(), world.now(), 2);
   REQUIRE(rows);
   const Instant begin = TimeZone::utc().start_of(world.begin);
-  CHECK_FALSE(learn_gains(*rows, table, {0, rows->dates.size()}, begin).known());
+  CHECK_FALSE(learn_gains(*rows, table, world.settings(), {0, rows->dates.size()}, begin).known());
 }
 
 TEST_CASE("value: accounts are ranked by likelihood times gain, from the model's files alone") {
