@@ -7,6 +7,7 @@
 
 #include "core/activity_name.h"
 #include "core/digest.h"
+#include "core/our_field.h"
 #include "core/settings_check.h"
 #include "plugins/crm/record_text.h"
 
@@ -240,6 +241,11 @@ Result<void> read_mapped(const Settings& settings, const FieldNaming& naming,
   auto attributes = read_attributes(settings, naming);
   if (!attributes) return attributes.error();
   out.attributes = std::move(*attributes);
+  for (const AttributeField& one : out.attributes) {
+    auto good =
+        refuse_our_field(settings.place("attributes"), one.spec.name, one.field, context.prefix);
+    if (!good) return good;
+  }
   auto activities = read_activities(settings, naming);
   if (!activities) return activities.error();
   out.activities = std::move(*activities);

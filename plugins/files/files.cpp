@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/digest.h"
+#include "core/our_field.h"
 #include "plugins/files/files_connector.h"
 #include "plugins/files/files_settings.h"
 
@@ -41,6 +42,12 @@ Result<std::unique_ptr<Connector>> create(Host& host, const ConnectorContext& co
                     [&](const AttributeSpec& known) { return known.name == spec.name; });
     if (!is_known) {
       return error_at(settings.map().place, "attribute " + spec.name + " is in no attribute table");
+    }
+  }
+  for (const files::Mapping& mapping : *mappings) {
+    for (const files::AttributeRule& rule : mapping.attributes) {
+      auto good = refuse_our_field(mapping.place, rule.spec.name, rule.column, context.prefix);
+      if (!good) return good.error();
     }
   }
   auto output = files::read_output(settings);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include "tests/e2e/programs.h"
@@ -51,6 +53,28 @@ TEST_CASE(
   CHECK((hour.out + hour.err).find("demo-playbook.yaml:") != std::string::npos);
   CHECK((hour.out + hour.err).find("tasks: create") != std::string::npos);
   CHECK_FALSE(crm.folder().has("demo.state/upselld.db"));
+}
+
+TEST_CASE("an attribute that we wrote ourselves is refused, whatever it is called here") {
+  const DemoCrm crm({60, 8, 3});
+  crm.edit("demo.yaml", "customer_no: {column:",
+           "mood: {column: Upselld_Score__c}\n        customer_no: {column:");
+  const auto files = crm.upselld({"check", "--offline"});
+  INFO(files.out << files.err);
+  CHECK(files.code == 2);
+  CHECK(says(files, "attribute mood: Upselld_Score__c is a field that upselld writes"));
+
+  const Folder folder;
+  std::ifstream example(UPSELLD_SOURCE_DIR "/config/examples/salesforce.yaml");
+  std::string text{std::istreambuf_iterator<char>(example), {}};
+  const std::size_t at = text.find("    attributes:\n");
+  REQUIRE(at != std::string::npos);
+  text.insert(text.find('\n', at) + 1, "      mood: upselld_Score__c\n");
+  std::ofstream(folder.path("upselld.yaml")) << text;
+  const auto salesforce = run(UPSELLD_PROGRAM, {"check", "--offline"}, folder.path());
+  INFO(salesforce.out << salesforce.err);
+  CHECK(salesforce.code == 2);
+  CHECK(says(salesforce, "attribute mood: upselld_Score__c is a field that upselld writes"));
 }
 
 TEST_CASE("an added feature that means nothing is told with its line, another is learnt from") {
