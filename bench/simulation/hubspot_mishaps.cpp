@@ -113,9 +113,9 @@ void HubspotWorld::disturb(const HttpRequest& request, Dice& dice) {
     for (const std::string& account : what.accounts) written_since_read_.erase(account);
   }
   if (!is_batch_write(request)) return;
-  if (dice.may_happen(Mishap::results_missing, 0.2)) {
+  if (dice.may_happen(Mishap::results_missing, 0.25)) {
     portal.switches.set("forgetful_partial_answers", true);
-  } else if (dice.may_happen(Mishap::results_empty, 0.2)) {
+  } else if (dice.may_happen(Mishap::results_empty, 0.4)) {
     portal.switches.set("empty_partial_answers", true);
   }
   if (what.writes_fields && !what.accounts.empty()) lock_or_refuse_rows(what, dice);
@@ -156,7 +156,7 @@ std::optional<HttpAnswer> HubspotWorld::refuse(const HttpRequest& request, Dice&
     return refused;
   };
   if (is_search(request)) {
-    if (dice.may_happen(Mishap::too_many_searches, kSometimes)) {
+    if (dice.may_happen(Mishap::too_many_searches, 2 * kSometimes)) {
       return without(limits.search_max, 0);
     }
   } else if (!is_login(request) && dice.may_happen(Mishap::too_many_requests, kRare)) {
