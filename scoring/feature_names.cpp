@@ -215,7 +215,7 @@ std::optional<NamedFeature> by_attribute(std::string_view name, const Vocabulary
     if (name == "days_since_" + attribute.name || name == "days_until_" + attribute.name) {
       const bool until = name.starts_with("days_until_");
       feature.spec.role = until ? AttributeRole::days_until : AttributeRole::days_since;
-      feature.info.sentence = words + (until ? " in {value}" : " {value} ago") + ", usual {usual}";
+      feature.info.sentence = words + " on {date}, usual {usual}";
       return feature;
     }
   }

@@ -78,6 +78,22 @@ int window_of(const std::string& name) {
   return days;
 }
 
+// Days from today to what a feature tells: -1 where it counts days that passed, 1 where it counts
+// days to come.
+int sign_of_days(const FeatureInfo& info) {
+  return info.name.starts_with("days_until_") ? 1 : -1;
+}
+
+std::string usual_text(const FeatureInfo& info, double usual) {
+  // A date of the account's can be behind or ahead, whatever its feature is called.
+  if (info.group == "attributes" && info.unit == "days") {
+    const double ahead = sign_of_days(info) * usual;
+    const std::string days = value_text(std::abs(usual), info.unit);
+    return ahead < 0 ? days + " ago" : "in " + days;
+  }
+  return is_measured(info.unit) ? value_text(usual, info.unit) : number_text(usual);
+}
+
 std::string missing_text(const FeatureInfo& info) {
   const std::size_t date = info.sentence.find(" on {date}");
   if (info.sentence.starts_with("last ") && date != std::string::npos) {
@@ -129,12 +145,11 @@ std::string tell(const FeatureInfo& info, const ToldValue& told) {
       if (const auto at = text.find(tail); at != std::string::npos) text.erase(at);
     }
   } else {
-    replace(text, "{usual}",
-            is_measured(info.unit) ? value_text(told.usual, info.unit) : number_text(told.usual));
+    replace(text, "{usual}", usual_text(info, told.usual));
   }
   replace(text, "{value}", value);
   if (text.find("{date}") != std::string::npos) {
-    replace(text, "{date}", date_text(told.day - days, told.day));
+    replace(text, "{date}", date_text(told.day + sign_of_days(info) * days, told.day));
   }
   replace(text, "{since}", date_text(told.day - window_of(info.name), told.day));
   return text;

@@ -42,7 +42,15 @@ TEST_CASE("sentences: tell value, date and what is usual") {
   CHECK(told("quota_usage_last", 0.84, 0.5) == "quota 84 % used at the last reading, usual 50 %");
   CHECK(told("product_family_count", 1, 2) == "1 product family bought so far, usual 2");
   CHECK(told("plan", 1) == "plan Pro");
+  CHECK(told("tenure_days", 340) == "first known order on 12 Dec 2025");
   CHECK(told("last_order_on", kToday.number - 40) == "last order on 8 Oct");
+}
+
+TEST_CASE("sentences: a date is behind or ahead, whatever its feature is called") {
+  CHECK(told("days_until_renewal", 45, 30) == "renewal on 1 Jan, usual in 30 days");
+  CHECK(told("days_until_renewal", -45, -1) == "renewal on 3 Oct, usual 1 day ago");
+  CHECK(told("days_since_renewal", 45, 30) == "renewal on 3 Oct, usual 30 days ago");
+  CHECK(told("days_since_renewal", -45, -30) == "renewal on 1 Jan, usual in 30 days");
 }
 
 TEST_CASE("sentences: what is missing is told as missing") {
@@ -84,6 +92,7 @@ TEST_CASE("sentences: what nobody can picture is left to another feature of its 
   CHECK(can("quota_usage_last", 0.9));
   CHECK_FALSE(can("orders_decayed_120d", 5.02));
   CHECK_FALSE(can("order_rate", 0.01));
+  CHECK_FALSE(can("order_rate_recent_ratio", 6.4));
   CHECK_FALSE(can("larger_order_chance", 0.3));
   CHECK(can("plan", 1, "Pro"));
   CHECK_FALSE(can("plan", 0));
@@ -100,5 +109,7 @@ TEST_CASE("sentences: comparisons with the account's own past read as people say
         "the last order: 33 % of the account's usual one");
   CHECK(told("order_amount_last_ratio", 1.8, 1) ==
         "the last order: 1.8 times the account's usual one");
+  CHECK(told("order_amount_momentum_3", 1.8, 1) ==
+        "the last orders, three at most: 1.8 times the account's mean");
   CHECK(told("last_order_larger", 1, 0) == "last order clearly above the account's usual one: yes");
 }
