@@ -10,7 +10,8 @@ namespace upselld {
 
 // The first time that a rule sent somebody to an account, or would have if the account were not
 // held out. Which of the two was drawn by chance, so comparing what came after tells what contacts
-// do. An account has one trial: what a contact changes decides whether a second one is wanted.
+// do. Accounts of one parent group are drawn together and have one trial, as an account alone has:
+// what a contact changes decides whether a second one is wanted.
 struct Trial {
   std::string account;                // CRM id
   Day day;                            // of the decision

@@ -4,6 +4,8 @@
 #include <bit>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
 
 #include "core/digest.h"
 #include "daemon/codec.h"
@@ -55,9 +57,11 @@ class Round {
                    const CaseDecision& decision);
   Result<bool> was_answered_lately(const AccountCase& one, const std::string& action) const;
   Result<void> store_summary(store::Transaction& transaction);
-  // Whether this decision began the account's trial; what is not sent begins none.
+  // Whether this decision began the trial of the account's parent group; what is not sent begins
+  // none.
   Result<bool> begin_trial(store::Transaction& transaction, const AccountCase& one,
                            const CaseDecision& decision);
+  Result<std::set<std::string>> tried_groups() const;
   std::string decided_payload(const AccountCase& one, const CaseDecision& decision,
                               const std::string& id, bool begins_trial) const;
   store::AccountRef ref(const AccountCase& one) const {
@@ -74,6 +78,7 @@ class Round {
   std::uint64_t unchanged_ = 0;
   Sha256 digest_;
   std::multimap<std::uint32_t, store::Approval> asked_;  // pending, by account
+  std::optional<std::set<std::string>> tried_;  // groups with a trial; read when one is asked
 };
 
 store::StoredDecision stored(const store::AccountRef& account, const std::string& run,
@@ -237,11 +242,29 @@ Result<void> Round::deliver(store::Transaction& transaction, const store::NewDel
   return ledger_.audit.append(transaction, entries);
 }
 
+Result<std::set<std::string>> Round::tried_groups() const {
+  const auto trials = ledger_.trials.list(scope_.connection);
+  if (!trials) return trials.error();
+  std::set<std::string_view> accounts;
+  for (const Trial& trial : *trials) accounts.insert(trial.account);
+  std::set<std::string> groups;
+  for (const AccountCase& one : cases_.cases) {
+    if (accounts.count(one.facts.id) != 0) groups.insert(one.group);
+  }
+  return groups;
+}
+
 Result<bool> Round::begin_trial(store::Transaction& transaction, const AccountCase& one,
                                 const CaseDecision& decision) {
   if (scope_.write != WriteLevel::fields_and_tasks) return false;
   const auto trial = trial_of(cases_, one, decision, decided_.today.day);
   if (!trial) return false;
+  if (!tried_) {
+    auto found = tried_groups();
+    if (!found) return found.error();
+    tried_ = std::move(*found);
+  }
+  if (!tried_->insert(one.group).second) return false;
   return ledger_.trials.begin(transaction, ref(one), scope_.run, *trial);
 }
 

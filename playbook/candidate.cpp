@@ -15,19 +15,20 @@ namespace {
 constexpr int kHashBits = 53;  // that a double holds exactly
 
 std::uint64_t hash_for(std::string_view purpose, const std::string& salt,
-                       const AccountFacts& account) {
+                       const std::string& connection, const std::string& id) {
   const std::uint64_t key = keyed_hash(keyed_hash(0, salt), purpose);
-  return keyed_hash(keyed_hash(key, account.connection), account.id);
+  return keyed_hash(keyed_hash(key, connection), id);
 }
 
 }  // namespace
 
 std::uint64_t tie_hash(const std::string& salt, const AccountFacts& account) {
-  return hash_for("tie", salt, account);
+  return hash_for("tie", salt, account.connection, account.id);
 }
 
-bool is_held_out(const std::string& salt, const AccountFacts& account, double share) {
-  const std::uint64_t hash = hash_for("holdout", salt, account);
+bool is_held_out(const std::string& salt, const std::string& connection, const std::string& group,
+                 double share) {
+  const std::uint64_t hash = hash_for("holdout", salt, connection, group);
   const double position = static_cast<double>(hash >> (64 - kHashBits)) /
                           static_cast<double>(std::uint64_t{1} << kHashBits);
   return position < share;

@@ -57,10 +57,12 @@ struct Today {
   double worth_from = std::nan("");
 };
 
-// Order among equals, and membership of the hold-out group: different hashes of the same id, so
-// that held-out accounts are not the losers of every tie.
+// Order among equals, and membership of the hold-out group: different hashes, so that held-out
+// accounts are not the losers of every tie. Tasks go to one account of a parent group, so a group
+// is held out as a whole; an account that stands alone is its own (see parent_groups()).
 std::uint64_t tie_hash(const std::string& salt, const AccountFacts& account);
-bool is_held_out(const std::string& salt, const AccountFacts& account, double share);
+bool is_held_out(const std::string& salt, const std::string& connection, const std::string& group,
+                 double share);
 
 // The root of each account's parents, as an id; the account's own id when it has none. Loops end at
 // their smallest id. In the order of `accounts`.

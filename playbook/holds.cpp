@@ -63,7 +63,8 @@ Marks marks_of(const Playbook& playbook, const Candidate& candidate, const Accou
   marks.paused =
       !account.pause_until.is_missing() && today.day < today.zone.day_of(account.pause_until);
   marks.opted_out = account.opted_out || candidate.not_scored == hold::kOptedOut;
-  marks.held_out = is_held_out(today.salt, account, rules.holdout);
+  const std::string& group = candidate.group.empty() ? account.id : candidate.group;
+  marks.held_out = is_held_out(today.salt, account.connection, group, rules.holdout);
   return marks;
 }
 

@@ -90,9 +90,8 @@ std::vector<TaskOutcome> assign_tasks(const Playbook& playbook, std::span<const 
       outcome.held = hold::kCapacityReached;
     } else {
       outcome.task = draft_of(wish, owner);
-      if (wish.held_out) continue;  // nobody gets less for it
-      ++counts[owner];
       groups.insert(wish.group);
+      if (!wish.held_out) ++counts[owner];  // nobody gets less for it
     }
   }
   return outcomes;

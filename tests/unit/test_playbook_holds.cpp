@@ -155,17 +155,33 @@ TEST_CASE("holds: the hold-out is 5 %, grows with its share, and is not the lose
     AccountFacts account;
     account.connection = "crm";
     account.id = "account " + std::to_string(i);
-    const bool is_held = is_held_out("salt", account, 0.05);
+    const bool is_held = is_held_out("salt", "crm", account.id, 0.05);
     held_out += is_held;
-    grown += is_held && is_held_out("salt", account, 0.10);
+    grown += is_held && is_held_out("salt", "crm", account.id, 0.10);
     low_ties += is_held && tie_hash("salt", account) < (std::uint64_t{1} << 63U);
-    CHECK_FALSE(is_held_out("salt", account, 0));
+    CHECK_FALSE(is_held_out("salt", "crm", account.id, 0));
   }
   CHECK(held_out > 900);
   CHECK(held_out < 1100);
   CHECK(grown == held_out);
   CHECK(low_ties > held_out * 0.4);
   CHECK(low_ties < held_out * 0.6);
+}
+
+TEST_CASE("holds: a parent group is held out as a whole") {
+  Today today = test_today();
+  today.salt = "one for all";
+  for (int i = 0; i < 100; ++i) {
+    const std::string group = "Holding " + std::to_string(i);
+    const auto is_held = [&](const std::string& id) {
+      const auto account = ready();
+      account->facts.id = id;
+      account->parent_group = group;
+      return held(*account, "holdout: 50%\n", today) == "holdout";
+    };
+    const bool first = is_held("A");
+    for (const char* id : {"B", "C", "D"}) CHECK(is_held(id) == first);
+  }
 }
 
 TEST_CASE("holds: the built-in tests of the account's data") {

@@ -73,11 +73,15 @@ TEST_CASE("tasks: a held-out account is told what it would have got, and takes n
   CHECK(outcomes[3].held == "capacity_reached");
   CHECK(outcomes[4].held == "capacity_reached");
 
-  wishes[1].group = "A";  // of a family that has one already
-  wishes[2].group = "B";
+  wishes[1].group = "A";                          // of a family that has one already
+  wishes[3].group = wishes[4].group = "Holding";  // held out together
+  wishes[4].held_out = true;
+  wishes[2].expected_value = 0.1;
   const auto family = assign_tasks(*playbook, wishes, reps, {});
   CHECK(family[1].held == "task_open");
   CHECK(family[2].task);
+  CHECK(family[3].task);
+  CHECK(family[4].held == "task_open");
 }
 
 TEST_CASE("tasks: ties go by the hash of the account") {

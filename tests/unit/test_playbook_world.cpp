@@ -142,7 +142,7 @@ Today test_today(Day day) {
 std::string salt_for(const AccountFacts& account, bool held_out) {
   for (int i = 0;; ++i) {
     const std::string salt = "salt " + std::to_string(i);
-    if (is_held_out(salt, account, 0.05) == held_out) return salt;
+    if (is_held_out(salt, account.connection, account.id, 0.05) == held_out) return salt;
   }
 }
 
