@@ -50,6 +50,7 @@ bool OrderBook::is_won(OrderStatus status, double amount) const {
 void OrderBook::open(const Timeline& timeline) {
   orders_ = &timeline.orders;
   lines_ = &timeline.lines;
+  activities_ = &timeline.activities;
   sorted_.resize(lines_->size());
   std::iota(sorted_.begin(), sorted_.end(), 0U);
   // Stable: within an order lines keep the timeline's order when they became known together.
@@ -95,27 +96,31 @@ void OrderBook::open(const Timeline& timeline) {
   }
   std::sort(entries_.begin(), entries_.end(),
             [](const Entry& a, const Entry& b) { return earlier(a.whole, b.whole); });
-  match_reversals(timeline);
+  taken_back_at_.clear();
 }
 
-void OrderBook::match_reversals(const Timeline& timeline) {
+void OrderBook::match_reversals() const {
+  taken_back_at_.assign(entries_.size(), Instant::missing());
   if (settings_->target.later_cancelled == LaterCancelled::counts) return;
   std::vector<Booking> reversals;
-  for (const ActivityEvent& event : timeline.activities) {
+  for (const ActivityEvent& event : *activities_) {
     if (is_refund_[event.kind] != 0) reversals.push_back({event.at, event.known_at, event.value});
   }
-  for (const Entry& entry : entries_) {
-    if (entry.whole.status != OrderStatus::cancelled || !(entry.whole.amount < 0)) continue;
-    reversals.push_back({entry.whole.at, entry.complete_at, -entry.whole.amount});
-  }
-  if (reversals.empty()) return;
+  // An order that was cancelled was bought: what comes back for it comes back for no other.
   std::vector<Booking> purchases;
   for (const Entry& entry : entries_) {
-    const double amount = entry.whole.won ? entry.whole.amount : kUnknown;
-    purchases.push_back({entry.whole.at, entry.complete_at, amount});
+    const SeenOrder& order = entry.whole;
+    const bool is_booked = order.won || order.status == OrderStatus::cancelled;
+    const Instant known_at =
+        has_amount(entry) ? (*orders_)[entry.record].known_at : entry.complete_at;
+    purchases.push_back({order.at, known_at, is_booked ? order.amount : kUnknown});
+    if (is_booked && order.amount < 0) reversals.push_back({order.at, known_at, -order.amount});
   }
-  const std::vector<Instant> since = taken_back(purchases, std::move(reversals));
-  for (std::size_t i = 0; i < entries_.size(); ++i) entries_[i].taken_back_at = since[i];
+  if (!reversals.empty()) taken_back_at_ = taken_back(purchases, std::move(reversals));
+}
+
+bool OrderBook::has_amount(const Entry& entry) const {
+  return entry.record >= 0 && !std::isnan((*orders_)[entry.record].amount);
 }
 
 // An entry none of whose parts was known has a missing time.
@@ -177,12 +182,13 @@ void OrderBook::view(Instant upper, OrderView& out) const {
 
 std::vector<OrderBook::Final> OrderBook::placed_in(Instant from, Instant until,
                                                    double amount_min) const {
+  if (taken_back_at_.size() != entries_.size()) match_reversals();
   std::vector<Final> found;
-  for (const Entry& entry : entries_) {
+  for (std::size_t e = 0; e < entries_.size(); ++e) {
+    const Entry& entry = entries_[e];
     if (entry.whole.at < from || entry.whole.at >= until) continue;
-    Final final{entry.whole, entry.complete_at, entry.taken_back_at};
-    const bool from_lines = entry.record < 0 || std::isnan((*orders_)[entry.record].amount);
-    if (!from_lines) {
+    Final final{entry.whole, entry.complete_at, taken_back_at_[e]};
+    if (has_amount(entry)) {
       final.known_at = (*orders_)[entry.record].known_at;
     } else if (entry.whole.amount >= amount_min) {
       double amount = 0;

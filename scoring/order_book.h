@@ -66,10 +66,10 @@ class OrderBook {
     std::uint32_t first = 0, last = 0;  // into sorted_
     Instant complete_at = {};           // known whole since
     SeenOrder whole = {};
-    Instant taken_back_at = Instant::missing();
   };
   SeenOrder seen(const Entry& entry, Instant upper) const;
-  void match_reversals(const Timeline& timeline);
+  bool has_amount(const Entry& entry) const;  // of its own, not of its lines
+  void match_reversals() const;
 
   const ScoringSettings* settings_;
   std::vector<double> rates_;
@@ -77,7 +77,10 @@ class OrderBook {
   const std::vector<OrderEvent>* orders_ = nullptr;
   const std::vector<OrderLineEvent>* lines_ = nullptr;
   std::vector<std::uint32_t> sorted_;  // lines by order, then known_at
+  const std::vector<ActivityEvent>* activities_ = nullptr;
   std::vector<Entry> entries_;
+  // By entry; empty until placed_in() asks, which scoring never does.
+  mutable std::vector<Instant> taken_back_at_;
 };
 
 }  // namespace upselld::scoring

@@ -9,6 +9,8 @@ namespace {
 
 // Amounts are sums of binary fractions: 120.00 must cover 120.00.
 constexpr double kAmountSlack = 1e-9;
+// Taxes and shipping come back, too. More than that belongs to a larger order.
+constexpr double kComesBackMost = 1.3;
 
 }  // namespace
 
@@ -22,14 +24,17 @@ std::vector<Instant> taken_back(std::span<const Booking> purchases,
   });
   for (const Booking& reversal : reversals) {
     if (!(reversal.amount > 0)) continue;
+    // What becomes known later never stands before what both were known to be.
     const auto rank = [&](const Booking& purchase) {
-      return std::tuple(purchase.known_at <= reversal.known_at, purchase.amount, purchase.at);
+      const Instant both_known = std::max(purchase.known_at, reversal.known_at);
+      return std::tuple(-both_known.ms, purchase.amount, purchase.at);
     };
     std::size_t found = purchases.size();
     for (std::size_t i = 0; i < purchases.size(); ++i) {
       const Booking& one = purchases[i];
       if (gone[i] || !(one.amount > 0) || one.at > reversal.at) continue;
       if (one.amount * (1 - kAmountSlack) > reversal.amount) continue;
+      if (one.amount * kComesBackMost < reversal.amount) continue;
       if (found == purchases.size() || rank(one) >= rank(purchases[found])) found = i;
     }
     if (found == purchases.size()) continue;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "scoring/snapshots.h"
+#include "scoring/taken_back.h"
 #include "scoring/training_rows.h"
 #include "tests/support/timeline_in_memory.h"
 
@@ -156,6 +157,54 @@ TEST_CASE("labels: a refund takes back one order, the nearest to its amount") {
     CHECK(shop.label().positive);
     CHECK(shop.label().withdrawn.empty());
   }
+}
+
+TEST_CASE("labels: what comes back for one order comes back for no other") {
+  Shop shop;
+  shop.order(-20, 100);
+  shop.order(5, 120);
+  const Instant at = shop.moment.midnight + days(12);
+  const auto refund = [&](double amount, Instant known_at) {
+    shop.account->activities.push_back({at, known_at, amount, 0, 0, shop.source.kind("refund")});
+  };
+  SECTION("that of one that was cancelled") {
+    shop.order(10, 500, OrderStatus::cancelled);
+    refund(500, at);
+    CHECK(shop.label().positive);
+  }
+  SECTION("a part of a larger one") {
+    shop.order(10, 500);
+    refund(170, at);
+    CHECK(shop.label().withdrawn.empty());
+  }
+  SECTION("whose lines became known after it") {
+    const OrderEvent& large = shop.order(10, 500);
+    const Instant later = at + days(8);
+    shop.account->lines.push_back({large.at, later, large.id_hash, 1, 500});
+    refund(500, at);
+    const Label label = shop.label();
+    CHECK(label.gain == 20);
+    REQUIRE(label.withdrawn.size() == 1);
+    CHECK(label.withdrawn[0].taken_back_at == at);
+  }
+}
+
+TEST_CASE("labels: an order of a negative amount takes one back, whatever its status is called") {
+  Shop shop;
+  shop.order(-20, 100);
+  shop.order(5, 200);
+  shop.order(15, -200);
+  CHECK_FALSE(shop.label().positive);
+}
+
+TEST_CASE("taken back: what becomes known later changes nothing that was known before") {
+  const auto day = [](int number) { return start(2026, 8, 1) + days(number); };
+  const std::vector<Booking> refund = {{day(5), day(9), 120}};
+  const Booking early{day(0), day(11), 100}, late{day(1), day(19), 120};
+  CHECK(taken_back(std::vector{early}, refund)[0] == day(11));
+  const auto since = taken_back(std::vector{early, late}, refund);
+  CHECK(since[0] == day(11));
+  CHECK(since[1].is_missing());
 }
 
 TEST_CASE("labels: an up-sell counts for what is learnt until it was known to be taken back") {
