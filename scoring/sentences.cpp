@@ -96,7 +96,9 @@ std::string usual_text(const FeatureInfo& info, double usual) {
 
 std::string missing_text(const FeatureInfo& info) {
   const std::size_t date = info.sentence.find(" on {date}");
-  if (info.sentence.starts_with("last ") && date != std::string::npos) {
+  // What an attribute does not tell may have been all the same.
+  const bool is_attribute = info.group == "attributes";
+  if (!is_attribute && info.sentence.starts_with("last ") && date != std::string::npos) {
     return "no " + info.sentence.substr(5, date - 5) + " so far";
   }
   std::string words = info.name;

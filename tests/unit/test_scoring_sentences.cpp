@@ -15,7 +15,8 @@ const Day kToday = Day::of_civil(2026, 11, 17);
 std::string told(const std::string& name, double value, double usual = NAN) {
   Vocabulary words;
   words.attributes = {{"plan", AttributeKind::text, {}, true},
-                      {"renewal", AttributeKind::instant, {}, true}};
+                      {"renewal", AttributeKind::instant, {}, true},
+                      {"last_audit", AttributeKind::instant, {}, true}};
   auto feature = feature_named(name, words);
   REQUIRE(feature);
   if (feature->info.unit == "money") feature->info.unit = "EUR";
@@ -56,6 +57,7 @@ TEST_CASE("sentences: a date is behind or ahead, whatever its feature is called"
 TEST_CASE("sentences: what is missing is told as missing") {
   CHECK(told("days_since_order", NAN, 25) == "no order so far");
   CHECK(told("order_interval_mean", NAN, 25) == "order interval mean not known");
+  CHECK(told("days_since_last_audit", NAN, 25) == "days since last audit not known");
 }
 
 TEST_CASE("sentences: a reason ends with its direction") {
