@@ -134,7 +134,8 @@ Result<Candidates> try_candidates(const TrainingRows& rows, std::size_t date,
   out.most = built_in_choice(lesson);
   if (out.most == LearnerKind::none) return out;
   ask_baselines(rows, learnt, lesson, rows.dates[date], columns, out);
-  const Encoder encoder = make_encoder(lesson.rows, columns, lesson.account_hash, lesson.positive);
+  const Encoder encoder = make_encoder(lesson.rows, columns, lesson.account_hash, lesson.positive,
+                                       settings.zone.start_of(days[learnt.first]));
   ask_lines(lesson, encoder, rows.dates[date], settings.learner, out);
   if (settings.learner.stopped()) return Error{ErrorKind::cancelled, "stopped", {}};
   if (out.most == LearnerKind::line) return out;

@@ -157,6 +157,11 @@ std::string limits_text(const Findings& findings) {
         "- Less than a year of snapshots cannot show seasons: in a peak the percentages are "
         "too low.\n";
   }
+  if (findings.settings.target.kind == TargetKind::won_opportunity) {
+    text +=
+        "- Learnt and judged with customers who had such an order open, told of those who have "
+        "none: the more of the open ones are won, the more the percentages are too high.\n";
+  }
   text += effect_limit(findings.effects.all);
   if (findings.rows.sampled_share < 1) {
     text += fmt::format("- Too many rows: learnt and judged on {} of the accounts, by hash.\n",

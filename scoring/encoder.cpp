@@ -255,13 +255,14 @@ std::vector<std::string> Encoder::tree_names() const {
 }
 
 Encoder make_encoder(const RowList& rows, const std::vector<FeatureColumn>& columns,
-                     std::span<const std::uint64_t> account,
-                     std::span<const std::uint8_t> positive) {
+                     std::span<const std::uint64_t> account, std::span<const std::uint8_t> positive,
+                     Instant begin) {
   Encoder encoder;
   for (const FeatureColumn& column : columns) {
     encoder.features.push_back({column.name, column.category, {}, {}, {}});
   }
   for (std::uint32_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].recorded_since >= begin) continue;
     if (columns[i].category) {
       add_category(rows, i, columns[i].texts, account, encoder);
     } else {

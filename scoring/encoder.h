@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/instant.h"
 #include "scoring/line.h"
 
 namespace upselld::scoring {
@@ -70,7 +71,8 @@ double normal_quantile(double share);
 struct FeatureColumn {
   std::string name;
   bool category = false;
-  std::vector<std::string> texts;  // of a category, in code order
+  std::vector<std::string> texts;               // of a category, in code order
+  Instant recorded_since = Instant::missing();  // missing: always
 };
 // Rows that stand somewhere else and outlive this.
 struct RowList {
@@ -89,9 +91,11 @@ inline constexpr std::size_t kTextAccountsMin = 5;
 
 // `rows` holds one value per column. Constant columns get no input. `account` tells the accounts of
 // rows apart; empty: each row is another one's. `positive` tells where missing numbers go; empty:
-// with the least.
+// with the least. Columns that were not recorded before `begin`, where the rows begin, get no
+// input.
 Encoder make_encoder(const RowList& rows, const std::vector<FeatureColumn>& columns,
                      std::span<const std::uint64_t> account = {},
-                     std::span<const std::uint8_t> positive = {});
+                     std::span<const std::uint8_t> positive = {},
+                     Instant begin = Instant{INT64_MAX});
 
 }  // namespace upselld::scoring

@@ -175,13 +175,14 @@ bool is_ours(const std::string& name) {
          name == "model_version";
 }
 
-std::string late_records(const TrainingRows& rows) {
-  std::size_t positives = 0;
-  for (const DateRows& date : rows.dates) {
-    for (const std::uint8_t one : date.positive) positives += one;
+std::string late_records(const TrainingRows& rows, SnapshotSpan learnt) {
+  std::size_t positives = 0, late = 0;
+  for (std::size_t d = learnt.first; d < learnt.last; ++d) {
+    for (const std::uint8_t one : rows.dates[d].positive) positives += one;
+    late += rows.dates[d].late_positives;
   }
   if (positives < kPositivesMin) return "";
-  const double share = static_cast<double>(rows.late_positives) / static_cast<double>(positives);
+  const double share = static_cast<double>(late) / static_cast<double>(positives);
   if (share < kLateShare) return "";
   return fmt::format(
       "back-dated orders: {:.0f} % of the up-sells were recorded a week or more after their date, "
@@ -192,7 +193,7 @@ std::string late_records(const TrainingRows& rows) {
 }  // namespace
 
 std::vector<std::string> leaks_in(const TrainingRows& rows, const FeatureTable& table,
-                                  const ScoringSettings& settings) {
+                                  SnapshotSpan learnt, const ScoringSettings& settings) {
   std::vector<std::string> leaks;
   if (rows.dates.empty()) return leaks;
   const DateRows& date = rows.dates.back();
@@ -217,7 +218,8 @@ std::vector<std::string> leaks_in(const TrainingRows& rows, const FeatureTable& 
   for (const std::string& name : rows.future_readers) {
     leaks.push_back(name + " changes when the future is removed from the data");
   }
-  if (std::string late = late_records(rows); !late.empty()) leaks.push_back(std::move(late));
+  if (std::string late = late_records(rows, learnt); !late.empty())
+    leaks.push_back(std::move(late));
   return leaks;
 }
 

@@ -20,7 +20,8 @@ namespace upselld::scoring {
 // - an attribute that equals a later order, or a count that has run on since
 // - a feature that changes when the future is removed
 // - up-sells that were recorded long after their date
+// `learnt` are the dates that the model learns from.
 std::vector<std::string> leaks_in(const TrainingRows& rows, const FeatureTable& table,
-                                  const ScoringSettings& settings);
+                                  SnapshotSpan learnt, const ScoringSettings& settings);
 
 }  // namespace upselld::scoring

@@ -42,7 +42,7 @@ Label label_of_orders(const OrderBook& book, const OrderView& view, Instant from
   const bool larger = target.kind == TargetKind::larger_order;
   Label label;
   if (larger && std::isnan(view.usual)) return label;
-  const double amount_min = larger ? target.growth * view.usual * (1 - kAmountSlack) : 0;
+  const double amount_min = larger ? larger_from(view.usual, target) : 0;
   for (const auto& placed : book.placed_in(from, until, amount_min)) {
     if (!placed.order.won) continue;
     if (larger ? !(placed.order.amount > 0 && placed.order.amount >= amount_min)
@@ -101,6 +101,10 @@ Label label_of_rise(const Timeline& timeline, Instant from, Instant until,
 }
 
 }  // namespace
+
+double larger_from(double usual, const Target& target) {
+  return target.growth * usual * (1 - kAmountSlack);
+}
 
 bool is_target_kind(OrderKind kind, const Target& target) {
   return std::find(target.kinds.begin(), target.kinds.end(), kind) != target.kinds.end();

@@ -69,6 +69,8 @@ std::size_t finished_by(const std::vector<Day>& finished, Instant as_of,
 // ended, and to leave these out would leave out failures alone.
 bool is_eligible(const AccountFacts& account, const OrderView& view, const Moment& moment);
 
+// The least amount of a larger order, for an account whose usual order has `usual`.
+double larger_from(double usual, const Target& target);
 // Whether a won order of that kind is an up-sell where opportunities are the target.
 bool is_target_kind(OrderKind kind, const Target& target);
 

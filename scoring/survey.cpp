@@ -19,11 +19,11 @@ void survey_account(const Timeline& timeline, const Vocabulary& vocabulary, Surv
   bool any = false;
   for (const OrderEvent& order : timeline.orders) {
     any = true;
-    note_earlier(survey.begins, order.at);
+    note_earlier(survey.begins, std::max(order.at, order.known_at));
   }
   for (const OrderLineEvent& line : timeline.lines) {
     any = true;
-    note_earlier(survey.begins, line.at);
+    note_earlier(survey.begins, std::max(line.at, line.known_at));
   }
   if (any) ++survey.accounts;
   for (const ActivityEvent& event : timeline.activities) {

@@ -35,9 +35,10 @@ std::string digest_of(const TrainingRows& rows) {
 
 std::vector<FeatureColumn> columns_of(const TrainingRows& rows, const FeatureTable& table) {
   std::vector<FeatureColumn> columns;
-  for (const std::uint32_t index : rows.columns) {
-    const FeatureInfo& info = table.infos()[index];
-    FeatureColumn column{info.name, info.kind == FeatureInfo::Kind::category, {}};
+  for (std::size_t c = 0; c < rows.columns.size(); ++c) {
+    const FeatureInfo& info = table.infos()[rows.columns[c]];
+    const bool is_category = info.kind == FeatureInfo::Kind::category;
+    FeatureColumn column{info.name, is_category, {}, rows.recorded_since[c]};
     const auto texts = rows.dictionaries.find(info.name);
     if (column.category && texts != rows.dictionaries.end()) column.texts = texts->second;
     columns.push_back(std::move(column));
@@ -108,8 +109,9 @@ Result<Training> train_rows(const TrainingRows& rows, const FeatureTable& table,
   if (!judged) return in_context("train", judged.error());
   Training training;
   training.version = kRulesVersion;
-  Findings findings{rows, table,   *judged, settings, leaks_in(rows, table, settings),
-                    now,  threads, effects};
+  Findings findings{
+      rows, table,   *judged, settings, leaks_in(rows, table, judged->learnt, settings),
+      now,  threads, effects};
   if (!judged->published) {
     training.reason = too_little(rows, *judged, settings);
   } else {

@@ -41,7 +41,6 @@ std::optional<Instant> recorded_since(const FeatureSpec& spec, const Vocabulary&
 struct ShareRows {
   std::vector<std::string> accounts;
   std::vector<TotalValues> now, then;  // by account
-  std::size_t late_positives = 0;
   std::vector<DateRows> dates;
   std::array<std::size_t, kNoGrowthSeeds> no_growth{};
 };
@@ -55,14 +54,20 @@ void shuffle_amounts(const Timeline& timeline, const OrderBook& book, const Mome
   const Instant until = window_end(moment.day, settings);
   std::vector<double> amounts;
   std::vector<OrderBook::Final> orders;
+  std::vector<double> past_taken_back;  // was a past order as it was bought, and stays one
   for (const auto& placed : book.placed_in(Instant::missing(), forever, 0)) {
     if (!placed.order.won || !(placed.order.amount > 0)) continue;
+    if (!placed.taken_back_at.is_missing()) {
+      const bool is_past = placed.order.at < moment.midnight && placed.known_at < moment.midnight;
+      if (is_past) past_taken_back.push_back(placed.order.amount);
+      continue;
+    }
     amounts.push_back(placed.order.amount);
     orders.push_back(placed);
   }
   for (int seed = 0; seed < kNoGrowthSeeds; ++seed) {
     Random random(keyed_hash(kShuffleKey + static_cast<std::uint64_t>(seed), timeline.account.id));
-    std::vector<double> shuffled = amounts, past;
+    std::vector<double> shuffled = amounts, past = past_taken_back;
     for (std::size_t i = shuffled.size(); i > 1; --i) {
       std::swap(shuffled[i - 1], shuffled[random.below(static_cast<std::uint32_t>(i))]);
     }
@@ -71,12 +76,12 @@ void shuffle_amounts(const Timeline& timeline, const OrderBook& book, const Mome
       const Instant at = orders[i].order.at;
       if (at < moment.midnight) {
         if (orders[i].known_at < moment.midnight) past.push_back(shuffled[i]);
-      } else if (at < until && orders[i].taken_back_at.is_missing()) {
+      } else if (at < until) {
         largest = std::max(largest, shuffled[i]);
       }
     }
     const double usual = aggregate_of_values(Aggregate::median, past, past.size());
-    if (largest > 0 && largest >= settings.target.growth * usual) {
+    if (largest > 0 && largest >= larger_from(usual, settings.target)) {
       ++out.no_growth[static_cast<std::size_t>(seed)];
     }
   }
@@ -117,7 +122,7 @@ void take_account(const Timeline& timeline, FeaturePass& pass, const Vocabulary&
     DateRows& date = out.dates[m];
     if (!any) begin_account(timeline, pass, settings, out);
     any = true;
-    if (label.late) ++out.late_positives;
+    if (label.late) ++date.late_positives;
     if (m + 1 == pass.moments().size()) out.then.back() = totals_of(view.all, settings);
     date.account.push_back(static_cast<std::uint32_t>(out.accounts.size() - 1));
     date.positive.push_back(label.positive ? 1 : 0);
@@ -163,7 +168,6 @@ void assemble(std::vector<ShareRows>& shares, const std::vector<Day>& days, Trai
   std::vector<std::vector<std::uint32_t>> number(shares.size());
   for (std::size_t s = 0; s < shares.size(); ++s) number[s].resize(shares[s].accounts.size());
   for (std::size_t t = 0; t < kTotalNames.size(); ++t) rows.totals[t].name = kTotalNames[t];
-  for (const ShareRows& share : shares) rows.late_positives += share.late_positives;
   for (std::uint32_t n = 0; n < order.size(); ++n) {
     const auto& [share, place] = order[n].second;
     for (std::size_t t = 0; t < kTotalNames.size(); ++t) {
@@ -176,8 +180,10 @@ void assemble(std::vector<ShareRows>& shares, const std::vector<Day>& days, Trai
   const std::size_t width = rows.columns.size();
   for (std::size_t d = 0; d < days.size(); ++d) {
     std::vector<std::pair<std::uint32_t, std::pair<std::size_t, std::size_t>>> places;
+    std::size_t late_positives = 0;
     for (std::size_t s = 0; s < shares.size(); ++s) {
       const DateRows& part = shares[s].dates[d];
+      late_positives += part.late_positives;
       for (std::size_t i = 0; i < part.size(); ++i) {
         places.push_back({number[s][part.account[i]], {s, i}});
       }
@@ -185,6 +191,7 @@ void assemble(std::vector<ShareRows>& shares, const std::vector<Day>& days, Trai
     std::sort(places.begin(), places.end());
     DateRows date;
     date.day = days[d];
+    date.late_positives = late_positives;
     date.values.reserve(places.size() * width);
     for (const auto& [account, place] : places) {
       const DateRows& part = shares[place.first].dates[d];
@@ -205,16 +212,15 @@ void assemble(std::vector<ShareRows>& shares, const std::vector<Day>& days, Trai
 }
 
 // A feature enters training only when it was recorded before the first snapshot that the model
-// learns from. Returns since when all of them were.
-Instant choose_columns(const FeatureTable& table, const Vocabulary& vocabulary,
-                       const Survey& survey, Instant first_snapshot, TrainingRows& rows) {
-  Instant all_since = Instant::missing();
+// learns from.
+void choose_columns(const FeatureTable& table, const Vocabulary& vocabulary, const Survey& survey,
+                    Instant first_snapshot, TrainingRows& rows) {
   for (std::uint32_t i = 0; i < table.size(); ++i) {
     if (!table.infos()[i].in_model) continue;
     const auto since = recorded_since(table.specs()[i], vocabulary, survey);
     if (since && *since < first_snapshot) {
-      all_since = std::max(all_since, *since);
       rows.columns.push_back(i);
+      rows.recorded_since.push_back(*since);
       const FeatureSpec& spec = table.specs()[i];
       const bool attribute = spec.source == FeatureSpec::Source::attribute && spec.index >= 0;
       rows.without_past.push_back(
@@ -232,7 +238,6 @@ Instant choose_columns(const FeatureTable& table, const Vocabulary& vocabulary,
     if (is_near_unique(survey.texts[a])) rows.near_unique.push_back(vocabulary.attributes[a].name);
     rows.dictionaries[vocabulary.attributes[a].name] = texts_by_count(survey.texts[a]);
   }
-  return all_since;
 }
 
 // Walks one share as it was known at the newest snapshot and names the features whose values there
@@ -288,13 +293,11 @@ Result<TrainingRows> gather_rows(const TimelineSource& source, const FeatureTabl
   TrainingRows rows;
   rows.data_begins = outcomes_begin(survey->begins, vocabulary, settings.target);
   rows.account_count = survey->accounts;
-  std::vector<Day> days = finished_snapshots(rows.data_begins, now, settings);
+  const std::vector<Day> days = finished_snapshots(rows.data_begins, now, settings);
   const SnapshotSpan learnt = learnt_by(days, now, settings);
   if (learnt.size() == 0) return rows;
-  const Instant all_recorded =
-      choose_columns(table, vocabulary, *survey, settings.zone.start_of(days[learnt.first]), rows);
-  // Past dates learn from what stands further back, but only where it is as whole.
-  std::erase_if(days, [&](Day day) { return settings.zone.start_of(day) <= all_recorded; });
+  const Instant first_snapshot = settings.zone.start_of(days[learnt.first]);
+  choose_columns(table, vocabulary, *survey, first_snapshot, rows);
   std::vector<Moment> moments;
   for (const Day day : days) moments.push_back(moment_at_start_of(day, settings.zone));
 

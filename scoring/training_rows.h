@@ -36,6 +36,7 @@ struct DateRows {
   std::vector<std::uint32_t> past_orders;
   std::vector<std::uint8_t> own_rule;  // see OwnRuleAnswer; empty: there is none
   std::vector<float> values;           // row after row, TrainingRows::columns wide
+  std::size_t late_positives = 0;      // recorded a week or more after their date
 
   std::size_t size() const { return account.size(); }
   // The outcomes by what was known before a moment.
@@ -53,11 +54,13 @@ struct TrainingRows {
   double sampled_share = 1;              // of accounts, when there were too many rows
   std::vector<std::string> left_out;     // features that were not recorded for long enough
   std::vector<std::string> near_unique;  // attributes whose texts name accounts: none is kept
+  // By column: missing where there is something as long as there is anything. A past date learns
+  // only from what was recorded before its own first snapshot.
+  std::vector<Instant> recorded_since;
   // For the leak checks. By column: an attribute without a recorded past.
   std::vector<std::uint8_t> without_past;
   std::array<Totals, kTotalNames.size()> totals;  // by account
   std::vector<std::string> future_readers;        // features that the removal of the future moves
-  std::size_t late_positives = 0;                 // recorded a week or more after their date
   // Positives of the newest date after each account's order amounts were shuffled in time.
   std::array<std::size_t, kNoGrowthSeeds> no_growth{};
 };

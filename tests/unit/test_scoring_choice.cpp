@@ -273,7 +273,7 @@ std::vector<std::string> leaks_of(const std::string& name,
   rows.totals.back().then = rows.totals.back().now;
   rows.data_begins = TimeZone::utc().start_of(rows.dates.front().day);
   if (change) change(rows);
-  return leaks_in(rows, *table, made.settings);
+  return leaks_in(rows, *table, {0, rows.dates.size()}, made.settings);
 }
 
 }  // namespace
@@ -318,7 +318,7 @@ TEST_CASE("leaks: a counter that has run on, our own score, late records are nam
   const auto late = leaks_of(
       "tier", [](std::uint32_t a, bool) { return static_cast<float>(a % 3); },
       [](TrainingRows& rows) {
-        rows.late_positives = 500;
+        rows.dates.front().late_positives = 500;
         rows.future_readers = {"tier"};
       });
   REQUIRE(late.size() == 2);

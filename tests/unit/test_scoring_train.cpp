@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "scoring/measures.h"
 #include "scoring/model.h"
@@ -158,26 +159,52 @@ TEST_CASE("training: learns from activity of any kind once one kind was recorded
   CHECK_FALSE(learns("call_days_7d"));
 }
 
-TEST_CASE("training: past dates have 24 months, too, as far back as all was recorded") {
-  UpsellWorld world({.accounts = 60, .periods = 60});
+TEST_CASE("training: past dates have 24 months, too") {
+  const UpsellWorld world({.accounts = 60, .periods = 60});
+  const auto settings = world.settings();
+  const auto table = FeatureTable::make(world.source.vocabulary(), settings, {});
+  const auto rows = gather_rows(world.source, *table, settings, world.now(), 2);
+  REQUIRE(rows);
+  CHECK(rows->dates.front().day < world.end - 3 * 365);
+}
+
+TEST_CASE("training: a past date learns from no feature that began in its months") {
+  const auto trained = [](int recorded_days) {
+    UpsellWorld world({.accounts = 400, .periods = 60, .level = -5});
+    world.source.words.activity_kinds.back() = "survey";  // of which no measure knows
+    for (Timeline& timeline : world.source.accounts) {
+      std::erase_if(timeline.activities, [&](const ActivityEvent& event) {
+        return event.at < world.now() - days(recorded_days);
+      });
+    }
+    return train_world(world);
+  };
+  // The published model's months are whole; those of every judged date began before.
+  const Training with = trained(735), without = trained(0);
+  CHECK(with.version != without.version);
+  REQUIRE_FALSE(with.predictions.empty());
+  REQUIRE(with.predictions.size() == without.predictions.size());
+  std::size_t others = 0;
+  for (std::size_t i = 0; i < with.predictions.size(); ++i) {
+    others += with.predictions[i].probability != without.predictions[i].probability;
+  }
+  CHECK(others == 0);
+}
+
+TEST_CASE("training: an order that is entered years later moves no snapshot") {
+  UpsellWorld world({.accounts = 60, .periods = 20});
   const auto settings = world.settings();
   const auto gathered = [&] {
     const auto table = FeatureTable::make(world.source.vocabulary(), settings, {});
-    REQUIRE(table);
-    const auto rows = gather_rows(world.source, *table, settings, world.now(), 2);
+    auto rows = gather_rows(world.source, *table, settings, world.now(), 2);
     REQUIRE(rows);
-    return std::pair(rows->dates.front().day, rows->columns.size());
+    return std::pair(rows->dates.front().day, rows->columns);
   };
-  const auto [first, columns] = gathered();
-  CHECK(first < world.end - 3 * 365);
-  for (Timeline& timeline : world.source.accounts) {
-    std::erase_if(timeline.activities,
-                  [&](const ActivityEvent& event) { return event.at < world.now() - days(800); });
-  }
-  const auto [later, same] = gathered();
-  CHECK(same == columns);
-  CHECK(later > world.end - 800);
-  CHECK(later < world.end - 730);
+  const auto before = gathered();
+  const Instant long_ago = world.now() - days(3'000);
+  world.source.accounts.front().orders.push_back(
+      {long_ago, world.now() - days(10), 999'999, 50, 0, {}, OrderStatus::won});
+  CHECK(gathered() == before);
 }
 
 TEST_CASE("training: without growth, too, an order that was taken back is no up-sell") {
@@ -203,6 +230,36 @@ TEST_CASE("training: without growth, too, an order that was taken back is no up-
   REQUIRE(rows->dates.back().size() == 50);
   CHECK(std::count(rows->dates.back().positive.begin(), rows->dates.back().positive.end(), 1) == 0);
   for (const std::size_t positives : rows->no_growth) CHECK(positives == 0);
+}
+
+TEST_CASE("training: without growth, too, what was taken back stands in no other's place") {
+  const auto shuffled = [](double last, double taken_back) {
+    test::TimelinesInMemory source;
+    const Instant now = TimeZone::utc().start_of(Day::of_civil(2026, 11, 1));
+    const std::uint16_t refund = source.kind("refund");
+    for (std::uint64_t a = 1; a <= 50; ++a) {
+      Timeline& account = source.add_account("A" + std::to_string(1'000 + a));
+      const auto order = [&](int days_ago, double amount) {
+        const Instant at = now - days(days_ago);
+        account.orders.push_back(
+            {at, at, 10 * a + account.orders.size(), amount, 0, {}, OrderStatus::won});
+      };
+      for (const int days_ago : {200, 190, 180}) order(days_ago, 299);
+      if (taken_back > 0) {
+        order(170, taken_back);
+        account.activities.push_back({now - days(165), now - days(165), taken_back, 0, 0, refund});
+      }
+      order(40, last);
+    }
+    const ScoringSettings settings;
+    const auto table = FeatureTable::make(source.vocabulary(), settings, {});
+    const auto rows = gather_rows(source, *table, settings, now, 1);
+    REQUIRE(rows);
+    return std::accumulate(rows->no_growth.begin(), rows->no_growth.end(), std::size_t{0});
+  };
+  CHECK(shuffled(299, 10'000) == 0);
+  // 12 seats after 10 at 29.90: 1.2 times as much, though not for a double.
+  CHECK(shuffled(12 * 29.90, 0) > 0);
 }
 
 TEST_CASE("training: says why there is no model where there is too little") {
