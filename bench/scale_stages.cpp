@@ -189,7 +189,8 @@ struct Learnt {
 };
 Learnt learn(const Data& data, const TrainingRows& rows, const std::optional<Choice>& chosen) {
   std::vector<FeatureColumn> columns;
-  for (const std::string& name : data.table.names()) columns.push_back({name, false, {}, Instant::missing()});
+  for (const std::string& name : data.table.names())
+    columns.push_back({name, false, {}, Instant::missing()});
   const Lesson lesson = lesson_of(rows, {0, rows.dates.size()}, data.now);
   const LearnerSettings& built_in = data.settings.learner;
   const unsigned threads = data.settings.threads;
