@@ -49,9 +49,12 @@ class History:
         with open(self.path("demo.yaml"), "w") as f:
             f.write(text.replace(old, new))
 
-    def run(self, *arguments, as_of=END):
-        done = subprocess.run([self.program, "--config", self.path("demo.yaml"), "--as-of", as_of,
+    def asked(self, *arguments, as_of=END):
+        return subprocess.run([self.program, "--config", self.path("demo.yaml"), "--as-of", as_of,
                                "--quiet", "--json", *arguments], capture_output=True, text=True)
+
+    def run(self, *arguments, as_of=END):
+        done = self.asked(*arguments, as_of=as_of)
         if not done.stdout.strip().startswith("{"):
             raise SystemExit(f"upselld {' '.join(arguments)}: {done.stderr.strip()}")
         answer = json.loads(done.stdout)
