@@ -15,6 +15,7 @@
 #include "daemon/service_log.h"
 #include "daemon/service_notice.h"
 #include "daemon/service_state.h"
+#include "daemon/state_owner.h"
 #include "daemon/watch_thread.h"
 #include "daemon/web_access.h"
 
@@ -52,6 +53,7 @@ Result<std::unique_ptr<Service>> Service::start(const Invocation& invocation) {
   if (!clock) return clock.error();
   std::unique_ptr<Service> service(new Service(invocation, std::move(*clock)));
   if (auto loaded = service->load(); !loaded) return loaded.error();
+  if (auto owned = check_owner(service->state_); !owned) return owned.error();
   auto lock = store::StateLock::acquire(service->state_ / kLockFolder, "upselld run");
   if (!lock) return in_context("another service runs on this state directory", lock.error());
   service->lock_.emplace(std::move(*lock));

@@ -45,7 +45,8 @@ Result<StateLock> StateLock::acquire(const std::filesystem::path& state_director
   if (failure) return failed(state_directory, "make directory", failure.value());
 
   const std::filesystem::path path = state_directory / "lock";
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  // It is emptied below: a link in its place must not lead to another file.
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0) return failed(path, "open", errno);
   StateLock lock(file);
   if (::flock(file, LOCK_EX | LOCK_NB) != 0) {

@@ -60,7 +60,7 @@ TEST_CASE("state: root writes nothing into the folder of another user") {
   const std::string state = rehearsal.crm.folder().path("demo.state");
   REQUIRE(::chown(state.c_str(), 65534, 65534) == 0);
   const std::vector<std::vector<std::string>> writing = {
-      {"pause"}, {"resume"}, {"sync"}, {"dashboard"}};
+      {"pause"}, {"resume"}, {"sync"}, {"dashboard"}, {"run", "--once"}};
   for (const auto& words : writing) {
     const Ended ended = rehearsal.command(words);
     INFO(words[0] << ": " << ended.out << ended.err);
@@ -68,6 +68,7 @@ TEST_CASE("state: root writes nothing into the folder of another user") {
     CHECK(ended.err.find("not to root; run this as that user: runuser -u ") != std::string::npos);
   }
   CHECK(rehearsal.status()["paused"].empty());
+  CHECK_FALSE(fs::exists(state + "/service"));
 }
 
 TEST_CASE("state: what each restore replaced stays, and nothing is written until a person looked") {

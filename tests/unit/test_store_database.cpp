@@ -199,3 +199,15 @@ TEST_CASE("state lock: the second process is told who holds it") {
   const auto mode = std::filesystem::status(dir / "state").permissions();
   REQUIRE(mode == std::filesystem::perms::owner_all);
 }
+
+TEST_CASE("state lock: a link in its place is not followed") {
+  const TempDir dir;
+  const auto elsewhere = dir / "elsewhere";
+  std::ofstream(elsewhere) << "of somebody else";
+  std::filesystem::create_directory(dir / "state");
+  std::filesystem::create_symlink(elsewhere, dir / "state" / "lock");
+  const auto lock = StateLock::acquire(dir / "state", "upselld run");
+  REQUIRE_FALSE(lock);
+  CHECK(lock.error().kind == ErrorKind::io);
+  CHECK(std::filesystem::file_size(elsewhere) == 16);
+}
