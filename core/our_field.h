@@ -9,8 +9,13 @@
 
 namespace upselld {
 
-// True for a field or column that a CRM knows as ours: the prefix, "_" and more, in whatever case,
-// as the last part of a path ("Account.upselld_Score__c").
+// What the names of our fields begin with where the settings name no `prefix`.
+inline constexpr const char* kUsualPrefix = "upselld";
+
+// True for a field or column that upselld makes for its scores and tasks: the prefix, "_" and one
+// of our names, in whatever case, as the last part of a path ("Account.upselld_Score__c"). Under
+// the usual prefix too: fields of it stay behind where another is chosen later. Not the day before
+// which people want no tasks: that is theirs. What else begins with the prefix is not ours.
 bool is_our_field(std::string_view field, std::string_view prefix);
 
 // Refuses an attribute that is read from such a field: a model that learnt from what a model wrote

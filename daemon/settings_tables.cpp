@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/instant.h"
+#include "core/our_field.h"
 
 namespace upselld::daemon {
 
@@ -299,7 +300,7 @@ SettingTable make_connection() {
        .help = "Certificate authorities in PEM to believe in place of the system's, where the CRM "
                "stands behind a company's own."},
       {.name = "prefix",
-       .default_text = "upselld",
+       .default_text = kUsualPrefix,
        .help = "What the names of our fields in the CRM begin with."},
       {.name = "refresh",
        .kind = SettingKind::duration,

@@ -62,7 +62,7 @@ TEST_CASE("an attribute that we wrote ourselves is refused, whatever it is calle
   const auto files = crm.upselld({"check", "--offline"});
   INFO(files.out << files.err);
   CHECK(files.code == 2);
-  CHECK(says(files, "attribute mood: Upselld_Score__c is a field that upselld writes"));
+  CHECK(says(files, "attribute mood: Upselld_Score__c is a field that upselld makes"));
 
   const Folder folder;
   std::ifstream example(UPSELLD_SOURCE_DIR "/config/examples/salesforce.yaml");
@@ -74,7 +74,7 @@ TEST_CASE("an attribute that we wrote ourselves is refused, whatever it is calle
   const auto salesforce = run(UPSELLD_PROGRAM, {"check", "--offline"}, folder.path());
   INFO(salesforce.out << salesforce.err);
   CHECK(salesforce.code == 2);
-  CHECK(says(salesforce, "attribute mood: upselld_Score__c is a field that upselld writes"));
+  CHECK(says(salesforce, "attribute mood: upselld_Score__c is a field that upselld makes"));
 }
 
 TEST_CASE("an added feature that means nothing is told with its line, another is learnt from") {
