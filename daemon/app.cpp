@@ -39,6 +39,9 @@ Result<std::unique_ptr<App>> App::open(const Invocation& invocation, Access acce
   if (!clock) return clock.error();
   app->clock_ = std::move(*clock);
   app->build_links();
+  if (access == Access::read || access == Access::page) {
+    if (auto open = check_reader(app->settings().state); !open) return open.error();
+  }
   if (needs_connectors(access)) {
     if (const auto made = app->make_connectors(); !made) return made.error();
   }

@@ -107,6 +107,22 @@ Result<void> upgrade(SQLite::Database& sql, const std::filesystem::path& path, i
   return {};
 }
 
+// A folder that is closed to us may well have a store in it.
+Result<void> check_there(const std::filesystem::path& path) {
+  std::error_code failure;
+  if (std::filesystem::exists(path, failure)) return {};
+  if (!failure) {
+    return Error{
+        ErrorKind::not_found,
+        fmt::format("open store {}: there is none yet: run `upselld sync` first", path.string()),
+        {}};
+  }
+  return Error{ErrorKind::io,
+               fmt::format("open store {}: {}: check owner and permissions of the state directory",
+                           path.string(), failure.message()),
+               {}};
+}
+
 }  // namespace
 
 int newest_version() {
@@ -145,11 +161,8 @@ Result<Database> Database::open(const std::filesystem::path& path, OpenMode mode
   const bool must_be_there = mode != OpenMode::create_or_upgrade;
   const bool upgrades = mode == OpenMode::create_or_upgrade || mode == OpenMode::upgrade;
   std::error_code ignored;
-  if (must_be_there && !std::filesystem::exists(path, ignored)) {
-    return Error{
-        ErrorKind::not_found,
-        fmt::format("open store {}: there is none yet: run `upselld sync` first", path.string()),
-        {}};
+  if (must_be_there) {
+    if (auto there = check_there(path); !there) return there.error();
   }
   const std::string doing = "open store " + path.string();
   return guarded(doing.c_str(), [&]() -> Result<Database> {

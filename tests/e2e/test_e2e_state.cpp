@@ -71,6 +71,35 @@ TEST_CASE("state: root writes nothing into the folder of another user") {
   CHECK_FALSE(fs::exists(state + "/service"));
 }
 
+TEST_CASE("state: who may not look into the folder is told whose it is") {
+  if (::geteuid() != 0) {
+    WARN("skipped: only root can be another user");
+    return;
+  }
+  const Rehearsal rehearsal("2026-11-02T10:00:00Z");
+  const std::string root = rehearsal.crm.folder().path();
+  REQUIRE(rehearsal.command({"sync", "--pull-only"}).code == 0);
+  fs::permissions(root, static_cast<fs::perms>(0755));
+  fs::permissions(root + "/demo.state", static_cast<fs::perms>(0700));
+  const auto as_nobody = [&](const std::string& command) {
+    return run(
+        "/usr/bin/setpriv",
+        {"--reuid", "65534", "--clear-groups", UPSELLD_PROGRAM, "--config", "demo.yaml", command},
+        root);
+  };
+  if (const Ended tried = as_nobody("--version"); tried.code >= 126) {
+    WARN("skipped: " << tried.err);
+    return;
+  }
+  for (const char* const command : {"status", "plan", "sync", "pause", "dashboard"}) {
+    const Ended ended = as_nobody(command);
+    INFO(command << ": " << ended.out << ended.err);
+    CHECK(ended.code == 2);
+    CHECK(ended.err.find("belongs to root; run this as that user: sudo -u root upselld ...") !=
+          std::string::npos);
+  }
+}
+
 TEST_CASE("state: what each restore replaced stays, and nothing is written until a person looked") {
   const Rehearsal rehearsal("2026-11-02T10:00:00Z");
   const Folder& folder = rehearsal.crm.folder();

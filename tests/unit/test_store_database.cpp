@@ -185,6 +185,21 @@ TEST_CASE("database: a copy is complete and never overwrites") {
   REQUIRE(next_number(copy) == 9);
 }
 
+TEST_CASE("database: a folder that is closed to us is not taken for an empty one") {
+  if (::geteuid() != 0) {
+    WARN("skipped: only root can be another user");
+    return;
+  }
+  const TempDir dir;
+  opened(dir / "upselld.db");
+  REQUIRE(::seteuid(65'534) == 0);
+  const auto database = Database::open(dir / "upselld.db", OpenMode::read_only);
+  REQUIRE(::seteuid(0) == 0);
+  REQUIRE_FALSE(database);
+  CHECK(database.error().kind == ErrorKind::io);
+  CHECK(database.error().message.find("check owner and permissions") != std::string::npos);
+}
+
 TEST_CASE("state lock: the second process is told who holds it") {
   const TempDir dir;
   auto first = StateLock::acquire(dir / "state", "upselld sync");
