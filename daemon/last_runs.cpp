@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/last_runs.h"
 
+#include <algorithm>
+
+#include "daemon/app.h"
 #include "daemon/run_parts.h"
 
 namespace upselld::daemon {
@@ -10,6 +13,8 @@ using Json = nlohmann::ordered_json;
 
 // More syncs than the store keeps at one every quarter of an hour.
 constexpr std::size_t kRunsLooked = 50'000;
+// A month's at that pace.
+constexpr std::size_t kEndedLooked = 3'000;
 
 SyncEnding ending_of(const store::Run& run, const Json& summary, const std::string& connection,
                      bool brings_accounts) {
@@ -25,6 +30,14 @@ SyncEnding ending_of(const store::Run& run, const Json& summary, const std::stri
   if (part == nullptr) return SyncEnding::by_itself;
   if (part->contains("stopped")) return SyncEnding::cut_short;
   return part->contains("failed") ? SyncEnding::failed : SyncEnding::by_itself;
+}
+
+// Whether its summary is worth reading: a month of them is long.
+bool may_tell(const store::Run& run, const std::map<std::string, bool>& wanted) {
+  if (run.summary.find("\"took_part\"") == std::string::npos) return true;
+  return std::any_of(wanted.begin(), wanted.end(), [&](const auto& each) {
+    return run.summary.find('"' + each.first + '"') != std::string::npos;
+  });
 }
 
 }  // namespace
@@ -51,6 +64,27 @@ Result<LastRuns> read_last_runs(const Ledger& ledger,
     }
   }
   return last;
+}
+
+Result<std::map<std::string, LastSync>> read_ended_syncs(App& app) {
+  std::map<std::string, LastSync> ended;
+  std::map<std::string, bool> wanted;
+  for (const Link& link : app.links()) wanted[link.name()] = link.brings_accounts();
+  const auto walked =
+      app.ledger().runs.walk(store::RunKind::sync, kEndedLooked, [&](const store::Run& run) {
+        if (run.finished_at.is_missing() || !may_tell(run, wanted)) return true;
+        const Json summary = Json::parse(run.summary, nullptr, /*allow_exceptions=*/false);
+        std::erase_if(wanted, [&](const auto& each) {
+          if (!took_part(summary, each.first)) return false;
+          const SyncEnding ending = ending_of(run, summary, each.first, each.second);
+          if (ending == SyncEnding::cut_short) return false;
+          ended[each.first] = {run.started_at, ending, run.id};
+          return true;
+        });
+        return !wanted.empty();
+      });
+  if (!walked) return walked.error();
+  return ended;
 }
 
 }  // namespace upselld::daemon

@@ -10,6 +10,8 @@
 
 namespace upselld::daemon {
 
+class App;
+
 // How a run ended for one connection.
 enum class SyncEnding {
   by_itself,
@@ -21,6 +23,7 @@ enum class SyncEnding {
 struct LastSync {
   Instant began = Instant::missing();  // missing: there is none
   SyncEnding ending = SyncEnding::by_itself;
+  std::string run = {};
 };
 
 // What ran before this process did, by connection.
@@ -32,5 +35,10 @@ struct LastRuns {
 // Of these connections; the value says which bring accounts.
 Result<LastRuns> read_last_runs(const Ledger& ledger,
                                 const std::map<std::string, bool>& brings_accounts);
+
+// The newest sync of each connection that came to an end, well or not; what was stopped or still
+// runs tells of none. For what is asked all the time: it looks back a month, and not on where all
+// are found.
+Result<std::map<std::string, LastSync>> read_ended_syncs(App& app);
 
 }  // namespace upselld::daemon

@@ -16,6 +16,7 @@
 
 #include "core/file_io.h"
 #include "core/time_zone.h"
+#include "daemon/last_runs.h"
 #include "daemon/notices.h"
 #include "daemon/run_parts.h"
 #include "daemon/version.h"
@@ -111,6 +112,18 @@ Result<void> add_last_sync(App& app, Figures& out) {
             run.status == store::RunStatus::done ? 1 : 0);
   out.gauge("upselld_last_sync_duration_seconds", "How long the last sync took.", {},
             seconds_of(run.finished_at) - seconds_of(run.started_at));
+  return {};
+}
+
+// Where connections are synced at times of their own, the last sync is of one of them only.
+Result<void> add_failures(App& app, Figures& out) {
+  const auto ended = read_ended_syncs(app);
+  if (!ended) return ended.error();
+  for (const auto& [name, sync] : *ended) {
+    out.gauge("upselld_last_sync_failed",
+              "1 where the connection's last sync that came to an end failed, else 0.",
+              {{"connection", name}}, sync.ending == SyncEnding::failed ? 1 : 0);
+  }
   return {};
 }
 
@@ -222,6 +235,7 @@ void add_sizes(App& app, Figures& out) {
 Result<void> add_store(App& app, Figures& out) {
   if (auto added = add_runs(app, out); !added) return added;
   if (auto added = add_last_sync(app, out); !added) return added;
+  if (auto added = add_failures(app, out); !added) return added;
   if (auto added = add_connections(app, out); !added) return added;
   for (const Link& link : app.links()) {
     if (auto added = add_calls(app, link, out); !added) return added;

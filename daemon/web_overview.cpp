@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "daemon/last_runs.h"
 #include "daemon/out_of_calls.h"
 #include "daemon/run_parts.h"
 #include "daemon/version.h"
@@ -263,10 +264,14 @@ Result<std::vector<std::string>> not_ready_because(App& app) {
   const auto last = app.ledger().runs.last(store::RunKind::sync);
   if (!last) return last.error();
   if (!*last) return std::vector<std::string>{"no sync has ended yet"};
-  if ((*last)->status == store::RunStatus::failed) {
-    return std::vector<std::string>{"the last sync failed: run " + (*last)->id};
+  const auto ended = read_ended_syncs(app);
+  if (!ended) return ended.error();
+  std::vector<std::string> reasons;
+  for (const auto& [name, sync] : *ended) {
+    if (sync.ending != SyncEnding::failed) continue;
+    reasons.push_back("the last sync of " + name + " failed: run " + sync.run);
   }
-  return std::vector<std::string>{};
+  return reasons;
 }
 
 }  // namespace upselld::daemon

@@ -69,6 +69,30 @@ TEST_CASE("metrics: each alert fires for what it is about, and is quiet otherwis
   CHECK(tested.code == 0);
 }
 
+TEST_CASE("metrics: a connection that fails is seen though another's syncs end well") {
+  const DemoCrm crm({.accounts = 120, .months = 12, .seed = 7});
+  const auto sync = [&](const char* connection) {
+    return run(UPSELLD_PROGRAM,
+               {"--config", "demo.yaml", "--quiet", "sync", "--connection", connection},
+               crm.folder().path())
+        .code;
+  };
+  const auto figures = [&] { return crm.upselld({"--quiet", "status", "--metrics"}).out; };
+  REQUIRE(sync("crm") == 0);
+  has(figures(), "upselld_last_sync_failed{connection=\"crm\"} 0\n");
+  const std::string orders = crm.folder().path("data/orders.csv");
+  std::filesystem::rename(orders, orders + ".away");
+  CHECK(sync("crm") == 1);
+  CHECK(sync("website") == 0);
+  const std::string failed = figures();
+  has(failed, "upselld_last_sync_success 1\n");
+  has(failed, "upselld_last_sync_failed{connection=\"crm\"} 1\n");
+  has(failed, "upselld_last_sync_failed{connection=\"website\"} 0\n");
+  std::filesystem::rename(orders + ".away", orders);
+  CHECK(sync("crm") == 0);
+  has(figures(), "upselld_last_sync_failed{connection=\"crm\"} 0\n");
+}
+
 TEST_CASE("notify: a connection that breaks is told of once, and once when it works again") {
   const DemoCrm crm({.accounts = 120, .months = 12, .seed = 7});
   crm.edit("demo.yaml", "currency: EUR",

@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <random>
 
@@ -122,6 +123,26 @@ TEST_CASE("web: a service is ready once a sync has ended, not when one has begun
   CHECK(begun.status == 503);
   CHECK(begun.body == "not ready: no sync has ended yet\n");
   REQUIRE(mark("UPDATE runs SET status = 1, finished_at_ms = started_at_ms") == 0);
+  CHECK(service.get("/-/ready").status == 200);
+}
+
+TEST_CASE("web: a service is not ready while one connection fails, whatever another does") {
+  Service service;
+  const auto sync = [&](const char* connection) {
+    return run(UPSELLD_PROGRAM,
+               {"--config", "demo.yaml", "--quiet", "sync", "--connection", connection},
+               service.crm.folder().path())
+        .code;
+  };
+  const std::string orders = service.crm.folder().path("data/orders.csv");
+  std::filesystem::rename(orders, orders + ".away");
+  CHECK(sync("crm") == 1);
+  CHECK(sync("website") == 0);
+  const Answer failing = service.get("/-/ready");
+  CHECK(failing.status == 503);
+  CHECK(failing.body.find("not ready: the last sync of crm failed: run ") == 0);
+  std::filesystem::rename(orders + ".away", orders);
+  CHECK(sync("crm") == 0);
   CHECK(service.get("/-/ready").status == 200);
 }
 
