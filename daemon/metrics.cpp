@@ -28,8 +28,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Labels = prometheus::Labels;
 
-// A month of hourly ones, and more.
-constexpr std::size_t kSyncsLooked = 1'000;
+// A week of hourly ones. Each is read for a connection that failed or was only read in all of them.
+constexpr std::size_t kSyncsLooked = 200;
 
 double seconds_of(Instant at) {
   return static_cast<double>(at.ms) / 1000;
@@ -127,6 +127,15 @@ Result<void> add_failures(App& app, Figures& out) {
   return {};
 }
 
+// False for a sync that did not come to the scores: its counts are nought, and mean nothing.
+bool tells_of_accounts(const Json& summary, const Json& part) {
+  if (!part.contains("accounts")) return false;
+  const auto bands = part.find("bands");
+  if (bands != part.end() && bands->is_object() && !bands->empty()) return true;
+  return !summary.contains("pull_only") && !part.contains("failed") &&
+         !part.contains("out_of_calls") && !part.contains("stopped");
+}
+
 // Connections may be synced at times of their own: each has the newest sync that tells of it.
 Result<void> add_connections(App& app, Figures& out) {
   std::set<std::string> names;
@@ -141,7 +150,7 @@ Result<void> add_connections(App& app, Figures& out) {
     const Json summary = Json::parse(run.summary, nullptr, false);
     std::erase_if(names, [&](const std::string& name) {
       const Json* of = part_of(summary, name);
-      if (of == nullptr || !of->contains("accounts")) return false;
+      if (of == nullptr || !tells_of_accounts(summary, *of)) return false;
       add_connection(name, *of, out);
       return true;
     });

@@ -219,6 +219,7 @@ std::string to_json(const RunReport& report) {
   out["run_id"] = report.run_id;
   out["status"] = report.status;
   out["took_part"] = report.took_part;
+  if (report.pull_only) out["pull_only"] = true;
   Counts pulled;
   Json pulls = Json::array();
   for (const PullReport& pull : report.pulls) {

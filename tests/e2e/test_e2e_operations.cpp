@@ -93,6 +93,26 @@ TEST_CASE("metrics: a connection that fails is seen though another's syncs end w
   has(figures(), "upselld_last_sync_failed{connection=\"crm\"} 0\n");
 }
 
+TEST_CASE("metrics: figures of accounts stay those of the last sync that scored them") {
+  const DemoCrm crm({.accounts = 120, .months = 12, .seed = 7});
+  const nlohmann::json scored = crm.answer({"sync"});
+  REQUIRE(scored["accounts"].get<int>() > 0);
+  REQUIRE(scored["delivered"]["fields"].get<int>() > 0);
+  const auto stay = [&] {
+    const std::string figures = crm.upselld({"--quiet", "status", "--metrics"}).out;
+    has(figures, "upselld_accounts{connection=\"crm\"} " +
+                     std::to_string(scored["accounts"].get<int>()) + "\n");
+    has(figures, "upselld_accounts_in_band{band=\"low\",connection=\"crm\"} " +
+                     std::to_string(scored["bands"]["low"].get<int>()) + "\n");
+  };
+  CHECK(crm.answer({"sync", "--pull-only"})["pull_only"] == true);
+  stay();
+  const std::string orders = crm.folder().path("data/orders.csv");
+  std::filesystem::rename(orders, orders + ".away");
+  CHECK(crm.upselld({"sync"}).code == 1);
+  stay();
+}
+
 TEST_CASE("notify: a connection that breaks is told of once, and once when it works again") {
   const DemoCrm crm({.accounts = 120, .months = 12, .seed = 7});
   crm.edit("demo.yaml", "currency: EUR",
