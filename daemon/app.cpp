@@ -100,7 +100,7 @@ Result<void> App::open_store(Access access) {
     if (lock) lock_.emplace(std::move(*lock));
     if (is_beside) mode = store::OpenMode::beside;
   }
-  auto database = store::Database::open(database_path_, mode);
+  auto database = store::Database::open(database_path_, mode, [this] { progress_->step(); });
   if (!database && database.error().kind == ErrorKind::not_found) {
     return Error{
         ErrorKind::not_found,

@@ -95,7 +95,10 @@ Result<LastRuns> Service::last_runs() {
   auto app = App::open(invocation, Access::page, config_);
   // A store of a former version is brought to ours at once: pages and commands read it from now on.
   if (!app && app.error().kind == ErrorKind::unsupported) {
-    app = App::open(invocation, Access::write, config_);
+    progress_.begin("upgrade of the store");
+    const StartThread start(progress_, *clock_);
+    app = App::open(invocation, Access::write, config_, &progress_);
+    progress_.begin("");
     if (app) log_event(LogPriority::info, clock_->now(), "store_upgraded");
   }
   if (!app && app.error().kind == ErrorKind::not_found) return LastRuns();

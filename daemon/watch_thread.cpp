@@ -3,12 +3,19 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdlib>
 #include <mutex>
 #include <stop_token>
+#include <string>
 
 #include "daemon/service_notice.h"
 
 namespace upselld::daemon {
+namespace {
+
+constexpr Duration kStartAsked = minutes(5);
+
+}  // namespace
 
 WatchThread::WatchThread(const Progress& progress, const Clock& clock) {
   const Duration limit = watchdog_limit();
@@ -29,6 +36,22 @@ WatchThread::WatchThread(const Progress& progress, const Clock& clock) {
       }
       lived = lives;
       never.wait_for(lock, stop, std::chrono::milliseconds(limit.ms / 4), [] { return false; });
+    }
+  });
+}
+
+StartThread::StartThread(const Progress& progress, const Clock& clock) {
+  if (std::getenv("NOTIFY_SOCKET") == nullptr) return;
+  thread_ = std::jthread([&progress, &clock](const std::stop_token& stop) {
+    const std::string more = "EXTEND_TIMEOUT_USEC=" + std::to_string(kStartAsked.ms * 1000);
+    Watchdog watchdog(progress);
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
+    while (!stop.stop_requested()) {
+      if (watchdog.lives(clock.steady())) tell_service_manager(more);
+      never.wait_for(lock, stop, std::chrono::milliseconds(kStartAsked.ms / 4),
+                     [] { return false; });
     }
   });
 }

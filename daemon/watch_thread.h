@@ -19,4 +19,15 @@ class WatchThread {
   std::jthread thread_;
 };
 
+// Asks the service manager again and again for more time to start, from a thread of its own, for as
+// long as the start moves. Does nothing where no service manager wants to hear it. `progress` and
+// `clock` outlive it.
+class StartThread {
+ public:
+  StartThread(const Progress& progress, const Clock& clock);
+
+ private:
+  std::jthread thread_;
+};
+
 }  // namespace upselld::daemon

@@ -17,6 +17,8 @@
 namespace upselld::store {
 namespace {
 
+// Of SQLite's machine: milliseconds of a copy.
+constexpr int kStepsPerMove = 10'000;
 constexpr int kApplicationId = 0x75707364;  // "upsd"
 // Longer than a large group of pages takes to commit: a pause must come through in between.
 constexpr int kBusyTimeoutMs = 30'000;
@@ -91,8 +93,32 @@ Result<void> copy_database(SQLite::Database& sql, const std::filesystem::path& t
   return {};
 }
 
-Result<void> upgrade(SQLite::Database& sql, const std::filesystem::path& path, int version) {
+// Tells of long statements for as long as it lives.
+class Moving {
+ public:
+  Moving(SQLite::Database& sql, const std::function<void()>& moves) : sql_(sql) {
+    if (!moves) return;
+    // SQLite takes a pointer to what may be written; nobody writes.
+    auto* const told = const_cast<std::function<void()>*>(&moves);
+    ::sqlite3_progress_handler(sql_.getHandle(), kStepsPerMove, &Moving::move, told);
+  }
+  ~Moving() { ::sqlite3_progress_handler(sql_.getHandle(), 0, nullptr, nullptr); }
+  Moving(const Moving&) = delete;
+  Moving& operator=(const Moving&) = delete;
+
+ private:
+  static int move(void* told) {
+    (*static_cast<const std::function<void()>*>(told))();
+    return 0;  // it goes on
+  }
+
+  SQLite::Database& sql_;
+};
+
+Result<void> upgrade(SQLite::Database& sql, const std::filesystem::path& path, int version,
+                     const std::function<void()>& moves) {
   if (version == newest_version()) return {};
+  const Moving moving(sql, moves);
   if (version > 0) {
     // One that is there is of a former upgrade to this version, before the way back: what was
     // written since is not in it. A store that is half upgraded cannot take its place: all steps
@@ -156,7 +182,8 @@ Database::Database(Database&&) noexcept = default;
 Database& Database::operator=(Database&&) noexcept = default;
 Database::~Database() = default;
 
-Result<Database> Database::open(const std::filesystem::path& path, OpenMode mode) {
+Result<Database> Database::open(const std::filesystem::path& path, OpenMode mode,
+                                const std::function<void()>& moves) {
   const bool reads_only = mode == OpenMode::read_only;
   const bool must_be_there = mode != OpenMode::create_or_upgrade;
   const bool upgrades = mode == OpenMode::create_or_upgrade || mode == OpenMode::upgrade;
@@ -200,7 +227,7 @@ Result<Database> Database::open(const std::filesystem::path& path, OpenMode mode
     if (upgrades) {
       std::filesystem::permissions(
           path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
-      if (auto upgraded = upgrade(sql, path, *version); !upgraded) return upgraded.error();
+      if (auto upgraded = upgrade(sql, path, *version, moves); !upgraded) return upgraded.error();
     }
     handle->version = newest_version();
     return Database(std::move(handle));

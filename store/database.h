@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -24,7 +25,10 @@ class Database {
   // Errors: corrupt (the file is damaged or no store of ours), unsupported (it was written by a
   // newer version; both versions are named), not_found (read_only and no file), busy, io. Before a
   // migration the file is copied to PATH.before-N, N being the version it is brought to.
-  static Result<Database> open(const std::filesystem::path& path, OpenMode mode);
+  // `moves` is called now and then, in this thread, while that copy and the migration go on:
+  // minutes for a store of many gigabytes.
+  static Result<Database> open(const std::filesystem::path& path, OpenMode mode,
+                               const std::function<void()>& moves = {});
 
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;

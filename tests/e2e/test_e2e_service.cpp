@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -189,9 +190,15 @@ TEST_CASE("service: a store of a former version is upgraded when it starts, afte
   INFO(undone.err);
   REQUIRE(undone.code == 0);
   rehearsal.crm.folder().write("old.db", rehearsal.crm.folder().read("demo.state/upselld.db"));
+  Notices notices(rehearsal.crm.folder().path("notices"));
+  ::setenv("NOTIFY_SOCKET", notices.path().c_str(), 1);
   const Ended service = rehearsal.service("2026-11-02T12:00:00Z");
+  ::unsetenv("NOTIFY_SOCKET");
   INFO(service.err);
   CHECK(service.code == 0);
+  // A service manager that waits for its start is asked for time.
+  notices.wait_for("EXTEND_TIMEOUT_USEC=300000000");
+  notices.wait_for("READY=1");
   CHECK(rehearsal.crm.folder().has("demo.state/upselld.db.before-8"));
   CHECK(rehearsal.status()["runs"].size() == 1);
   // So is a backup of it, which stays as it was.

@@ -185,6 +185,25 @@ TEST_CASE("database: a copy is complete and never overwrites") {
   REQUIRE(next_number(copy) == 9);
 }
 
+TEST_CASE("database: a long upgrade tells that it moves") {
+  const TempDir dir;
+  write_old(dir / "upselld.db", 7);
+  {
+    SQLite::Database old(dir / "upselld.db", SQLite::OPEN_READWRITE);
+    old.exec(
+        "CREATE TABLE many AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT "
+        "100000) SELECT i FROM n");
+  }
+  int moves = 0;
+  REQUIRE(Database::open(dir / "upselld.db", OpenMode::create_or_upgrade, [&] { ++moves; }));
+  CHECK(moves > 5);
+  moves = 0;
+  auto again = Database::open(dir / "upselld.db", OpenMode::create_or_upgrade, [&] { ++moves; });
+  REQUIRE(again);
+  CHECK(raw(*again).execAndGet("SELECT sum(i) FROM many").getInt64() == 5'000'050'000);
+  CHECK(moves == 0);
+}
+
 TEST_CASE("database: a folder that is closed to us is not taken for an empty one") {
   if (::geteuid() != 0) {
     WARN("skipped: only root can be another user");
