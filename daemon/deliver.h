@@ -62,7 +62,11 @@ class Deliverer {
   Result<void> settle_unknown();
   Result<std::map<std::string, FoundTask>> arrived(store::DeliveryKind kind,
                                                    const std::vector<std::string>& keys);
+  enum class Unfound : std::uint8_t { send_again, look_on, give_up, refuse };
+  // `may_stand`: the look itself is not sure.
+  Result<Unfound> unfound(const store::Delivery& delivery, bool may_stand) const;
   Result<void> settle_unknown_tasks();
+  Result<void> give_up(const std::vector<store::Delivery>& deliveries);
   Result<void> settle_unknown_fields();
   Result<void> send_again(const std::vector<store::DeliveryId>& deliveries);
   Result<void> deliver_kind(store::DeliveryKind kind);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "daemon/deliver.h"
@@ -11,7 +12,7 @@ using store::Delivery;
 using store::DeliveryKind;
 using store::DeliveryState;
 
-// For so long what may stand all the same is looked for.
+// For so long what may stand though no look finds it is looked for.
 constexpr Duration kLookedFor = hours(24);
 
 Receipt found_as(const std::string& crm_id) {
@@ -28,6 +29,16 @@ Receipt never_found() {
   receipt.message =
       "it was sent, no answer came, and for a day it was not found: made or not, nobody can tell; "
       "look at the account, then: upselld rejected retry";
+  return receipt;
+}
+
+// The CRM refused a second one, and where the first is no look shows: it is not sent again.
+bool is_said_to_stand(const Receipt& receipt) {
+  return receipt.outcome == Receipt::Outcome::unknown && !receipt.message.empty();
+}
+
+Receipt refused(Receipt receipt) {
+  receipt.outcome = Receipt::Outcome::rejected;
   return receipt;
 }
 
@@ -56,6 +67,21 @@ Result<std::map<std::string, FoundTask>> Deliverer::arrived(DeliveryKind kind,
   return known;
 }
 
+// What becomes of a task that no look has found. Whatever nobody wants any more is never sent
+// again: it is looked for until it would have shown.
+Result<Deliverer::Unfound> Deliverer::unfound(const Delivery& delivery, bool may_stand) const {
+  const auto withdrawn = site_.outbox.is_withdrawn(delivery.task_key);
+  if (!withdrawn) return withdrawn.error();
+  const Instant now = site_.clock.now();
+  const bool is_overdue = std::get<TaskDraft>(delivery.payload).due < now;
+  const bool is_sure = !may_stand && !is_said_to_stand(delivery.receipt);
+  if (is_sure && !*withdrawn && !is_overdue) return Unfound::send_again;
+  if (now < delivery.doubted_at + kLookedFor) return Unfound::look_on;
+  if (*withdrawn) return Unfound::give_up;
+  // The next sync drops it, together with what is remembered of it.
+  return is_sure ? Unfound::look_on : Unfound::refuse;
+}
+
 Result<void> Deliverer::settle_unknown_tasks() {
   for (const DeliveryKind kind : {DeliveryKind::task, DeliveryKind::withdrawal}) {
     auto unknown =
@@ -67,27 +93,66 @@ Result<void> Deliverer::settle_unknown_tasks() {
     const auto known = arrived(kind, keys);
     if (!known) return known.error();
     std::vector<store::DeliveryId> lost;
+    std::vector<Delivery> unwanted;
     Batch settled;
     std::vector<Receipt> receipts;
-    for (const Delivery& delivery : *unknown) {
-      const auto task = known->find(delivery.task_key);
-      if (task == known->end()) {
-        lost.push_back(delivery.id);
-        continue;
-      }
-      const bool may_stand = kind == DeliveryKind::task && task->second.crm_id.empty();
-      if (may_stand && site_.clock.now() < delivery.sent_at + kLookedFor) {
-        ++report_.unknown;
-        continue;
-      }
+    const auto settle = [&](const Delivery& delivery, Receipt receipt) {
       settled.deliveries.push_back(delivery);
-      receipts.push_back(may_stand ? never_found() : found_as(task->second.crm_id));
+      receipts.push_back(std::move(receipt));
+    };
+    for (const Delivery& delivery : *unknown) {
+      const auto at = known->find(delivery.task_key);
+      const bool is_known = at != known->end();
+      if (is_known && (kind == DeliveryKind::withdrawal || !at->second.crm_id.empty())) {
+        settle(delivery, found_as(at->second.crm_id));
+        continue;
+      }
+      const auto next = kind == DeliveryKind::withdrawal ? Result<Unfound>(Unfound::send_again)
+                                                         : unfound(delivery, is_known);
+      if (!next) return next.error();
+      switch (*next) {
+        case Unfound::send_again:
+          lost.push_back(delivery.id);
+          break;
+        case Unfound::look_on:
+          ++report_.unknown;
+          break;
+        case Unfound::give_up:
+          unwanted.push_back(delivery);
+          break;
+        case Unfound::refuse:
+          settle(delivery, is_known ? never_found() : refused(delivery.receipt));
+          break;
+      }
     }
     settled.before.resize(settled.deliveries.size());
     if (const auto stored = store_answers(settled, receipts); !stored) return stored;
     if (const auto again = send_again(lost); !again) return again;
+    if (const auto given = give_up(unwanted); !given) return given;
   }
   return {};
+}
+
+// They were withdrawn before they were ever seen, and would have shown by now.
+Result<void> Deliverer::give_up(const std::vector<Delivery>& deliveries) {
+  if (deliveries.empty()) return {};
+  auto transaction = store::Transaction::begin(site_.database, "give_up", store::Durability::full);
+  if (!transaction) return transaction.error();
+  const Instant now = site_.clock.now();
+  for (const Delivery& delivery : deliveries) {
+    const std::vector<store::DeliveryId> one = {delivery.id};
+    if (const auto lost = site_.outbox.send_again(*transaction, one); !lost) return lost;
+    const auto cancelled = site_.outbox.cancel(*transaction, one, now);
+    if (!cancelled) return cancelled.error();
+    const nlohmann::ordered_json payload = {{"delivery", delivery.id},
+                                            {"task", delivery.task_key},
+                                            {"why", "withdrawn, and never found"}};
+    const auto appended = site_.audit.append(
+        *transaction,
+        {store::AuditKind::superseded, now, site_.run, delivery.account, payload.dump()});
+    if (!appended) return appended;
+  }
+  return transaction->commit();
 }
 
 // Writing the same field values again harms nobody, so unknown ones are simply due again: the read

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <utility>
 
 #include "daemon/cycle.h"
@@ -17,16 +16,32 @@ struct OpenTask {
 // An index that is late shows by then what was sent.
 constexpr Duration kShownAfter = hours(24);
 
-// Overdue, and what became of it is not known: it was sent, no answer came, and a look did not find
-// it. Those that may stand are left to be sent, which finds them.
-Result<std::set<std::string>> that_may_stand(Connector& connector,
-                                             const std::vector<std::string>& keys) {
-  std::set<std::string> standing;
+using OverdueTasks = std::map<std::string, store::KeyedTask>;
+using StandingIds = std::map<std::string, std::string>;  // by key; empty: it may stand
+
+// Of overdue tasks that an unanswered attempt may have made, those that stand after a day.
+Result<StandingIds> that_stand(Connector& connector, const OverdueTasks& overdue, Instant now) {
+  std::vector<std::string> keys;
+  for (const auto& [key, task] : overdue) {
+    const bool is_doubted = !task.doubted_at.is_missing();
+    if (is_doubted && now >= task.doubted_at + kShownAfter) keys.push_back(key);
+  }
+  StandingIds standing;
   if (keys.empty()) return standing;
   const auto found = connector.find_tasks(keys);
   if (!found) return found.error();
-  for (const FoundTask& task : *found) standing.insert(task.key);
+  for (const FoundTask& task : *found) standing[task.key] = task.crm_id;
   return standing;
+}
+
+bool may_stand(const std::string& key, const store::KeyedTask& task, const StandingIds& standing,
+               Instant now) {
+  if (task.doubted_at.is_missing()) return false;
+  if (now < task.doubted_at + kShownAfter) return true;
+  const auto at = standing.find(key);
+  if (at == standing.end()) return false;
+  // Where no look is sure, delivering tells people of it. What is to be sent once more was told.
+  return !at->second.empty() || task.state == store::DeliveryState::unknown;
 }
 
 bool apply(const TaskState& state, TaskMemory& task) {
@@ -45,6 +60,7 @@ Result<void> drop_overdue(Cycle& cycle, store::DeliveryId id, OpenTask& open,
   const Instant at = cycle.app.clock().now();
   const auto delivery = ledger.outbox.find(id);
   if (!delivery) return delivery.error();
+  if (const auto lost = ledger.outbox.send_again(transaction, {&id, 1}); !lost) return lost;
   const auto cancelled = ledger.outbox.cancel(transaction, {&id, 1}, at);
   if (!cancelled) return cancelled.error();
   const nlohmann::ordered_json payload = {
@@ -58,12 +74,18 @@ Result<void> drop_overdue(Cycle& cycle, store::DeliveryId id, OpenTask& open,
   return ledger.decisions.remember(transaction, open.account, open.memory);
 }
 
-// Drops what is overdue and did not arrive; gives the keys of what did.
+bool is_unsettled(store::DeliveryState state) {
+  return state == store::DeliveryState::meant || state == store::DeliveryState::deferred ||
+         state == store::DeliveryState::unknown;
+}
+
+// No overdue task is sent, for the first time or again: drops those that did not arrive; those that
+// may have are only looked for. Gives the keys of what did arrive.
 Result<std::vector<std::string>> settle_overdue(Cycle& cycle, const ConnectionCycle& connection,
                                                 std::map<std::string, OpenTask>& open) {
   Ledger& ledger = cycle.app.ledger();
-  std::vector<std::string> arrived, looked_for;
-  std::map<std::string, store::DeliveryId> overdue;
+  std::vector<std::string> arrived;
+  OverdueTasks overdue;
   for (const auto& [key, task] : open) {
     // A task that never arrived is not one that a person deleted.
     const auto sent = ledger.outbox.task_of(key);
@@ -74,23 +96,19 @@ Result<std::vector<std::string>> settle_overdue(Cycle& cycle, const ConnectionCy
       arrived.push_back(key);
       continue;
     }
-    const bool is_waiting = (*sent)->state == store::DeliveryState::meant ||
-                            (*sent)->state == store::DeliveryState::deferred;
-    if (!is_waiting || task.memory.task.due >= cycle.now) continue;
-    const bool was_sent = !(*sent)->sent_at.is_missing();
-    if (was_sent && cycle.now < (*sent)->sent_at + kShownAfter) continue;
-    if (was_sent) looked_for.push_back(key);
-    overdue[key] = (*sent)->id;
+    const bool is_overdue = is_unsettled((*sent)->state) && task.memory.task.due < cycle.now;
+    if (is_overdue) overdue[key] = **sent;
   }
   // No transaction stays open while a CRM is asked.
-  const auto standing = that_may_stand(*connection.link->connector, looked_for);
+  const auto standing = that_stand(*connection.link->connector, overdue, cycle.now);
   if (!standing) return standing.error();
   auto transaction = store::Transaction::begin(ledger.database, "overdue", store::Durability::full);
   if (!transaction) return transaction.error();
-  for (const auto& [key, id] : overdue) {
-    if (standing->contains(key)) continue;
-    const auto dropped = drop_overdue(cycle, id, open.at(key), *transaction);
-    if (!dropped) return dropped.error();
+  for (const auto& [key, task] : overdue) {
+    const auto settled = may_stand(key, task, *standing, cycle.now)
+                             ? ledger.outbox.only_look_for(*transaction, task.id)
+                             : drop_overdue(cycle, task.id, open.at(key), *transaction);
+    if (!settled) return settled.error();
   }
   if (const auto dropped = transaction->commit(); !dropped) return dropped.error();
   return arrived;

@@ -20,7 +20,7 @@ enum class DeliveryKind : std::uint8_t { fields, task, withdrawal };
 enum class DeliveryState : std::uint8_t {
   meant,
   sending,  // a batch holds it, bytes may have left
-  unknown,  // sent, no answer seen: look before sending again
+  unknown,  // sent, no answer seen: look before sending again, if it is to be sent again at all
   done,
   rejected,  // stays until its cause or data changes
   deferred,  // not before deferred_until
@@ -52,7 +52,10 @@ struct Delivery {
   DeliveryState state = DeliveryState::meant;
   int attempt = 0;
   Instant meant_at;
-  Instant sent_at = Instant::missing();     // of the last attempt
+  Instant sent_at = Instant::missing();  // of the last attempt
+  // Of the last attempt that nobody answered. A task may stand from then on, also where a look did
+  // not find it, for an index may be late; a refusal of a later attempt does not change that.
+  Instant doubted_at = Instant::missing();
   Instant settled_at = Instant::missing();  // of the last receipt
   Instant deferred_until = Instant::missing();
   Receipt receipt;    // meaningful once settled_at is known

@@ -11,15 +11,20 @@ constexpr const char* kUseKey =
     "INSERT INTO task_keys_used (key_hash) VALUES (?) ON CONFLICT DO NOTHING";
 constexpr const char* kFindKey = "SELECT 1 FROM task_keys_used WHERE key_hash = ?";
 constexpr const char* kSameKind =
-    "SELECT id, state, task_key FROM outbox WHERE account = ? AND kind = ? AND connection = ?"
-    " AND state IN (0, 1, 2, 4, 5) ORDER BY id";
+    "SELECT id, state, task_key, doubted_at_ms FROM outbox WHERE account = ? AND kind = ?"
+    " AND connection = ? AND state IN (0, 1, 2, 4, 5) ORDER BY id";
 constexpr const char* kTaskState =
-    "SELECT id, state, connection, sent_at_ms FROM outbox WHERE task_key = ? AND task_key <> ''"
-    " AND kind = ?";
+    "SELECT id, state, connection, doubted_at_ms FROM outbox WHERE task_key = ?"
+    " AND task_key <> '' AND kind = ?";
+constexpr const char* kIsWithdrawn =
+    "SELECT 1 FROM outbox WHERE task_key = ? AND task_key <> '' AND kind = 2"
+    " AND state NOT IN (6, 7)";
 constexpr const char* kAdd =
     "INSERT INTO outbox (connection, kind, state, account, crm_id, decision, expected_value,"
     " task_key, payload, attempt, meant_at_ms, cause) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, '')";
 constexpr const char* kSettle = "UPDATE outbox SET state = ?, settled_at_ms = ? WHERE id = ?";
+constexpr const char* kOnlyLookFor =
+    "UPDATE outbox SET state = 2, deferred_until_ms = NULL WHERE id = ? AND state IN (0, 4, 5)";
 constexpr const char* kState = "SELECT state FROM outbox WHERE id = ?";
 constexpr const char* kDueAgain =
     "UPDATE outbox SET state = 0, deferred_until_ms = NULL WHERE id = ? AND state = ?";
@@ -30,16 +35,14 @@ std::string task_key_of(const DeliveryPayload& payload) {
   return {};
 }
 
-// Whether a newer row may take this one's place. What may stand in the CRM already must be looked
-// up first where it is a task; field values are simply written over.
-bool can_be_superseded(DeliveryKind kind, DeliveryState state) {
+// Whether it is neither on its way nor at an end, and its last attempt, if any, was answered.
+bool is_waiting(DeliveryState state) {
   switch (state) {
     case DeliveryState::meant:
     case DeliveryState::rejected:
     case DeliveryState::deferred:
       return true;
     case DeliveryState::unknown:
-      return kind != DeliveryKind::task;
     case DeliveryState::sending:
     case DeliveryState::done:
     case DeliveryState::superseded:
@@ -47,6 +50,13 @@ bool can_be_superseded(DeliveryKind kind, DeliveryState state) {
       return false;
   }
   return false;
+}
+
+// Whether a newer row may take this one's place. A task that may stand in the CRM must be looked
+// for first; field values are simply written over.
+bool can_be_superseded(DeliveryKind kind, DeliveryState state, bool is_doubted) {
+  if (kind == DeliveryKind::task) return is_waiting(state) && !is_doubted;
+  return is_waiting(state) || state == DeliveryState::unknown;
 }
 
 void settle(Statements& statements, DeliveryId id, DeliveryState state, Instant now) {
@@ -76,23 +86,39 @@ std::vector<DeliveryId> superseded_by(Statements& statements, const NewDelivery&
   while (query->executeStep()) {
     const auto state = static_cast<DeliveryState>(query->getColumn(1).getInt());
     if (kind == DeliveryKind::withdrawal && text_at(*query, 2) != key) continue;
-    if (can_be_superseded(kind, state)) ids.push_back(query->getColumn(0).getInt64());
+    if (!can_be_superseded(kind, state, /*is_doubted=*/!query->isColumnNull(3))) continue;
+    ids.push_back(query->getColumn(0).getInt64());
   }
   return ids;
 }
 
-// The task of that key, while it was never sent. What was sent may stand, even where a look did not
-// find it: an index may be late.
-std::optional<DeliveryId> unsent_task(Statements& statements, const std::string& key) {
-  auto query = statements.use(kTaskState);
-  query->bind(1, key);
-  query->bind(2, number_of(DeliveryKind::task));
-  while (query->executeStep()) {
-    const auto state = static_cast<DeliveryState>(query->getColumn(1).getInt());
-    const bool was_sent_unseen = state == DeliveryState::meant && !query->isColumnNull(3);
-    if (was_sent_unseen || !can_be_superseded(DeliveryKind::task, state)) continue;
-    return query->getColumn(0).getInt64();
+void only_look_for(Statements& statements, DeliveryId id) {
+  auto update = statements.use(kOnlyLookFor);
+  update->bind(1, id);
+  update->exec();
+}
+
+// Nobody wants the task of that key any more, so it is not sent again. Gives it when that is
+// the end of it. One that an unanswered attempt may have made, though a look did not find it, for
+// an index may be late, is looked for instead: there may be something to withdraw.
+std::optional<DeliveryId> take_back_task(Statements& statements, const std::string& key,
+                                         Instant now) {
+  std::optional<DeliveryId> task;
+  bool is_doubted = false;
+  {
+    auto query = statements.use(kTaskState);
+    query->bind(1, key);
+    query->bind(2, number_of(DeliveryKind::task));
+    if (!query->executeStep()) return task;
+    if (!is_waiting(static_cast<DeliveryState>(query->getColumn(1).getInt()))) return task;
+    task = query->getColumn(0).getInt64();
+    is_doubted = !query->isColumnNull(3);
   }
+  if (!is_doubted) {
+    settle(statements, *task, DeliveryState::cancelled, now);
+    return task;
+  }
+  only_look_for(statements, *task);
   return std::nullopt;
 }
 
@@ -148,8 +174,7 @@ Result<AddedDelivery> Outbox::add(Transaction&, const NewDelivery& delivery, Ins
     UPSELLD_ASSERT(kind == DeliveryKind::fields || !key.empty());
     if (kind == DeliveryKind::task && !use_key(*statements_, key)) return added;
     if (kind == DeliveryKind::withdrawal) {
-      if (const auto task = unsent_task(*statements_, key)) {
-        settle(*statements_, *task, DeliveryState::cancelled, now);
+      if (const auto task = take_back_task(*statements_, key, now)) {
         added.cancelled.push_back(*task);
         return added;
       }
@@ -167,6 +192,11 @@ Result<void> Outbox::send_again(Transaction&, std::span<const DeliveryId> delive
   return guarded("store: send again", [&] {
     for (const DeliveryId id : deliveries) make_due(*statements_, id, DeliveryState::unknown);
   });
+}
+
+Result<void> Outbox::only_look_for(Transaction&, DeliveryId delivery) {
+  return guarded("store: look for a delivery",
+                 [&] { store::only_look_for(*statements_, delivery); });
 }
 
 Result<std::uint64_t> Outbox::retry(Transaction&, const std::string& connection) {
@@ -218,7 +248,7 @@ Result<std::vector<DeliveryId>> Outbox::cancel(Transaction&, std::span<const Del
     for (const DeliveryId id : deliveries) {
       const std::optional<DeliveryState> state = state_of(*statements_, id);
       // What may have arrived is withdrawn, not cancelled.
-      if (!state || !can_be_superseded(DeliveryKind::task, *state)) continue;
+      if (!state || !is_waiting(*state)) continue;
       settle(*statements_, id, DeliveryState::cancelled, now);
       cancelled.push_back(id);
     }
@@ -236,6 +266,14 @@ Result<std::optional<KeyedTask>> Outbox::task_of(const std::string& task_key) co
     return Found({query->getColumn(0).getInt64(),
                   static_cast<DeliveryState>(query->getColumn(1).getInt()),
                   query->getColumn(2).getString(), instant_at(*query, 3)});
+  });
+}
+
+Result<bool> Outbox::is_withdrawn(const std::string& task_key) const {
+  return guarded("store: find the withdrawal of a task", [&] {
+    auto query = statements_->use(kIsWithdrawn);
+    query->bindNoCopy(1, task_key);
+    return query->executeStep();
   });
 }
 

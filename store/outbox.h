@@ -43,7 +43,7 @@ struct KeyedTask {
   DeliveryId id = 0;
   DeliveryState state = DeliveryState::meant;
   std::string connection;
-  Instant sent_at = Instant::missing();  // of the last attempt
+  Instant doubted_at = Instant::missing();  // see Delivery
 };
 
 struct OutboxFilter {
@@ -78,13 +78,14 @@ class Outbox {
   ~Outbox();
 
   // An undelivered one of the same account and kind (of the same key for withdrawals) is
-  // superseded, except one that is being sent, or a task of which nothing is known. A task whose
-  // key was used before is not added: that is no error.
+  // superseded, except one that is being sent, or a task that may stand. A task whose key was used
+  // before is not added: that is no error. A withdrawal ends the sending of its task: one that
+  // surely does not stand is cancelled in its stead, one that may is only looked for.
   Result<AddedDelivery> add(Transaction& transaction, const NewDelivery& delivery, Instant now);
 
   // At most `count_max` that may be sent now, of greatest expected value first, then oldest first.
   // None is not an error. Not among them: unknown ones, rejected ones, withdrawals of tasks of
-  // which nothing is known.
+  // which it is not known whether they stand.
   Result<std::vector<Delivery>> take_due(const std::string& connection, DeliveryKind kind,
                                          Instant now, std::size_t count_max) const;
 
@@ -106,6 +107,8 @@ class Outbox {
   Result<std::vector<DeliveryBatch>> open_batches(const std::string& connection) const;
   // Unknown ones of which was learnt that they never arrived: due again.
   Result<void> send_again(Transaction& transaction, std::span<const DeliveryId> deliveries);
+  // A task that shall not be sent again but may stand: unknown from now on, if it was waiting.
+  Result<void> only_look_for(Transaction& transaction, DeliveryId delivery);
 
   // Makes rejected ones due again. `connection` empty: all.
   Result<std::uint64_t> retry(Transaction& transaction, const std::string& connection);
@@ -115,8 +118,8 @@ class Outbox {
   Result<std::vector<DeliveryId>> retry_changed(Transaction& transaction,
                                                 const std::string& connection,
                                                 const CauseNow& cause_now);
-  // Undelivered ones that shall not be sent any more; others are left as they are. Returns those
-  // that changed.
+  // Undelivered ones that shall not be sent any more, and surely do not stand; unknown ones and
+  // others are left as they are. Returns those that changed.
   Result<std::vector<DeliveryId>> cancel(Transaction& transaction,
                                          std::span<const DeliveryId> deliveries, Instant now);
 
@@ -127,6 +130,8 @@ class Outbox {
   Result<std::vector<Delivery>> newest_tasks(std::size_t count_max) const;
   // The task of that key without its text: cheap enough to ask for each open task of a sync.
   Result<std::optional<KeyedTask>> task_of(const std::string& task_key) const;
+  // Whether a withdrawal of that task is on its way, or has been.
+  Result<bool> is_withdrawn(const std::string& task_key) const;
   Result<OutboxCounts> counts(const std::string& connection) const;  // empty: all
   Result<bool> is_key_used(const std::string& task_key) const;
 

@@ -7,10 +7,11 @@
 namespace upselld::store {
 namespace {
 
-// Withdrawals wait until it is known whether their task exists.
+// Withdrawals wait until it is known whether their task exists. One that is still to be sent may
+// stand in a store of a former version.
 constexpr const char* kDueTail =
     " AND NOT (kind = 2 AND EXISTS (SELECT 1 FROM outbox AS task WHERE task.kind = 1"
-    " AND task.task_key = outbox.task_key AND task.task_key <> '' AND task.state IN (0, 1, 2)))"
+    " AND task.task_key = outbox.task_key AND task.task_key <> '' AND task.state IN (0, 1, 2, 5)))"
     " ORDER BY expected_value DESC, id LIMIT :count_max";
 
 struct DueQuery {

@@ -8,7 +8,8 @@ namespace upselld::store {
 
 const char* const kOutboxColumns =
     "SELECT id, connection, kind, state, account, crm_id, decision, expected_value, task_key,"
-    " payload, attempt, meant_at_ms, sent_at_ms, settled_at_ms, deferred_until_ms, receipt, cause"
+    " payload, attempt, meant_at_ms, sent_at_ms, settled_at_ms, deferred_until_ms, receipt, cause,"
+    " doubted_at_ms"
     " FROM outbox ";
 
 Result<Delivery> read_delivery(SQLite::Statement& row) {
@@ -28,6 +29,7 @@ Result<Delivery> read_delivery(SQLite::Statement& row) {
   delivery.settled_at = instant_at(row, 13);
   delivery.deferred_until = instant_at(row, 14);
   delivery.cause = text_at(row, 16);
+  delivery.doubted_at = instant_at(row, 17);
 
   Result<DeliveryPayload> payload = payload_from_json(kind, text_at(row, 9));
   if (!payload) return in_context("delivery " + std::to_string(delivery.id), payload.error());

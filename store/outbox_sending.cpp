@@ -12,8 +12,9 @@ constexpr const char* kMarkSending =
     " AND (state = 0 OR (state = 5 AND deferred_until_ms <= ?1))";
 constexpr const char* kForReceipt = "SELECT state, receipt, cause FROM outbox WHERE id = ?";
 constexpr const char* kRecord =
-    "UPDATE outbox SET state = ?, receipt = ?, cause = ?, settled_at_ms = ?,"
-    " deferred_until_ms = ? WHERE id = ?";
+    "UPDATE outbox SET state = ?1, receipt = ?2, cause = ?3, settled_at_ms = ?4,"
+    " deferred_until_ms = ?5, doubted_at_ms = iif(?1 = 2, sent_at_ms, doubted_at_ms)"
+    " WHERE id = ?6";
 
 DeliveryState state_after(Receipt::Outcome outcome) {
   switch (outcome) {
@@ -141,9 +142,10 @@ Result<std::vector<DeliveryId>> Outbox::record(Transaction&, std::span<const Ans
 
 Result<void> Outbox::close_batch(Transaction&, std::int64_t batch) {
   return guarded("store: close a batch", [&] {
-    for (const char* sql : {"UPDATE outbox SET state = 2 WHERE batch = ? AND state = 1",
-                            "UPDATE outbox SET batch = NULL WHERE batch = ?",
-                            "DELETE FROM outbox_batches WHERE id = ?"}) {
+    for (const char* sql :
+         {"UPDATE outbox SET state = 2, doubted_at_ms = sent_at_ms WHERE batch = ? AND state = 1",
+          "UPDATE outbox SET batch = NULL WHERE batch = ?",
+          "DELETE FROM outbox_batches WHERE id = ?"}) {
       SQLite::Statement step(raw(database_), sql);
       step.bind(1, batch);
       step.exec();
@@ -156,9 +158,9 @@ Result<std::uint64_t> Outbox::recover() {
       Transaction::begin(database_, "outbox_recover", Durability::full);
   if (!transaction) return in_context("store: recover the outbox", transaction.error());
   Result<std::uint64_t> unknown = guarded("store: recover the outbox", [&] {
-    return static_cast<std::uint64_t>(
-        raw(database_).exec("UPDATE outbox INDEXED BY outbox_undelivered SET state = 2"
-                            " WHERE state IN (0, 1, 2, 4, 5) AND state = 1"));
+    return static_cast<std::uint64_t>(raw(database_).exec(
+        "UPDATE outbox INDEXED BY outbox_undelivered SET state = 2,"
+        " doubted_at_ms = sent_at_ms WHERE state IN (0, 1, 2, 4, 5) AND state = 1"));
   });
   if (!unknown) return unknown;
   if (const Result<void> committed = transaction->commit(); !committed) return committed.error();

@@ -314,7 +314,7 @@ CREATE TABLE outbox (
   deferred_until_ms INTEGER,
   receipt TEXT,
   cause TEXT NOT NULL
-) STRICT;
+, doubted_at_ms INTEGER) STRICT;
 
 CREATE INDEX outbox_by_account ON outbox (account, kind);
 

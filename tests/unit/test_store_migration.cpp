@@ -58,3 +58,21 @@ TEST_CASE("migrations: settled deliveries of a former version are counted, open 
   REQUIRE(count("kind = 0 AND state = 3") == 3);
   REQUIRE(count("1") == 3);
 }
+
+TEST_CASE("migrations: a task of a former version may stand if its answer could be missing") {
+  SQLite::Database sql(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  for (int i = 0; i < 8; ++i) sql.exec(std::string(migrations()[static_cast<std::size_t>(i)].sql));
+  // Account, kind, state, attempts, when it was sent.
+  for (const char* row : {"1, 1, 0, 0, NULL", "2, 1, 0, 1, 5", "3, 1, 2, 1, 6", "4, 1, 5, 1, 7",
+                          "5, 1, 5, 2, 8", "6, 1, 4, 1, 9", "7, 1, 4, 3, 10", "8, 0, 2, 1, 11"}) {
+    sql.exec(
+        std::string("INSERT INTO outbox (account, kind, state, attempt, sent_at_ms, connection,"
+                    " crm_id, decision, expected_value, task_key, payload, meant_at_ms, cause)"
+                    " VALUES (") +
+        row + ", 'crm', 'A7', 'd1', 1, '', '{}', 1795000000000, '')");
+  }
+  migrate(sql, 8);
+  REQUIRE(sql.execAndGet("SELECT group_concat(account || ' ' || doubted_at_ms, ', ') FROM outbox"
+                         " WHERE doubted_at_ms IS NOT NULL")
+              .getString() == "2 5, 3 6, 5 8, 7 10");
+}

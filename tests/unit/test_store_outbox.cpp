@@ -175,21 +175,89 @@ TEST_CASE("outbox: withdrawing a task that was never sent cancels it instead") {
   REQUIRE(state_of(outbox, task) == DeliveryState::cancelled);
 }
 
-TEST_CASE("outbox: a task that was sent and not found is not taken for one that was never sent") {
+// Sent at `at`, and nobody answered.
+void send_in_vain(LedgerFixture& ledger, Outbox& outbox, DeliveryId id, Instant at = kNoon) {
+  const auto sent = outbox.mark_sending(std::vector{id}, at);
+  REQUIRE(sent);
+  ledger.committed([&](Transaction& t) { REQUIRE(outbox.close_batch(t, sent->id)); });
+}
+
+void answer(LedgerFixture& ledger, Outbox& outbox, DeliveryId id, Receipt::Outcome outcome) {
+  Answer given{id, {}, ""};
+  given.receipt.outcome = outcome;
+  given.receipt.until = kNoon + minutes(15);
+  REQUIRE(outbox.mark_sending(std::vector{id}, kNoon));
+  ledger.committed(
+      [&](Transaction& t) { REQUIRE(outbox.record(t, std::vector{given}, kNoon)->size() == 1); });
+}
+
+TEST_CASE("outbox: a withdrawn task that may stand is looked for, and not sent again") {
+  LedgerFixture ledger;
+  Outbox outbox(ledger.database());
+  for (const auto last : {DeliveryState::meant, DeliveryState::deferred, DeliveryState::rejected}) {
+    INFO(to_text(last));
+    const auto number = static_cast<std::uint32_t>(1 + static_cast<int>(last));
+    const std::string key = std::string("k ") + to_text(last);
+    const DeliveryId task = *add(ledger, outbox, task_for(number, key)).id;
+    send_in_vain(ledger, outbox, task, kNoon - hours(1));
+    ledger.committed([&](Transaction& t) { REQUIRE(outbox.send_again(t, std::vector{task})); });
+    if (last == DeliveryState::deferred) answer(ledger, outbox, task, Receipt::Outcome::deferred);
+    if (last == DeliveryState::rejected) answer(ledger, outbox, task, Receipt::Outcome::rejected);
+    REQUIRE(state_of(outbox, task) == last);
+    REQUIRE((*outbox.task_of(key))->doubted_at == kNoon - hours(1));
+    REQUIRE(add(ledger, outbox, task_for(number, key + " anew")).superseded.empty());
+    REQUIRE_FALSE(*outbox.is_withdrawn(key));
+    const AddedDelivery withdrawn = add(ledger, outbox, withdrawal_for(number, key));
+    REQUIRE(withdrawn.id);
+    REQUIRE(withdrawn.cancelled.empty());
+    REQUIRE(*outbox.is_withdrawn(key));
+    REQUIRE(state_of(outbox, task) == DeliveryState::unknown);
+    REQUIRE((*outbox.find(task))->doubted_at == kNoon - hours(1));
+  }
+  REQUIRE(outbox.take_due("crm", DeliveryKind::withdrawal, kNoon + days(1), 10)->empty());
+  for (const Delivery& due : *outbox.take_due("crm", DeliveryKind::task, kNoon + days(1), 10)) {
+    REQUIRE(due.task_key.ends_with(" anew"));
+  }
+}
+
+TEST_CASE("outbox: a withdrawn task that was refused for sure is not sent, whatever came after") {
+  LedgerFixture ledger;
+  Outbox outbox(ledger.database());
+  const DeliveryId retried = *add(ledger, outbox, task_for(1, "k1")).id;
+  answer(ledger, outbox, retried, Receipt::Outcome::rejected);
+  ledger.committed([&](Transaction& t) { REQUIRE(outbox.retry(t, retried)); });
+  const DeliveryId put_off = *add(ledger, outbox, task_for(2, "k2")).id;
+  answer(ledger, outbox, put_off, Receipt::Outcome::deferred);
+  for (const DeliveryId task : {retried, put_off}) {
+    const auto number = static_cast<std::uint32_t>(task);
+    const AddedDelivery withdrawn =
+        add(ledger, outbox, withdrawal_for(number, "k" + std::to_string(number)));
+    REQUIRE_FALSE(withdrawn.id);
+    REQUIRE(withdrawn.cancelled == std::vector<DeliveryId>{task});
+    REQUIRE(state_of(outbox, task) == DeliveryState::cancelled);
+  }
+}
+
+TEST_CASE("outbox: each attempt without an answer is another doubt, an answer is none") {
   LedgerFixture ledger;
   Outbox outbox(ledger.database());
   const DeliveryId task = *add(ledger, outbox, task_for(1, "k1")).id;
-  REQUIRE(outbox.mark_sending(std::vector{task}, kNoon));
+  const auto doubted_at = [&] { return (*outbox.find(task))->doubted_at; };
+  answer(ledger, outbox, task, Receipt::Outcome::deferred);
+  REQUIRE(doubted_at().is_missing());
+  REQUIRE(outbox.mark_sending(std::vector{task}, kNoon + hours(1)));
+  REQUIRE(doubted_at().is_missing());
   REQUIRE(*outbox.recover() == 1);
+  REQUIRE(doubted_at() == kNoon + hours(1));
   ledger.committed([&](Transaction& t) { REQUIRE(outbox.send_again(t, std::vector{task})); });
-  REQUIRE(state_of(outbox, task) == DeliveryState::meant);
-  REQUIRE((*outbox.task_of("k1"))->sent_at == kNoon);
-  const AddedDelivery withdrawn = add(ledger, outbox, withdrawal_for(1, "k1"));
-  REQUIRE(withdrawn.id);
-  REQUIRE(withdrawn.cancelled.empty());
-  // Once more it is sent; then there is something to withdraw.
-  REQUIRE(outbox.take_due("crm", DeliveryKind::withdrawal, kNoon, 10)->empty());
-  REQUIRE(outbox.take_due("crm", DeliveryKind::task, kNoon, 10)->size() == 1);
+  const auto again = outbox.mark_sending(std::vector{task}, kNoon + hours(2));
+  REQUIRE(again);
+  REQUIRE(doubted_at() == kNoon + hours(1));
+  ledger.committed([&](Transaction& t) {
+    REQUIRE(outbox.record(t, std::vector{Answer{task, {}, ""}}, kNoon + hours(2))->size() == 1);
+    REQUIRE(outbox.close_batch(t, again->id));
+  });
+  REQUIRE(doubted_at() == kNoon + hours(2));
 }
 
 TEST_CASE("outbox: a withdrawal waits until it is known whether its task exists") {
