@@ -54,7 +54,8 @@ struct Receipt {
     rejected,       // code, message, field: will not work until something changes. `stored` where
                     // it was looked at: the refusal may be of a repeat alone
     deferred,       // not now; try again after `until`
-    unknown,        // sent, no answer seen: look before sending again
+    unknown,        // sent, no answer seen: look before sending again. With code and message: the
+                    // CRM refuses a second task of the key, and no look shows the first
   };
   Outcome outcome = Outcome::unknown;
   std::string crm_id;

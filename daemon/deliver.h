@@ -36,6 +36,10 @@ struct DeliverySite {
   std::string run;
 };
 
+// The CRM refused a task as the second of its key, and where the first is no look shows: it is
+// looked for, never sent again, and in the end told as refused.
+bool is_said_to_stand(const Receipt& receipt);
+
 inline constexpr std::size_t kDeliveryBatchMax = 5'000;
 
 // Brings due deliveries of one connection to its CRM: reads what stands there, leaves what people

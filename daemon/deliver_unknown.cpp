@@ -32,17 +32,16 @@ Receipt never_found() {
   return receipt;
 }
 
-// The CRM refused a second one, and where the first is no look shows: it is not sent again.
-bool is_said_to_stand(const Receipt& receipt) {
-  return receipt.outcome == Receipt::Outcome::unknown && !receipt.message.empty();
-}
-
 Receipt refused(Receipt receipt) {
   receipt.outcome = Receipt::Outcome::rejected;
   return receipt;
 }
 
 }  // namespace
+
+bool is_said_to_stand(const Receipt& receipt) {
+  return receipt.outcome == Receipt::Outcome::unknown && !receipt.message.empty();
+}
 
 Result<void> Deliverer::settle_unknown() {
   if (const auto tasks = settle_unknown_tasks(); !tasks) return tasks;

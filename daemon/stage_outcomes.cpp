@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "daemon/cycle.h"
+#include "daemon/deliver.h"
 
 namespace upselld::daemon {
 namespace {
@@ -20,13 +21,17 @@ using OverdueTasks = std::map<std::string, store::KeyedTask>;
 using StandingIds = std::map<std::string, std::string>;  // by key; empty: it may stand
 
 // Of overdue tasks that an unanswered attempt may have made, those that stand after a day.
-Result<StandingIds> that_stand(Connector& connector, const OverdueTasks& overdue, Instant now) {
+Result<StandingIds> that_stand(Connector& connector, const store::Outbox& outbox,
+                               const OverdueTasks& overdue, Instant now) {
   std::vector<std::string> keys;
-  for (const auto& [key, task] : overdue) {
-    const bool is_doubted = !task.doubted_at.is_missing();
-    if (is_doubted && now >= task.doubted_at + kShownAfter) keys.push_back(key);
-  }
   StandingIds standing;
+  for (const auto& [key, task] : overdue) {
+    if (task.doubted_at.is_missing() || now < task.doubted_at + kShownAfter) continue;
+    keys.push_back(key);
+    const auto delivery = outbox.find(task.id);
+    if (!delivery) return delivery.error();
+    if (*delivery && is_said_to_stand((*delivery)->receipt)) standing[key] = "";
+  }
   if (keys.empty()) return standing;
   const auto found = connector.find_tasks(keys);
   if (!found) return found.error();
@@ -100,7 +105,7 @@ Result<std::vector<std::string>> settle_overdue(Cycle& cycle, const ConnectionCy
     if (is_overdue) overdue[key] = **sent;
   }
   // No transaction stays open while a CRM is asked.
-  const auto standing = that_stand(*connection.link->connector, overdue, cycle.now);
+  const auto standing = that_stand(*connection.link->connector, ledger.outbox, overdue, cycle.now);
   if (!standing) return standing.error();
   auto transaction = store::Transaction::begin(ledger.database, "overdue", store::Durability::full);
   if (!transaction) return transaction.error();

@@ -182,18 +182,27 @@ Result<void> OurTasks::settle_doubled(std::span<const TaskDraft> batch,
   if (doubled.empty()) return {};
   std::vector<std::string> keys;
   for (const auto& [i, answer] : doubled) keys.push_back(batch[i].key);
-  // What an error leaves open is due again, and then found to stand.
-  for (const auto& [i, answer] : doubled) pending.note(i, refusal_in(answer.receipt));
+  // They may stand, so an error leaves them to be looked for.
+  const auto leave = [&](auto from) {
+    for (; from != doubled.end(); ++from) pending.settle(from->first, Receipt{});
+  };
   const auto standing = look_up(keys, Look::state);
-  if (!standing) return standing.error();
-  for (const auto& [i, answer] : doubled) {
+  if (!standing) {
+    leave(doubled.begin());
+    return standing.error();
+  }
+  for (auto at = doubled.begin(); at != doubled.end(); ++at) {
+    const auto& [i, answer] = *at;
     const auto there = standing->find(compared(batch[i].key));
     if (there != standing->end()) {
       pending.already_there(i, there->second.id);
       continue;
     }
     auto receipt = doubled_unseen(batch[i], answer);
-    if (!receipt) return receipt.error();
+    if (!receipt) {
+      leave(at);
+      return receipt.error();
+    }
     pending.settle(i, std::move(*receipt));
   }
   return {};

@@ -45,6 +45,11 @@ Receipt deferred(const Refusal& refusal, Instant until) {
   return receipt;
 }
 
+Receipt unseen(Receipt refusal) {
+  refusal.outcome = Receipt::Outcome::unknown;
+  return refusal;
+}
+
 std::vector<std::size_t> WriteOutcomes::first_of_each(std::span<const FieldUpdate> batch,
                                                       std::vector<std::size_t> order) {
   std::set<std::string_view> seen;

@@ -25,6 +25,8 @@ struct Refusal {
 
 Receipt rejected(const Refusal& refusal);
 Receipt deferred(const Refusal& refusal, Instant until);
+// Of a task that the CRM says is there already, though no look shows it.
+Receipt unseen(Receipt refusal);
 
 // All that was sent stands there, and something was sent.
 bool all_stand(const FieldValues& sent, const FieldState& state);

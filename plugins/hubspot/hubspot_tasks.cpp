@@ -93,14 +93,13 @@ Result<std::vector<TaskAnswer>> TaskWriter::send_new(std::span<const TaskDraft> 
   return answers;
 }
 
-// Told in words alone, as an account may tell that a value is there already. What was refused was
-// not made, so it is due again: by then a look finds the task that has the key.
-std::optional<TaskAnswer> TaskWriter::doubled_in_words(const Fault& fault, Instant later) {
+// Told in words alone, as an account may tell that a value is there already.
+std::optional<TaskAnswer> TaskWriter::doubled_in_words(const Fault& fault) {
   const auto kept = way();
   const bool is_key_in_words = kept && *kept == Way::unique && fault.field.empty() &&
                                fault.message.find(key_) != std::string::npos;
   if (!is_key_in_words) return std::nullopt;
-  TaskAnswer answer = {TaskAnswer::Fate::doubled, fault.existing_id, deferred(fault, later)};
+  TaskAnswer answer = {TaskAnswer::Fate::doubled, fault.existing_id, rejected(fault)};
   answer.receipt.field = key_;
   return answer;
 }
@@ -126,7 +125,7 @@ TaskAnswer TaskWriter::answer_of(const ItemResult& result) {
     case FaultClass::duplicate:
       return {Fate::doubled, fault.existing_id, rejected(fault)};
     case FaultClass::data:
-      if (auto doubled = doubled_in_words(fault, later)) return std::move(*doubled);
+      if (auto doubled = doubled_in_words(fault)) return std::move(*doubled);
       break;
     case FaultClass::session:
     case FaultClass::setup:
@@ -136,20 +135,19 @@ TaskAnswer TaskWriter::answer_of(const ItemResult& result) {
   return {Fate::settled, "", rejected(fault)};
 }
 
-// The look is behind, or the value is another one. The account itself names the record that has it,
-// or the property, or neither.
+// The look is behind, or the value is another one, or one that the account does not take. The
+// account itself names the record that has it, or the property, or neither.
 Result<Receipt> TaskWriter::doubled_unseen(const TaskDraft& task, const TaskAnswer& answer) {
   Receipt there;
   there.outcome = Receipt::Outcome::already_there;
   there.crm_id = answer.id;
   const bool is_named = !answer.id.empty();
-  if (answer.receipt.outcome == Receipt::Outcome::deferred && !is_named) return answer.receipt;
-  if (answer.receipt.field == key_) return is_named ? there : Receipt{};
+  if (answer.receipt.field == key_) return is_named ? there : unseen(answer.receipt);
   if (!answer.receipt.field.empty()) return answer.receipt;
-  if (!is_named) return Receipt{};
+  if (!is_named) return unseen(answer.receipt);
   const auto read = reader_.batch_read({"tasks", {key_}}, std::vector{answer.id});
   if (!read) return in_context("look for tasks", read.error());
-  if (read->rows.empty()) return Receipt{};
+  if (read->rows.empty()) return unseen(answer.receipt);
   return is_same_text(read->rows.front().text(key_), task.key) ? there : answer.receipt;
 }
 

@@ -48,7 +48,7 @@ class TaskWriter final : public OurTasks {
   Wanted wanted_tasks(Look look) const;
   std::string owner_id(const std::string& owner) const;  // empty: nobody, or not active
   TaskAnswer answer_of(const ItemResult& result);
-  std::optional<TaskAnswer> doubled_in_words(const Fault& fault, Instant later);
+  std::optional<TaskAnswer> doubled_in_words(const Fault& fault);
 
   Client& client_;
   Catalogue& catalogue_;

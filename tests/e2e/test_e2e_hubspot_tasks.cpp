@@ -87,6 +87,43 @@ TEST_CASE("hubspot: an overdue task that was sent a moment ago is looked for for
   check_no_task_is_due_before(crm.portal(), day + "T20:00:00Z");
 }
 
+TEST_CASE("hubspot: a key that is refused in words is looked for for a day, then told") {
+  const HubspotRun crm(kSmall);
+  REQUIRE(crm.upselld({"prepare", "crm"}).code == 0);
+  const json refusal = {{"status", "error"},
+                        {"category", "VALIDATION_ERROR"},
+                        {"message", "Property values were not valid: upselld_key is not allowed"}};
+  crm.portal().control("faults", {{"add", json::array({{{"method", "POST"},
+                                                        {"path", "/tasks/batch/create"},
+                                                        {"status", 400},
+                                                        {"answer_body", refusal.dump()},
+                                                        {"times", 1000}}})}});
+  const auto creates = [&] {
+    int count = 0;
+    for (const json& request : crm.portal().requests()) {
+      count += request.at("path").get<std::string>().ends_with("/tasks/batch/create") ? 1 : 0;
+    }
+    return count;
+  };
+  const json first = crm.answer({"sync"});
+  INFO(first.dump(1));
+  const int unseen = first.at("unknown");
+  REQUIRE(unseen > 1);
+  const int tried = creates();
+  CHECK(tried > 0);
+  // Of its requests the account tells the last ones.
+  crm.set_clock("2026-11-02T11:00:00Z");
+  CHECK(crm.answer({"sync"}).at("unknown") == unseen);
+  CHECK(creates() <= tried);
+  // Overdue by now, and told all the same.
+  crm.set_clock("2026-11-03T11:00:00Z");
+  const json late = crm.answer({"sync"});
+  INFO(late.dump(1));
+  CHECK(late.at("rejected") == unseen);
+  CHECK(creates() <= tried);
+  CHECK(crm.upselld({"rejected"}).out.find("upselld_key is not allowed") != std::string::npos);
+}
+
 TEST_CASE("hubspot: a task of which nothing is known is not sent to who opted out meanwhile") {
   const HubspotRun crm(kSmall);
   REQUIRE(crm.upselld({"prepare", "crm"}).code == 0);
