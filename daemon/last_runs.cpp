@@ -26,10 +26,11 @@ SyncEnding ending_of(const store::Run& run, const Json& summary, const std::stri
   if (summary.contains("reason")) {
     return summary.contains("stopped") ? SyncEnding::cut_short : SyncEnding::failed;
   }
-  const Json* part = brings_accounts ? part_of(summary, connection) : nullptr;
+  const Json* part = brings_accounts ? part_of(summary, connection) : pull_of(summary, connection);
   if (part == nullptr) return SyncEnding::by_itself;
   if (part->contains("stopped")) return SyncEnding::cut_short;
-  return part->contains("failed") ? SyncEnding::failed : SyncEnding::by_itself;
+  if (part->contains("failed")) return SyncEnding::failed;
+  return part->contains("out_of_calls") ? SyncEnding::out_of_calls : SyncEnding::by_itself;
 }
 
 // Whether its summary is worth reading: a month of them is long.

@@ -16,7 +16,8 @@ class App;
 enum class SyncEnding {
   by_itself,
   failed,
-  cut_short,  // stopped or killed on its way
+  out_of_calls,  // it goes on at its next time, or when there are calls again
+  cut_short,     // stopped or killed on its way
 };
 
 // The newest sync that a connection took part in.

@@ -30,4 +30,14 @@ const Json* part_of(const Json& summary, const std::string& connection) {
   return took_part(summary, connection) ? &summary : nullptr;
 }
 
+const Json* pull_of(const Json& summary, const std::string& connection) {
+  const auto pulls = summary.is_object() ? summary.find("pulls") : summary.end();
+  if (pulls == summary.end() || !pulls->is_array()) return nullptr;
+  for (const Json& pull : *pulls) {
+    const auto name = pull.find("connection");
+    if (name != pull.end() && *name == connection) return &pull;
+  }
+  return nullptr;
+}
+
 }  // namespace upselld::daemon

@@ -16,4 +16,8 @@ bool took_part(const nlohmann::ordered_json& summary, const std::string& connect
 const nlohmann::ordered_json* part_of(const nlohmann::ordered_json& summary,
                                       const std::string& connection);
 
+// What was read of it, where one that brings only events has no part. Nothing: it was not read.
+const nlohmann::ordered_json* pull_of(const nlohmann::ordered_json& summary,
+                                      const std::string& connection);
+
 }  // namespace upselld::daemon

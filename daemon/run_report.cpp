@@ -234,6 +234,8 @@ std::string to_json(const RunReport& report) {
                      {"without_account", pull.without_account},
                      {"row_problems", pull.row_problems},
                      {"problems", pull.problems}});
+    if (pull.broken) pulls.back()["failed"] = true;
+    if (pull.out_of_calls) pulls.back()["out_of_calls"] = true;
   }
   out["pulled"] = json_of(pulled);
   if (report.connections.size() == 1) {

@@ -26,6 +26,7 @@ struct PullReport {
   std::vector<std::string> problems;  // the first few, with place
   std::int64_t api_calls = 0;
   std::optional<ErrorKind> broken;  // why it could not be read to its end
+  bool out_of_calls = false;
   double seconds = 0;
 };
 

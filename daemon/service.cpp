@@ -110,7 +110,8 @@ Result<LastRuns> Service::last_runs() {
 
 // A first sync trains by itself: without a model there is no training to make up for. A sync that
 // did not come to its end is due again, at its own time. Where a timer starts the processes, each
-// start would repeat one that failed: it waits for its schedule then, and so does its training.
+// start would repeat one that failed or had no calls: it waits for its schedule then, and so does
+// its training.
 void Service::schedule(const LastRuns& last) {
   scheduler_ = Scheduler(zone_);
   for (const Known& each : connections_) {
@@ -118,8 +119,11 @@ void Service::schedule(const LastRuns& last) {
     const auto known = last.sync.find(each.name);
     const LastSync sync = known == last.sync.end() ? LastSync() : known->second;
     scheduler_.add(each.name, JobKind::sync, each.schedule.sync, sync.began, delay);
-    const bool waits = sync.ending == SyncEnding::failed && invocation_.has("--once");
-    if (sync.ending != SyncEnding::by_itself && !waits) {
+    const bool has_no_calls = sync.ending == SyncEnding::out_of_calls;
+    const bool is_cut = sync.ending == SyncEnding::failed || sync.ending == SyncEnding::cut_short;
+    const bool waits =
+        (sync.ending == SyncEnding::failed || has_no_calls) && invocation_.has("--once");
+    if (is_cut && !waits) {
       scheduler_.again({each.name, JobKind::sync, sync.began, 0}, sync.began);
     }
     if (!each.brings_accounts) continue;

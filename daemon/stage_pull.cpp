@@ -231,7 +231,9 @@ Result<void> pull_stage(Cycle& cycle) {
     const auto& failure = pullers[i]->failure();
     if (failure && failure->kind == ErrorKind::cancelled) return *failure;
     if (failure) report_failure(cycle, *links[i], *pullers[i]);
-    if (failure && failure->kind != ErrorKind::budget_exhausted) {
+    if (failure && failure->kind == ErrorKind::budget_exhausted) {
+      pullers[i]->report().out_of_calls = true;
+    } else if (failure) {
       pullers[i]->report().broken = failure->kind;
     }
     for (ConnectionCycle& connection : cycle.connections) {

@@ -77,6 +77,26 @@ TEST_CASE("service: when a connection was synced is told by its own syncs alone"
   CHECK(count_of(ended.err, "event=sync connection=crm") == 0);
 }
 
+TEST_CASE("service: a connection of events that failed is due again at the next start") {
+  const Rehearsal rehearsal("2026-11-02T10:00:00Z");
+  rehearsal.crm.edit("demo.yaml", "    joins: {connection: crm",
+                     "    schedule: {sync: monthly on the 1st at 05:00}\n"
+                     "    joins: {connection: crm");
+  const std::string visits = rehearsal.crm.folder().path("data/web_visits.csv.gz");
+  std::filesystem::rename(visits, visits + ".away");
+  const auto syncs_of_website = [&] {
+    const Ended ended = rehearsal.service("2026-11-02T12:00:00Z");
+    INFO(ended.err);
+    return count_of(ended.err, "event=sync connection=all") +
+           count_of(ended.err, "event=sync connection=website");
+  };
+  CHECK(syncs_of_website() == 1);
+  CHECK(syncs_of_website() == 1);
+  std::filesystem::rename(visits + ".away", visits);
+  CHECK(syncs_of_website() == 1);
+  CHECK(syncs_of_website() == 0);
+}
+
 TEST_CASE("service: started by a timer, it repeats no sync that failed before its next time") {
   const Broken broken("2026-11-03T03:50:00Z");
   const auto syncs = [&](const std::string& at) {
