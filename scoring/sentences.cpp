@@ -26,7 +26,7 @@ std::string with_commas(double value) {
   std::string digits = fmt::format("{:.0f}", std::abs(value));
   for (std::size_t at = digits.size(); at > 3;) {
     at -= 3;
-    digits.insert(at, ",");
+    digits.insert(at, 1, ',');
   }
   return (value <= -0.5 ? "-" : "") + digits;
 }
