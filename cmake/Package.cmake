@@ -5,12 +5,15 @@ set(doc share/doc/upselld)
 install(FILES config/upselld.yaml DESTINATION /etc/upselld COMPONENT settings EXCLUDE_FROM_ALL)
 # Documents lie as in the source, so that what they link to and name is there.
 install(FILES README.md CHANGELOG.md SECURITY.md DESTINATION ${doc} COMPONENT program)
-foreach(readme config/README.md systemd/README.md plugins/files/README.md plugins/hubspot/README.md
-               plugins/salesforce/README.md)
-  cmake_path(GET readme PARENT_PATH folder)
-  install(FILES ${readme} DESTINATION ${doc}/${folder} COMPONENT program)
+foreach(page config/README.md systemd/README.md)
+  cmake_path(GET page PARENT_PATH folder)
+  install(FILES ${page} DESTINATION ${doc}/${folder} COMPONENT program)
 endforeach()
-install(FILES config/upselld.schema.json config/playbook.schema.json DESTINATION ${doc}/config
+foreach(plugin files hubspot salesforce)
+  install(FILES plugins/${plugin}/README.md plugins/${plugin}/sample.yaml
+          DESTINATION ${doc}/plugins/${plugin} COMPONENT program)
+endforeach()
+install(FILES config/upselld.yaml config/upselld.schema.json config/playbook.schema.json DESTINATION ${doc}/config
         COMPONENT program)
 install(DIRECTORY config/examples DESTINATION ${doc}/config COMPONENT program
         FILES_MATCHING PATTERN "*.yaml" PATTERN "*.state" EXCLUDE)
