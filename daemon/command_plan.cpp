@@ -11,7 +11,6 @@
 #include "daemon/pause_lookup.h"
 #include "daemon/plan.h"
 #include "daemon/run_frame.h"
-#include "daemon/text_table.h"
 #include "daemon/version.h"
 #include "scoring/score.h"
 
@@ -141,86 +140,6 @@ Result<void> apply_plan(Cycle& cycle, const Plan& plan) {
   return store_and_deliver(cycle, connection, plan, *compared);
 }
 
-// Former values as new deliveries: the same path, the same care for people's edits.
-Result<void> add_former_values(Cycle& cycle, const std::string& run,
-                               store::Transaction& transaction) {
-  Ledger& ledger = cycle.app.ledger();
-  const Instant at = cycle.app.clock().now();
-  const std::string& connection = cycle.connections.front().link->name();
-  ConnectionReport& report = cycle.connections.front().report;
-  const auto add = [&](const store::AccountRef& account,
-                       store::DeliveryPayload payload) -> Result<void> {
-    const auto added =
-        ledger.outbox.add(transaction, {account, cycle.run, 0, std::move(payload)}, at);
-    return added ? Result<void>() : Result<void>(added.error());
-  };
-  const auto fields = ledger.plans.fields_of(run);
-  if (!fields) return fields.error();
-  for (const store::WrittenFields& one : *fields) {
-    if (one.account.connection != connection) continue;
-    FieldUpdate update;
-    update.account = one.account.id;
-    for (std::size_t f = 0; f < kFieldCount; ++f) {
-      if (one.written[f]) update.values[f] = one.before[f].value_or("");
-    }
-    ++report.fields_due;
-    if (const auto added = add(one.account, update); !added) return added;
-  }
-  const auto tasks = ledger.plans.tasks_of(run);
-  if (!tasks) return tasks.error();
-  for (const store::WrittenTask& one : *tasks) {
-    if (one.account.connection != connection) continue;
-    if (one.withdrawn) {
-      report.notes.push_back("the withdrawn task of " + one.account.id + " stays withdrawn");
-      continue;
-    }
-    const auto added = add(one.account, TaskWithdrawal{one.key, one.crm_id, "undone"});
-    if (!added) return added;
-    auto memory = ledger.decisions.memory(one.account.number);
-    if (!memory) return memory.error();
-    if (memory->task.key == one.key) {
-      memory->task.status = TaskState::Status::withdrawn;
-      memory->task.closed_at = at;
-      const auto kept = ledger.decisions.remember(transaction, one.account.number, *memory);
-      if (!kept) return kept;
-    }
-  }
-  return {};
-}
-
-// What a run wrote long ago may be gone: then undoing it would do nothing, and say that it did.
-Result<void> is_still_kept(App& app, const store::Run& run) {
-  const auto kept_for = app.settings().retention.undo;
-  if (!kept_for || app.clock().now() - run.started_at < *kept_for) return {};
-  const auto fields = app.ledger().plans.fields_of(run.id);
-  if (!fields) return fields.error();
-  const auto tasks = app.ledger().plans.tasks_of(run.id);
-  if (!tasks) return tasks.error();
-  if (!fields->empty() || !tasks->empty()) return {};
-  return Error{ErrorKind::invalid_config,
-               "run " + run.id +
-                   " cannot be undone: what it wrote is no longer kept (retention: "
-                   "undo)",
-               {}};
-}
-
-Result<void> undo_run(Cycle& cycle, const std::string& run) {
-  Ledger& ledger = cycle.app.ledger();
-  auto transaction = store::Transaction::begin(ledger.database, "undo", store::Durability::full);
-  if (!transaction) return transaction.error();
-  if (const auto added = add_former_values(cycle, run, *transaction); !added) return added;
-  if (const auto noted = ledger.plans.note_undone(*transaction, run, cycle.run); !noted) {
-    return noted;
-  }
-  if (const auto committed = transaction->commit(); !committed) return committed;
-  return deliver_stage(cycle, cycle.connections.front());
-}
-
-int print_run(const Invocation& invocation, const RunReport& report) {
-  std::cout << (invocation.json ? to_json(report) : to_text(report));
-  return report.exit_code();
-}
-
 }  // namespace
 
 Result<int> plan_command(const Invocation& invocation) {
@@ -276,39 +195,8 @@ Result<int> apply_command(const Invocation& invocation) {
   const auto done = apply_plan(cycle, *plan);
   if (const auto ended = end_run(cycle, done); !ended) return ended.error();
   if (!done) return done.error();
-  return print_run(invocation, cycle.report);
-}
-
-Result<int> undo_command(const Invocation& invocation) {
-  auto app = App::open(invocation, Access::write);
-  if (!app) return app.error();
-  Ledger& ledger = (*app)->ledger();
-  std::string run = invocation.arguments.front();
-  const auto applied = ledger.plans.applied_by(run);
-  if (!applied) return applied.error();
-  if (*applied) run = **applied;
-  const auto known = ledger.runs.find(run);
-  if (!known) return known.error();
-  if (!*known) {
-    return Error{
-        ErrorKind::not_found, "no run or plan " + printable(run, 60) + "; see: upselld status", {}};
-  }
-  const auto undone = ledger.plans.undone_by(run);
-  if (!undone) return undone.error();
-  if (*undone) {
-    return Error{ErrorKind::invalid_config, "run " + run + " was undone by " + **undone, {}};
-  }
-  if (const auto kept = is_still_kept(**app, **known); !kept) return kept.error();
-  Cycle cycle{**app, {}, "", (*known)->as_of, (*app)->clock().now(), "", {}, {}};
-  if (const auto begun = begin_run(cycle, store::RunKind::undo); !begun) return begun.error();
-  if (cycle.connections.empty()) {
-    return Error{ErrorKind::invalid_config, "no connection brings accounts", {}};
-  }
-  const auto done = undo_run(cycle, run);
-  cycle.report.notes.push_back("what other programs did because of the values cannot be undone");
-  if (const auto ended = end_run(cycle, done); !ended) return ended.error();
-  if (!done) return done.error();
-  return print_run(invocation, cycle.report);
+  std::cout << (invocation.json ? to_json(cycle.report) : to_text(cycle.report));
+  return cycle.report.exit_code();
 }
 
 }  // namespace upselld::daemon

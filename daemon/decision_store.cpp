@@ -228,9 +228,11 @@ Result<void> Round::deliver(store::Transaction& transaction, const store::NewDel
   const auto added = ledger_.outbox.add(transaction, delivery, scope_.at);
   if (!added) return added.error();
   std::vector<store::AuditEntry> entries;
-  for (const store::DeliveryId id : added->superseded) {
-    entries.push_back({store::AuditKind::superseded, scope_.at, scope_.run, delivery.account,
-                       dumped({{"delivery", id}, {"by_decision", delivery.decision}})});
+  for (const auto* ended : {&added->superseded, &added->cancelled}) {
+    for (const store::DeliveryId id : *ended) {
+      entries.push_back({store::AuditKind::superseded, scope_.at, scope_.run, delivery.account,
+                         dumped({{"delivery", id}, {"by_decision", delivery.decision}})});
+    }
   }
   if (added->id) {
     entries.push_back(

@@ -125,6 +125,8 @@ class Outbox {
 
   Result<std::optional<Delivery>> find(DeliveryId delivery) const;
   Result<std::vector<Delivery>> list(const OutboxFilter& filter) const;  // by id
+  // What the decisions of a run still have to bring, or may have brought unanswered; by id.
+  Result<std::vector<Delivery>> undelivered_of(const std::string& run) const;
   Result<std::uint64_t> count_rejected() const;                          // of all connections
   // The newest tasks and withdrawals of all connections, newest first.
   Result<std::vector<Delivery>> newest_tasks(std::size_t count_max) const;

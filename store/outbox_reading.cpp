@@ -114,6 +114,19 @@ Result<std::vector<Delivery>> Outbox::list(const OutboxFilter& filter) const {
   });
 }
 
+// A decision's id begins with its run: "RUN/number".
+Result<std::vector<Delivery>> Outbox::undelivered_of(const std::string& run) const {
+  return guarded("store: list what a run did not deliver", [&] {
+    SQLite::Statement query(raw(database_),
+                            std::string(kOutboxColumns) +
+                                "INDEXED BY outbox_undelivered WHERE state IN (0, 1, 2, 4, 5)"
+                                " AND (decision = :run OR substr(decision, 1, length(:run) + 1)"
+                                " = :run || '/') ORDER BY id");
+    query.bind(":run", run);
+    return read_deliveries(query);
+  });
+}
+
 Result<std::uint64_t> Outbox::count_rejected() const {
   return guarded("store: count rejected deliveries", [&] {
     SQLite::Statement query(

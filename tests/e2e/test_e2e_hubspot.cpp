@@ -167,10 +167,11 @@ TEST_CASE("hubspot: people's edits stay, outcomes come back, nothing is made twi
   CHECK(per_company.at(company_of(tasks[2])) == 1);
 }
 
-TEST_CASE("both CRMs at once: each gets its own, and one that is down stops only itself") {
-  const SalesforceRun crm;
+namespace {
+
+// A HubSpot account as a second connection of the same upselld.
+void add_shop(const SalesforceRun& crm, const SandboxPortal& portal) {
   REQUIRE(crm.prepare().code == 0);
-  const SandboxPortal portal(crm.folder());
   crm.edit_settings("\n  website:",
                     "\n  shop:\n    plugin: hubspot\n    host: " + portal.url() +
                         "\n    token: {file: portal/token}\n"
@@ -180,16 +181,28 @@ TEST_CASE("both CRMs at once: each gets its own, and one that is down stops only
                         "      seats: {field: seats, kind: number}\n"
                         "      plan: {field: plan, order: [Basic, Pro, Enterprise]}\n\n  website:");
   REQUIRE(crm.upselld({"prepare", "shop"}).code == 0);
+}
+
+int companies_with_ours(const SandboxPortal& portal) {
+  int count = 0;
+  for (const auto& [id, company] : portal.records("companies"))
+    count += ours(company).empty() ? 0 : 1;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("both CRMs at once: each gets its own, and one that is down stops only itself") {
+  const SalesforceRun crm;
+  const SandboxPortal portal(crm.folder());
+  add_shop(crm, portal);
   const json both = crm.answer({"sync"});
   INFO(both.dump(1));
   for (const char* name : {"crm", "shop"}) {
     CHECK(both.at("connections").at(name).at("accounts") == 150);
     CHECK(fields_and_tasks(both.at("connections").at(name)) > 100);
   }
-  int written = 0;
-  for (const auto& [id, company] : portal.records("companies"))
-    written += ours(company).empty() ? 0 : 1;
-  CHECK(written == 150);
+  CHECK(companies_with_ours(portal) == 150);
 
   // Each is asked for its own tasks: 207 would tell of keys that it does not know.
   crm.set_clock("2026-11-10T09:00:00Z");
@@ -213,6 +226,32 @@ TEST_CASE("both CRMs at once: each gets its own, and one that is down stops only
   const json one = half.json();
   CHECK(fields_and_tasks(one.at("connections").at("crm")) > 100);
   CHECK(fields_and_tasks(one.at("connections").at("shop")) == 0);
+}
+
+TEST_CASE("both CRMs at once: a run is undone in both, and what was not reached is done later") {
+  const SalesforceRun crm;
+  const SandboxPortal portal(crm.folder());
+  add_shop(crm, portal);
+  const json both = crm.answer({"sync"});
+  REQUIRE(companies_with_ours(portal) == 150);
+  portal.control("faults", {{"add", {{{"path", "/"}, {"times", 1000}, {"status", 503}}}}});
+  const Ended half = crm.upselld({"--json", "undo", both.at("run_id")});
+  INFO(half.out << half.err);
+  CHECK(half.code == 1);
+  for (const json& account : crm.records("Account")) {
+    INFO(account.dump());
+    CHECK(account.value("upselld_Score__c", json()).is_null());
+  }
+  CHECK(companies_with_ours(portal) == 150);
+  portal.control("faults", {{"clear", true}});
+  crm.set_clock("2026-11-02T09:30:00Z");
+  crm.answer({"sync"});
+  CHECK(companies_with_ours(portal) == 0);
+  for (const json& task : our_tasks(portal)) {
+    CHECK(task.at("properties").at("hs_task_status") == "COMPLETED");
+  }
+  CHECK(crm.upselld({"undo", both.at("run_id")}).code == 2);
+  CHECK(crm.answer({"audit", "verify"}).at("valid") == true);
 }
 
 }  // namespace upselld::e2e

@@ -61,6 +61,23 @@ TEST_CASE("a plan shows what would happen, applying it does that, and undoing ta
   }
 }
 
+TEST_CASE("what an undone run had not sent yet is not sent afterwards either") {
+  const DemoCrm crm;
+  REQUIRE(crm.upselld({"pause"}).code == 0);
+  const auto paused = crm.answer({"sync"});
+  REQUIRE(paused.at("status") == "held");
+  const auto undone = crm.answer({"undo", paused.at("run_id")});
+  INFO(undone.dump(1));
+  CHECK(undone.dump().find("that the run had not brought yet are not sent any more") !=
+        std::string::npos);
+  REQUIRE(crm.upselld({"resume"}).code == 0);
+  const auto after = crm.answer({"sync"});
+  INFO(after.dump(1));
+  CHECK(after.at("delivered").at("fields") == 0);
+  CHECK(after.at("delivered").at("tasks") == 0);
+  CHECK(crm.answer({"audit", "verify"}).at("valid") == true);
+}
+
 TEST_CASE("a plan is refused when the playbook changed since it was made") {
   const DemoCrm crm;
   crm.answer({"sync"});

@@ -356,3 +356,28 @@ TEST_CASE("outbox: the newest tasks and withdrawals come newest first, and no fi
   CHECK(newest->back().task_key == "k1");
   CHECK(outbox.newest_tasks(1)->size() == 1);
 }
+
+TEST_CASE("outbox: what a run still has to bring is found by its decisions") {
+  LedgerFixture ledger;
+  Outbox outbox(ledger.database());
+  std::uint32_t number = 0;
+  const auto of = [&](const std::string& decision) {
+    NewDelivery delivery = fields_for(++number, "60");
+    delivery.decision = decision;
+    return *add(ledger, outbox, delivery).id;
+  };
+  const std::string run = "2026-11-23T07:00Z-4d1e";
+  const DeliveryId waiting = of(run + "/1"), refused = of(run + "/2"), lost = of(run + "/12");
+  const DeliveryId done = of(run + "/3");
+  of("2026-11-23T07:00Z-4d1f/1");
+  of("2026-11-23T07:00Z-4d1e0/1");
+  reject(ledger, outbox, refused, "");
+  send_in_vain(ledger, outbox, lost, kNoon);
+  answer(ledger, outbox, done, Receipt::Outcome::accepted);
+  const auto found = outbox.undelivered_of(run);
+  REQUIRE(found);
+  std::vector<DeliveryId> ids;
+  for (const Delivery& one : *found) ids.push_back(one.id);
+  CHECK(ids == std::vector{waiting, refused, lost});
+  CHECK(outbox.undelivered_of("2026-11-23T07:00Z")->empty());
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "daemon/command_list.h"
+#include "daemon/cycle.h"
+#include "daemon/run_frame.h"
+#include "daemon/text_table.h"
+
+namespace upselld::daemon {
+namespace {
+
+// What a run did in every connection, and what of its decisions is yet to be sent.
+struct Traces {
+  std::vector<store::WrittenFields> fields;
+  std::vector<store::WrittenTask> tasks;
+  std::vector<store::Delivery> undelivered;
+
+  std::set<std::string> connections() const {
+    std::set<std::string> names;
+    for (const auto& one : fields) names.insert(one.account.connection);
+    for (const auto& one : tasks) names.insert(one.account.connection);
+    for (const auto& one : undelivered) names.insert(one.account.connection);
+    return names;
+  }
+};
+
+Result<Traces> traces_of(const Ledger& ledger, const std::string& run) {
+  auto fields = ledger.plans.fields_of(run);
+  if (!fields) return fields.error();
+  auto tasks = ledger.plans.tasks_of(run);
+  if (!tasks) return tasks.error();
+  auto undelivered = ledger.outbox.undelivered_of(run);
+  if (!undelivered) return undelivered.error();
+  return Traces{std::move(*fields), std::move(*tasks), std::move(*undelivered)};
+}
+
+// What a run wrote long ago may be gone: then undoing it would do nothing, and say that it did.
+Result<void> is_still_kept(App& app, const store::Run& run) {
+  const auto kept_for = app.settings().retention.undo;
+  if (!kept_for || app.clock().now() - run.started_at < *kept_for) return {};
+  const auto traces = traces_of(app.ledger(), run.id);
+  if (!traces) return traces.error();
+  if (!traces->connections().empty()) return {};
+  return Error{ErrorKind::invalid_config,
+               "run " + run.id +
+                   " cannot be undone: what it wrote is no longer kept (retention: "
+                   "undo)",
+               {}};
+}
+
+// Former values as new deliveries: the same path, the same care for people's edits. What the run
+// has not sent yet is not sent any more.
+class Undoing {
+ public:
+  Undoing(Cycle& cycle, const Traces& traces, store::Transaction& transaction)
+      : cycle_(cycle), traces_(traces), transaction_(transaction), at_(cycle.app.clock().now()) {}
+
+  Result<void> add(ConnectionReport& report);
+
+ private:
+  Result<void> write_back(const store::WrittenFields& one);
+  Result<void> withdraw(const store::AccountRef& account, const TaskWithdrawal& task);
+  Result<void> drop(const store::Delivery& unsent);
+  Result<void> deliver(const store::AccountRef& account, store::DeliveryPayload payload);
+  Result<void> note_ended(const std::vector<store::DeliveryId>& deliveries,
+                          const store::AccountRef& account);
+
+  Cycle& cycle_;
+  const Traces& traces_;
+  store::Transaction& transaction_;
+  Instant at_;
+};
+
+Result<void> Undoing::add(ConnectionReport& report) {
+  // What was attempted is in the traces, whatever became of it.
+  std::set<std::uint32_t> attempted;
+  for (const store::WrittenFields& one : traces_.fields) {
+    if (one.account.connection != report.connection) continue;
+    attempted.insert(one.account.number);
+    if (const auto added = write_back(one); !added) return added;
+    ++report.fields_due;
+  }
+  for (const store::WrittenTask& one : traces_.tasks) {
+    if (one.account.connection != report.connection) continue;
+    if (one.withdrawn) {
+      report.notes.push_back("the withdrawn task of " + one.account.id + " stays withdrawn");
+      continue;
+    }
+    const auto withdrawn = withdraw(one.account, {one.key, one.crm_id, "undone"});
+    if (!withdrawn) return withdrawn;
+  }
+  std::size_t unsent = 0;
+  for (const store::Delivery& one : traces_.undelivered) {
+    if (one.account.connection != report.connection) continue;
+    const bool is_written_over =
+        one.kind() == store::DeliveryKind::fields && attempted.contains(one.account.number);
+    if (one.kind() == store::DeliveryKind::withdrawal || is_written_over) continue;
+    if (const auto dropped = drop(one); !dropped) return dropped;
+    ++unsent;
+  }
+  if (unsent > 0) {
+    report.notes.push_back(fmt::format(
+        "{} deliveries that the run had not brought yet are not sent any more", unsent));
+  }
+  return {};
+}
+
+Result<void> Undoing::deliver(const store::AccountRef& account, store::DeliveryPayload payload) {
+  const auto added = cycle_.app.ledger().outbox.add(
+      transaction_, {account, cycle_.run, 0, std::move(payload)}, at_);
+  if (!added) return added.error();
+  if (const auto noted = note_ended(added->superseded, account); !noted) return noted;
+  return note_ended(added->cancelled, account);
+}
+
+// They will never be sent.
+Result<void> Undoing::note_ended(const std::vector<store::DeliveryId>& deliveries,
+                                 const store::AccountRef& account) {
+  std::vector<store::AuditEntry> entries;
+  for (const store::DeliveryId id : deliveries) {
+    const nlohmann::ordered_json payload = {{"delivery", id}, {"why", "undone"}};
+    entries.push_back({store::AuditKind::superseded, at_, cycle_.run, account, payload.dump()});
+  }
+  return cycle_.app.ledger().audit.append(transaction_, entries);
+}
+
+Result<void> Undoing::write_back(const store::WrittenFields& one) {
+  FieldUpdate update;
+  update.account = one.account.id;
+  for (std::size_t f = 0; f < kFieldCount; ++f) {
+    if (one.written[f]) update.values[f] = one.before[f].value_or("");
+  }
+  return deliver(one.account, update);
+}
+
+Result<void> Undoing::withdraw(const store::AccountRef& account, const TaskWithdrawal& task) {
+  if (const auto added = deliver(account, task); !added) return added;
+  store::Decisions& decisions = cycle_.app.ledger().decisions;
+  auto memory = decisions.memory(account.number);
+  if (!memory) return memory.error();
+  if (memory->task.key != task.key) return {};
+  memory->task.status = TaskState::Status::withdrawn;
+  memory->task.closed_at = at_;
+  return decisions.remember(transaction_, account.number, *memory);
+}
+
+Result<void> Undoing::drop(const store::Delivery& unsent) {
+  if (unsent.kind() == store::DeliveryKind::task) {
+    return withdraw(unsent.account, {unsent.task_key, "", "undone"});
+  }
+  Ledger& ledger = cycle_.app.ledger();
+  const auto cancelled = ledger.outbox.cancel(transaction_, {&unsent.id, 1}, at_);
+  if (!cancelled) return cancelled.error();
+  return note_ended(*cancelled, unsent.account);
+}
+
+// The run's connections stay in the cycle; of one that the settings have no more a person is told.
+void keep_those_written_to(Cycle& cycle, std::set<std::string> written_to) {
+  if (written_to.empty()) return;
+  std::erase_if(cycle.connections, [&](const ConnectionCycle& connection) {
+    return written_to.erase(connection.link->name()) == 0;
+  });
+  for (const std::string& name : written_to) {
+    cycle.report.notes.push_back("what the run wrote to " + name +
+                                 " stays: there is no such connection in the settings");
+  }
+}
+
+// A CRM that cannot be reached stops only itself: what is due there goes on with its next sync.
+Result<void> deliver_each(Cycle& cycle) {
+  for (ConnectionCycle& connection : cycle.connections) {
+    const auto delivered = deliver_stage(cycle, connection);
+    if (delivered) continue;
+    if (delivered.error().kind == ErrorKind::cancelled) return delivered;
+    connection.report.failed = delivered.error().message;
+    connection.report.failed_kind = delivered.error().kind;
+  }
+  return {};
+}
+
+Result<void> undo_run(Cycle& cycle, const std::string& run) {
+  Ledger& ledger = cycle.app.ledger();
+  const auto traces = traces_of(ledger, run);
+  if (!traces) return traces.error();
+  keep_those_written_to(cycle, traces->connections());
+  auto transaction = store::Transaction::begin(ledger.database, "undo", store::Durability::full);
+  if (!transaction) return transaction.error();
+  Undoing undoing(cycle, *traces, *transaction);
+  for (ConnectionCycle& connection : cycle.connections) {
+    if (const auto added = undoing.add(connection.report); !added) return added;
+  }
+  const auto noted = ledger.plans.note_undone(*transaction, run, cycle.run);
+  if (!noted) return noted;
+  if (const auto committed = transaction->commit(); !committed) return committed;
+  return deliver_each(cycle);
+}
+
+}  // namespace
+
+Result<int> undo_command(const Invocation& invocation) {
+  auto app = App::open(invocation, Access::write);
+  if (!app) return app.error();
+  Ledger& ledger = (*app)->ledger();
+  std::string run = invocation.arguments.front();
+  const auto applied = ledger.plans.applied_by(run);
+  if (!applied) return applied.error();
+  if (*applied) run = **applied;
+  const auto known = ledger.runs.find(run);
+  if (!known) return known.error();
+  if (!*known) {
+    return Error{
+        ErrorKind::not_found, "no run or plan " + printable(run, 60) + "; see: upselld status", {}};
+  }
+  const auto undone = ledger.plans.undone_by(run);
+  if (!undone) return undone.error();
+  if (*undone) {
+    return Error{ErrorKind::invalid_config, "run " + run + " was undone by " + **undone, {}};
+  }
+  if (const auto kept = is_still_kept(**app, **known); !kept) return kept.error();
+  Cycle cycle{**app, {}, "", (*known)->as_of, (*app)->clock().now(), "", {}, {}};
+  if (const auto begun = begin_run(cycle, store::RunKind::undo); !begun) return begun.error();
+  if (cycle.connections.empty()) {
+    return Error{ErrorKind::invalid_config, "no connection brings accounts", {}};
+  }
+  const auto done = undo_run(cycle, run);
+  cycle.report.notes.push_back("what other programs did because of the values cannot be undone");
+  if (const auto ended = end_run(cycle, done); !ended) return ended.error();
+  if (!done) return done.error();
+  std::cout << (invocation.json ? to_json(cycle.report) : to_text(cycle.report));
+  return cycle.report.exit_code();
+}
+
+}  // namespace upselld::daemon
