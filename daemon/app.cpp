@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "core/digest.h"
 #include "daemon/clock.h"
 #include "daemon/connector_host.h"
 #include "daemon/interrupt.h"
@@ -88,6 +89,10 @@ Result<void> App::make_connectors() {
     link.connector = std::move(*connector);
   }
   return {};
+}
+
+std::string App::settings_hash() const {
+  return hex(sha256(settings_text()));
 }
 
 Result<void> App::open_store(Access access) {

@@ -59,6 +59,7 @@ class App {
   const DaemonSettings& settings() const { return config_->settings; }
   const PlaybookText& playbook() const { return config_->playbook; }
   const std::string& settings_text() const { return config_->settings_text; }
+  std::string settings_hash() const;  // SHA-256, in hex
   const WaitableClock& clock() const { return *clock_; }
   Progress& progress() { return *progress_; }
   std::vector<Link>& links() { return links_; }

@@ -63,7 +63,7 @@ Result<void> still_valid(App& app, const Plan& plan) {
   const auto refuse = [](const std::string& why) {
     return Error{ErrorKind::invalid_config, why + "; make a new one with: upselld plan", {}};
   };
-  if (plan.settings_hash != hex(sha256(app.settings_text()))) {
+  if (plan.settings_hash != app.settings_hash()) {
     return refuse("the settings changed since this plan was made");
   }
   if (plan.playbook_hash != hex(sha256(app.playbook().text))) {

@@ -240,7 +240,7 @@ Result<void> Deliverer::store_answers(const Batch& batch, const std::vector<Rece
   if (batch.deliveries.empty()) return {};
   std::vector<store::Answer> answers;
   for (std::size_t i = 0; i < receipts.size(); ++i) {
-    answers.push_back({batch.deliveries[i].id, receipts[i], receipts[i].message});
+    answers.push_back({batch.deliveries[i].id, receipts[i], site_.settings});
   }
   auto transaction = store::Transaction::begin(site_.database, "receipts", store::Durability::full);
   if (!transaction) return transaction.error();

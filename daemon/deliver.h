@@ -34,6 +34,7 @@ struct DeliverySite {
   const Clock& clock;
   std::string connection;
   std::string run;
+  std::string settings;  // their hash: what a refusal depends on, besides the account
 };
 
 // The CRM refused a task as the second of its key, and where the first is no look shows: it is

@@ -153,7 +153,7 @@ Plan make_plan(App& app, const ConnectionCycle& connection, Instant now) {
   plan.made_at = app.clock().now();
   plan.now = now;
   plan.as_of_given = app.invocation().as_of.has_value();
-  plan.settings_hash = hex(sha256(app.settings_text()));
+  plan.settings_hash = app.settings_hash();
   plan.playbook_hash = hex(sha256(app.playbook().text));
   plan.model_version = connection.cases.model_version;
   plan.write = connection.report.write;

@@ -245,10 +245,10 @@ Result<void> deliver_stage(Cycle& cycle, ConnectionCycle& connection) {
     return {};
   }
   Ledger& ledger = cycle.app.ledger();
-  Deliverer deliverer(
-      {ledger.database, ledger.outbox, ledger.field_states, ledger.plans, ledger.audit,
-       ledger.brakes, *link.connector, cycle.app.clock(), link.name(), cycle.run},
-      connection.report, stop_signal());
+  Deliverer deliverer({ledger.database, ledger.outbox, ledger.field_states, ledger.plans,
+                       ledger.audit, ledger.brakes, *link.connector, cycle.app.clock(), link.name(),
+                       cycle.run, cycle.app.settings_hash()},
+                      connection.report, stop_signal());
   const auto delivered = deliverer.deliver_all();
   connection.report.api_calls = link.host->calls();
   if (delivered || delivered.error().kind != ErrorKind::budget_exhausted) return delivered;

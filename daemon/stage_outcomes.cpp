@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -79,6 +81,21 @@ Result<void> drop_overdue(Cycle& cycle, store::DeliveryId id, OpenTask& open,
   return ledger.decisions.remember(transaction, open.account, open.memory);
 }
 
+// What was refused may be taken now that the settings or the account changed.
+Result<void> retry_refused(Cycle& cycle, ConnectionCycle& connection) {
+  Ledger& ledger = cycle.app.ledger();
+  auto transaction = store::Transaction::begin(ledger.database, "retry", store::Durability::full);
+  if (!transaction) return transaction.error();
+  const auto count =
+      ledger.outbox.retry_changed(*transaction, connection.link->name(), cycle.app.settings_hash());
+  if (!count) return count.error();
+  if (*count > 0) {
+    connection.report.notes.push_back(fmt::format(
+        "refused before and tried again, for the settings or the account changed: {}", *count));
+  }
+  return transaction->commit();
+}
+
 bool is_unsettled(store::DeliveryState state) {
   return state == store::DeliveryState::meant || state == store::DeliveryState::deferred ||
          state == store::DeliveryState::unknown;
@@ -123,7 +140,11 @@ Result<std::vector<std::string>> settle_overdue(Cycle& cycle, const ConnectionCy
 
 Result<void> outcomes_stage(Cycle& cycle, ConnectionCycle& connection) {
   Ledger& ledger = cycle.app.ledger();
-  if (connection.link->settings->write != WriteLevel::fields_and_tasks) return {};
+  const WriteLevel write = connection.link->settings->write;
+  if (write != WriteLevel::nothing && !cycle.options.dry_run) {
+    if (const auto retried = retry_refused(cycle, connection); !retried) return retried;
+  }
+  if (write != WriteLevel::fields_and_tasks) return {};
   std::map<std::string, OpenTask> open;
   // Closed ones too, for an outcome may be filled in later.
   const auto each =

@@ -210,34 +210,18 @@ Result<std::uint64_t> Outbox::retry(Transaction&, const std::string& connection)
   });
 }
 
-Result<void> Outbox::retry(Transaction&, DeliveryId delivery) {
-  return guarded("store: retry a rejected delivery", [&]() -> Result<void> {
-    if (make_due(*statements_, delivery, DeliveryState::rejected)) return {};
-    return Error{ErrorKind::not_found,
-                 "store: retry delivery " + std::to_string(delivery) +
-                     ": it is not rejected; see: upselld rejected list",
-                 {}};
-  });
-}
-
-Result<std::vector<DeliveryId>> Outbox::retry_changed(Transaction&, const std::string& connection,
-                                                      const CauseNow& cause_now) {
-  using Ids = std::vector<DeliveryId>;
-  return guarded("store: retry rejected deliveries", [&]() -> Result<Ids> {
-    SQLite::Statement query(raw(database_), std::string(kOutboxColumns) +
-                                                "INDEXED BY outbox_rejected WHERE state = 4"
-                                                " AND connection = ? ORDER BY id");
-    query.bind(1, connection);
-    const Result<std::vector<Delivery>> rejected = read_deliveries(query);
-    if (!rejected) return rejected.error();
-    Ids changed;
-    for (const Delivery& delivery : *rejected) {
-      if (cause_now(delivery) == delivery.cause) continue;
-      if (make_due(*statements_, delivery.id, DeliveryState::rejected)) {
-        changed.push_back(delivery.id);
-      }
-    }
-    return changed;
+Result<std::uint64_t> Outbox::retry_changed(Transaction&, const std::string& connection,
+                                            const std::string& cause) {
+  return guarded("store: retry rejected deliveries", [&] {
+    SQLite::Statement update(
+        raw(database_),
+        "UPDATE outbox INDEXED BY outbox_rejected SET state = 0 WHERE state = 4"
+        " AND connection = ?1 AND (kind = 0 OR doubted_at_ms IS NULL)"
+        " AND (cause <> ?2 OR EXISTS (SELECT 1 FROM accounts"
+        " WHERE accounts.number = outbox.account AND accounts.version > outbox.settled_at_ms))");
+    update.bind(1, connection);
+    update.bind(2, cause);
+    return static_cast<std::uint64_t>(update.exec());
   });
 }
 

@@ -36,7 +36,7 @@ struct DeliveryBatch {
 struct Answer {
   DeliveryId id = 0;
   Receipt receipt;
-  std::string cause;  // of a rejection: what must change before trying again is worth it
+  std::string cause;  // of a rejection: what it depended on, besides the account
 };
 
 struct KeyedTask {
@@ -112,12 +112,10 @@ class Outbox {
 
   // Makes rejected ones due again. `connection` empty: all.
   Result<std::uint64_t> retry(Transaction& transaction, const std::string& connection);
-  Result<void> retry(Transaction& transaction, DeliveryId delivery);
-  // The same for those whose cause is another one now. Returns their ids.
-  using CauseNow = std::function<std::string(const Delivery& delivery)>;
-  Result<std::vector<DeliveryId>> retry_changed(Transaction& transaction,
-                                                const std::string& connection,
-                                                const CauseNow& cause_now);
+  // The same for those of a connection whose cause is another one now, or whose account's record
+  // changed in the CRM after the refusal; but for tasks that may stand.
+  Result<std::uint64_t> retry_changed(Transaction& transaction, const std::string& connection,
+                                      const std::string& cause);
   // Undelivered ones that shall not be sent any more, and surely do not stand; unknown ones and
   // others are left as they are. Returns those that changed.
   Result<std::vector<DeliveryId>> cancel(Transaction& transaction,

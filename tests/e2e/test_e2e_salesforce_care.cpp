@@ -141,6 +141,40 @@ TEST_CASE("salesforce: what is wrong with the connection is said with its remedy
   }
 }
 
+TEST_CASE(
+    "salesforce: what a rule of the org refused is tried again once the account was changed") {
+  const SalesforceRun crm(kSmall);
+  REQUIRE(crm.prepare().code == 0);
+  const std::string id = crm.records("Account").front().at("Id");
+  const auto rename = [&](const char* name) {
+    crm.control("edit", {{"object", "Account"}, {"id", id}, {"fields", {{"Name", name}}}});
+  };
+  crm.set_clock(SalesforceRun::kLoaded);
+  rename("Unchecked Heron");
+  crm.set_clock(SalesforceRun::kMonday);
+  crm.control("rules", {{"validation",
+                         {{"object", "Account"},
+                          {"when", "Name LIKE 'Unchecked%'"},
+                          {"message", "check the name first"},
+                          {"field", "Name"}}}});
+  const auto has_score = [&] { return crm.record("Account", id).contains("upselld_Segment__c"); };
+  const json refused = crm.answer({"sync"});
+  INFO(refused.dump(1));
+  CHECK(refused.at("rejected") == 1);
+  CHECK(crm.upselld({"rejected"}).out.find("check the name first") != std::string::npos);
+
+  crm.set_clock("2026-11-02T10:00:00Z");
+  CHECK(crm.answer({"sync"}).at("rejected") == 0);
+  CHECK_FALSE(has_score());
+  rename("Checked Heron");
+  crm.set_clock("2026-11-02T11:00:00Z");
+  const json taken = crm.answer({"sync"});
+  INFO(taken.dump(1));
+  CHECK(taken.at("rejected") == 0);
+  CHECK(has_score());
+  CHECK(crm.upselld({"rejected"}).out.find("nothing is rejected") != std::string::npos);
+}
+
 TEST_CASE("salesforce: an org that is down in the middle is not asked for every stream") {
   const SalesforceRun crm(kSmall);
   REQUIRE(crm.prepare().code == 0);

@@ -53,6 +53,17 @@ void reject(LedgerFixture& ledger, Outbox& outbox, DeliveryId id, const std::str
       [&](Transaction& t) { REQUIRE(outbox.record(t, std::vector{rejected(id, cause)}, kNoon)); });
 }
 
+// As a pull leaves it.
+void account_row(LedgerFixture& ledger, std::uint32_t number, Instant version) {
+  ledger.tamper(
+      "INSERT INTO accounts (place, number, root, space, id, known_mark, merged_into, version, "
+      "name,"
+      " owner, parent, currency, opted_out, in_scope, past) VALUES (" +
+      std::to_string(number) + ", " + std::to_string(number) + ", " + std::to_string(number) +
+      ", 1, '" + account(number).id + "', 1, 0, " + std::to_string(version.ms) +
+      ", '', '', '', '', 0, 1, x'')");
+}
+
 DeliveryState state_of(const Outbox& outbox, DeliveryId id) {
   return (*outbox.find(id))->state;
 }
@@ -225,7 +236,7 @@ TEST_CASE("outbox: a withdrawn task that was refused for sure is not sent, whate
   Outbox outbox(ledger.database());
   const DeliveryId retried = *add(ledger, outbox, task_for(1, "k1")).id;
   answer(ledger, outbox, retried, Receipt::Outcome::rejected);
-  ledger.committed([&](Transaction& t) { REQUIRE(outbox.retry(t, retried)); });
+  ledger.committed([&](Transaction& t) { REQUIRE(*outbox.retry(t, "crm") == 1); });
   const DeliveryId put_off = *add(ledger, outbox, task_for(2, "k2")).id;
   answer(ledger, outbox, put_off, Receipt::Outcome::deferred);
   for (const DeliveryId task : {retried, put_off}) {
@@ -286,27 +297,47 @@ TEST_CASE("outbox: a rejected delivery waits until its cause changes or a person
   Outbox outbox(ledger.database());
   const DeliveryId first = *add(ledger, outbox, fields_for(1, "1")).id;
   const DeliveryId second = *add(ledger, outbox, fields_for(2, "1")).id;
-  reject(ledger, outbox, first, "version 7");
-  reject(ledger, outbox, second, "version 7");
+  reject(ledger, outbox, first, "settings 7");
+  reject(ledger, outbox, second, "settings 7");
   REQUIRE(outbox.take_due("crm", DeliveryKind::fields, kNoon, 10)->empty());
   const auto listed = *outbox.list({.state = DeliveryState::rejected});
   REQUIRE(listed.size() == 2);
   REQUIRE(listed[0].receipt.code == "LOCKED");
   REQUIRE(listed[0].receipt.field == "Region__c");
 
-  ledger.committed([&](Transaction& t) {
-    const auto changed = outbox.retry_changed(t, "crm", [&](const Delivery& delivery) {
-      return delivery.id == first ? "version 8" : "version 7";
-    });
-    REQUIRE(*changed == std::vector<DeliveryId>{first});
-    REQUIRE(outbox.retry(t, first).error().kind == ErrorKind::not_found);
-    REQUIRE(outbox.retry(t, second));
-  });
+  const auto retry_changed = [&](const std::string& cause) {
+    std::uint64_t count = 0;
+    ledger.committed([&](Transaction& t) { count = *outbox.retry_changed(t, "crm", cause); });
+    return count;
+  };
+  REQUIRE(retry_changed("settings 7") == 0);
+  REQUIRE(retry_changed("settings 8") == 2);
   REQUIRE(outbox.take_due("crm", DeliveryKind::fields, kNoon, 10)->size() == 2);
-  reject(ledger, outbox, first, "version 8");
+  reject(ledger, outbox, first, "settings 8");
+  reject(ledger, outbox, second, "settings 8");
+  // Somebody changes the account of the first, after the refusal.
+  account_row(ledger, 1, kNoon + minutes(1));
+  account_row(ledger, 2, kNoon - minutes(1));
+  REQUIRE(retry_changed("settings 8") == 1);
+  REQUIRE(state_of(outbox, first) == DeliveryState::meant);
   ledger.committed([&](Transaction& t) {
-    REQUIRE(*outbox.retry(t, std::string("other")) == 0);
-    REQUIRE(*outbox.retry(t, std::string()) == 1);
+    REQUIRE(*outbox.retry(t, "other") == 0);
+    REQUIRE(*outbox.retry(t, "") == 1);
+  });
+  REQUIRE(state_of(outbox, second) == DeliveryState::meant);
+}
+
+TEST_CASE("outbox: a refused task that may stand is not sent again by itself") {
+  LedgerFixture ledger;
+  Outbox outbox(ledger.database());
+  const DeliveryId task = *add(ledger, outbox, task_for(1, "k1")).id;
+  send_in_vain(ledger, outbox, task);
+  ledger.committed([&](Transaction& t) { REQUIRE(outbox.send_again(t, std::vector{task})); });
+  answer(ledger, outbox, task, Receipt::Outcome::rejected);
+  REQUIRE(state_of(outbox, task) == DeliveryState::rejected);
+  ledger.committed([&](Transaction& t) {
+    REQUIRE(*outbox.retry_changed(t, "crm", "other settings") == 0);
+    REQUIRE(*outbox.retry(t, "crm") == 1);
   });
 }
 
