@@ -130,6 +130,8 @@ Result<void> store_and_deliver(Cycle& cycle, ConnectionCycle& connection, const 
 
 Result<void> apply_plan(Cycle& cycle, const Plan& plan) {
   ConnectionCycle& connection = cycle.connections.front();
+  // What reps did since the plan counts, and no task goes out that is overdue by now.
+  if (const auto read = outcomes_stage(cycle, connection); !read) return read;
   const auto decided = decide_on_stored_data(cycle.app, connection, plan.now, plan.as_of_given);
   if (!decided) return decided;
   const auto compared = compare(plan, make_plan(cycle.app, connection, plan.now), connection.cases);

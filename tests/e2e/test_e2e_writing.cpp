@@ -78,6 +78,19 @@ TEST_CASE("what an undone run had not sent yet is not sent afterwards either") {
   CHECK(crm.answer({"audit", "verify"}).at("valid") == true);
 }
 
+TEST_CASE("applying a plan sends no task that is overdue by then") {
+  const DemoCrm crm;
+  REQUIRE(crm.upselld({"pause"}).code == 0);
+  REQUIRE(crm.answer({"sync"}).at("status") == "held");
+  const std::string later = "2026-11-12";
+  crm.answer({"plan", "late.plan"}, later);
+  REQUIRE(crm.upselld({"resume"}).code == 0);
+  const auto applied = crm.answer({"apply", "late.plan"}, later);
+  INFO(applied.dump(1));
+  CHECK(applied.at("delivered").at("fields") > 0);
+  CHECK(applied.at("delivered").at("tasks") == 0);
+}
+
 TEST_CASE("a plan is refused when the playbook changed since it was made") {
   const DemoCrm crm;
   crm.answer({"sync"});
