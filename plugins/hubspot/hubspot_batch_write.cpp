@@ -76,15 +76,18 @@ class Sender {
   Result<void> send(std::span<const BatchItem> items, std::span<ItemResult> results) {
     if (items.empty()) return {};
     if (calls_++ >= kCallsMax) {
-      for (ItemResult& result : results) result.was_not_tried = true;
+      leave(results,
+            {"TOO_MANY_REFUSED",
+             "too many " + write_.object + " of its batch were refused; it was not tried", ""});
       return {};
     }
     auto reply = client_.call(write_.doing, call_of(items));
-    if (!reply) return reply.error();
+    if (!reply) return stop(reply.error(), results);
     if (!reply->fault) {
       const auto read = parse_json(reply->response.body, write_.doing);
       // It was done, and nobody can say what became of which item.
       if (!read) return Error{ErrorKind::timed_out, read.error().message, {}};
+      was_answered_ = true;
       take_answer(*read, items, results);
       return {};
     }
@@ -96,17 +99,36 @@ class Sender {
       for (ItemResult& result : results) result.fault = fault;
       return {};
     }
-    if (!may_be_one_item(fault)) return error_of(write_.doing, fault);
+    if (!may_be_one_item(fault)) return stop(error_of(write_.doing, fault), results);
     if (items.size() == 1) {
+      was_answered_ = true;
       results[0].fault = fault;
       return {};
     }
     const std::size_t half = items.size() / 2;
-    if (auto sent = send(items.first(half), results.first(half)); !sent) return sent;
+    if (auto sent = send(items.first(half), results.first(half)); !sent) {
+      leave(results.subspan(half), sent.error());
+      return sent;
+    }
     return send(items.subspan(half), results.subspan(half));
   }
+  // Something is known of some item.
+  bool was_answered() const { return was_answered_; }
 
  private:
+  static void leave(std::span<ItemResult> results, const Refusal& why) {
+    for (ItemResult& result : results) result.not_done = why;
+  }
+  static void leave(std::span<ItemResult> results, const Error& why) {
+    leave(results, Refusal{to_text(why.kind), why.message, ""});
+    if (!why.retry_after) return;
+    for (ItemResult& result : results) result.until = *why.retry_after;
+  }
+  // After an answer that was lost nobody knows.
+  static Error stop(const Error& error, std::span<ItemResult> results) {
+    if (error.kind != ErrorKind::timed_out) leave(results, error);
+    return error;
+  }
   Call call_of(std::span<const BatchItem> items) {
     std::string body = R"({"inputs":[)";
     for (std::size_t i = 0; i < items.size(); ++i) body += (i == 0 ? "" : ",") + items[i].input;
@@ -130,6 +152,7 @@ class Sender {
   const BatchWrite& write_;
   Duration wait_;  // before the first request
   int calls_ = 0;
+  bool was_answered_ = false;
 };
 
 // Those that were refused because of a property of ours.
@@ -153,7 +176,9 @@ Result<std::vector<ItemResult>> send_batch(Client& client, Catalogue& catalogue,
                                            const BatchWrite& write,
                                            const std::vector<BatchItem>& items) {
   std::vector<ItemResult> results(items.size());
-  Result<void> sent = Sender(client, write, write.wait_before).send(items, results);
+  Sender first(client, write, write.wait_before);
+  Result<void> sent = first.send(items, results);
+  bool was_answered = first.was_answered();
   std::vector<std::size_t> due = unknown_to(write, results);
   for (const Duration wait : kUntilKnown) {
     if (!sent || due.empty()) break;
@@ -163,20 +188,17 @@ Result<std::vector<ItemResult>> send_batch(Client& client, Catalogue& catalogue,
     std::vector<BatchItem> again;
     for (const std::size_t i : due) again.push_back(items[i]);
     std::vector<ItemResult> answers(again.size());
-    sent = Sender(client, write, wait).send(again, answers);
+    Sender once_more(client, write, wait);
+    sent = once_more.send(again, answers);
+    was_answered = was_answered || once_more.was_answered();
     for (std::size_t k = 0; k < due.size(); ++k) results[due[k]] = std::move(answers[k]);
     due = unknown_to(write, results);
   }
   if (sent && !due.empty() && due.size() == items.size()) {
     return error_of(write.doing, *results[due[0]].fault);
   }
-  if (!sent) {
-    const bool knows_some = std::any_of(results.begin(), results.end(), [](const ItemResult& r) {
-      return !r.id.empty() || r.fault;
-    });
-    // What was answered before the end is worth telling.
-    if (!knows_some) return sent.error();
-  }
+  // What was answered before the end is worth telling, also where it says nothing: it may be done.
+  if (!sent && !was_answered) return sent.error();
   return results;
 }
 

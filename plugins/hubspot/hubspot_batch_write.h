@@ -17,12 +17,15 @@ struct BatchItem {
   std::string input;     // the JSON object
 };
 
-// What became of one item. Neither id nor fault: the answer does not say.
+// What became of one item. Neither id nor fault nor `not_done`: the answer does not say.
 struct ItemResult {
   std::string id;
   Row record = {};  // as the answer gives it, where there is an id
   std::optional<Fault> fault;
-  bool was_not_tried = false;  // too many of its batch were refused
+  // Why it was surely not done, where it was not sent or not taken with its batch: until when it
+  // waits is missing where nobody says.
+  std::optional<Refusal> not_done = {};
+  Instant until = Instant::missing();
 };
 
 struct BatchWrite {
@@ -38,7 +41,8 @@ struct BatchWrite {
 // At most 100 items, in one request where all is well. A batch that is refused whole because of one
 // item is halved until that item stands alone. A property of ours that the account lists and
 // writes do not know yet was made a moment ago: it is waited for, a minute at most. Results in the
-// order sent. An Error: nothing is known about any of them (timed_out), or none was done.
+// order sent. An Error: nothing is known about any of them (timed_out), or none was done; where a
+// part had been answered before, each item says so for itself.
 Result<std::vector<ItemResult>> send_batch(Client& client, Catalogue& catalogue,
                                            const BatchWrite& write,
                                            const std::vector<BatchItem>& items);

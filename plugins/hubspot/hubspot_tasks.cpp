@@ -108,11 +108,9 @@ TaskAnswer TaskWriter::answer_of(const ItemResult& result) {
   using Fate = TaskAnswer::Fate;
   const Instant later = client_.host().clock().now() + kDueAgain;
   if (!result.id.empty()) return {Fate::done, result.id};
-  if (result.was_not_tried) {
+  if (result.not_done) {
     return {Fate::settled, "",
-            deferred({"TOO_MANY_REFUSED",
-                      "too many tasks of its batch were refused; it was not tried", ""},
-                     later)};
+            deferred(*result.not_done, result.until.is_missing() ? later : result.until)};
   }
   if (!result.fault) return {};
   const Fault& fault = *result.fault;

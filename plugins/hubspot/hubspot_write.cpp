@@ -157,11 +157,9 @@ void FieldWriter::take(const FieldUpdate& update, std::size_t index, const ItemR
     if (!all_stand(values_sent(update, columns, read_stamp), state)) return out.done(index);
     return out.stands(index, std::move(state));
   }
-  if (result.was_not_tried) {
-    return out.settle(
-        index, deferred({"TOO_MANY_REFUSED",
-                         "too many companies of its batch were refused; it was not tried", ""},
-                        now + kDueAgain));
+  if (result.not_done) {
+    const Instant until = result.until.is_missing() ? now + kDueAgain : result.until;
+    return out.settle(index, deferred(*result.not_done, until));
   }
   if (!result.fault) {
     // Once more in this run, after another look. An account that never says anything waits.
