@@ -43,6 +43,21 @@ Result<std::unordered_map<std::uint32_t, AccountMemory>> memories(Ledger& ledger
   return out;
 }
 
+bool has_open_task(const AccountCase& one) {
+  return !one.memory.task.key.empty() && one.memory.task.status == TaskState::Status::open;
+}
+
+Result<void> find_unsent_tasks(const store::Outbox& outbox, std::vector<AccountCase>& cases) {
+  for (AccountCase& one : cases) {
+    if (!has_open_task(one)) continue;
+    const auto task = outbox.task_of(one.memory.task.key);
+    if (!task) return task.error();
+    one.is_task_unsent =
+        *task && store::is_waiting((*task)->state) && (*task)->doubted_at.is_missing();
+  }
+  return {};
+}
+
 // Parents, open tasks beside them, and the order among equals.
 void add_groups(const std::string& salt, std::vector<AccountCase>& cases) {
   std::vector<const AccountFacts*> accounts;
@@ -50,9 +65,6 @@ void add_groups(const std::string& salt, std::vector<AccountCase>& cases) {
   for (const AccountCase& one : cases) accounts.push_back(&one.facts);
   const std::vector<std::string> groups = playbook::parent_groups(accounts);
   std::map<std::string, int> open_tasks;
-  const auto has_open_task = [](const AccountCase& one) {
-    return !one.memory.task.key.empty() && one.memory.task.status == TaskState::Status::open;
-  };
   for (std::size_t i = 0; i < cases.size(); ++i) {
     cases[i].group = groups[i];
     cases[i].id_hash = playbook::tie_hash(salt, cases[i].facts);
@@ -228,6 +240,8 @@ Result<void> score_cases(App& app, const Link& link, Instant now, AccountCases& 
                                               settings, now, {settings.threads, true}, take);
   if (!scored) return scored;
   add_groups(app.settings().instance, cases.cases);
+  const auto found = find_unsent_tasks(app.ledger().outbox, cases.cases);
+  if (!found) return found;
   cases.base_rate = mean_likelihood(cases.cases);
   return {};
 }

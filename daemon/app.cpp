@@ -95,6 +95,26 @@ std::string App::settings_hash() const {
   return hex(sha256(settings_text()));
 }
 
+Result<Link*> App::only_link(const std::string& wanted) {
+  Link* found = nullptr;
+  std::string names;
+  for (Link& link : links_) {
+    if (!link.brings_accounts() || (!wanted.empty() && link.name() != wanted)) continue;
+    names += (names.empty() ? "" : ", ") + link.name();
+    if (found == nullptr) found = &link;
+  }
+  if (found == nullptr) {
+    return Error{ErrorKind::invalid_config,
+                 wanted.empty() ? "no connection brings accounts"
+                                : "no connection " + wanted + " brings accounts",
+                 {}};
+  }
+  if (names == found->name()) return found;
+  return Error{ErrorKind::invalid_config,
+               "several connections bring accounts (" + names + "); name one with --connection",
+               {}};
+}
+
 Result<void> App::open_store(Access access) {
   auto mode = store::OpenMode::read_only;
   if (access != Access::read && access != Access::page) {

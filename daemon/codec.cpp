@@ -298,13 +298,15 @@ playbook::TaskWish wish_of(const Json& json) {
 }
 
 Json json_of(const playbook::Today& today) {
-  return {{"day", today.day.number},      {"midnight", json_of(today.midnight)},
-          {"now", json_of(today.now)},    {"zone", today.zone.name()},
-          {"tasks_due", today.tasks_due}, {"data_as_of", json_of(today.data_as_of)},
-          {"instance", today.instance},   {"model_version", today.model_version},
-          {"currency", today.currency},   {"base_rate", number_or_null(today.base_rate)},
-          {"horizon", today.horizon.ms},  {"worth_from", number_or_null(today.worth_from)},
-          {"refresh", today.refresh.ms}};
+  Json json = {{"day", today.day.number},      {"midnight", json_of(today.midnight)},
+               {"now", json_of(today.now)},    {"zone", today.zone.name()},
+               {"tasks_due", today.tasks_due}, {"data_as_of", json_of(today.data_as_of)},
+               {"instance", today.instance},   {"model_version", today.model_version},
+               {"currency", today.currency},   {"base_rate", number_or_null(today.base_rate)},
+               {"horizon", today.horizon.ms},  {"worth_from", number_or_null(today.worth_from)},
+               {"refresh", today.refresh.ms}};
+  if (today.several) json["several"] = true;
+  return json;
 }
 
 Result<playbook::Today> today_of(const Json& json) {
@@ -318,6 +320,7 @@ Result<playbook::Today> today_of(const Json& json) {
   today.tasks_due = json.value("tasks_due", false);
   today.data_as_of = instant_of(part(json, "data_as_of"));
   today.instance = text_of(json, "instance");
+  today.several = json.value("several", false);
   today.model_version = text_of(json, "model_version");
   today.currency = text_of(json, "currency");
   today.base_rate = number_of(part(json, "base_rate"));

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "core/digest.h"
 #include "core/file_io.h"
 #include "daemon/command_list.h"
+#include "daemon/last_runs.h"
 #include "daemon/out_of_calls.h"
 #include "daemon/pause_lookup.h"
 #include "daemon/plan.h"
@@ -23,11 +25,31 @@ Result<Plan> read_plan(const std::string& file) {
   return plan_from_json(*text, file);
 }
 
-Result<Link*> planned_link(App& app, const std::string& wanted) {
-  for (Link& link : app.links()) {
-    if (link.brings_accounts() && (wanted.empty() || link.name() == wanted)) return &link;
+// A rehearsal of the past: of files alone, as of the day of the last one. A CRM's own past is only
+// for show.
+Result<std::optional<Instant>> rehearsed_day(App& app, const Link& link) {
+  using Found = std::optional<Instant>;
+  if (app.invocation().as_of) return Found(app.now());
+  if (link.settings->plugin != "files") return Found();
+  const auto last = last_whole_sync(app.ledger(), link.name());
+  if (!last) return last.error();
+  const bool is_past = *last && (*last)->started_at - (*last)->as_of > days(1);
+  return is_past ? Found((*last)->as_of) : Found();
+}
+
+// When the data that is stored was read.
+Result<Instant> data_as_of(App& app, const Link& link, Instant now) {
+  const auto last = last_whole_sync(app.ledger(), link.name());
+  if (!last) return last.error();
+  if (!*last) {
+    return Error{ErrorKind::invalid_config,
+                 "no sync has read " + link.name() +
+                     " to its end yet; bring it in with: upselld "
+                     "sync",
+                 {}};
   }
-  return Error{ErrorKind::invalid_config, "no connection " + wanted + " brings accounts", {}};
+  const bool is_rehearsed = link.settings->plugin == "files";
+  return std::min(is_rehearsed ? (*last)->as_of : (*last)->started_at, now);
 }
 
 // Scores and decides on the data of the last pull; stores nothing.
@@ -44,11 +66,9 @@ Result<void> decide_on_stored_data(App& app, ConnectionCycle& connection, Instan
   if (const auto scored = score_cases(app, *connection.link, now, connection.cases); !scored) {
     return scored;
   }
-  const auto last = app.ledger().runs.last(store::RunKind::sync);
-  if (!last) return last.error();
-  const Instant data_as_of = *last && (*last)->as_of < now ? (*last)->as_of : now;
-  const auto input =
-      decide_input(app, *connection.link, connection.cases, {now, data_as_of, as_of});
+  const auto read_at = data_as_of(app, *connection.link, now);
+  if (!read_at) return read_at.error();
+  const auto input = decide_input(app, *connection.link, connection.cases, {now, *read_at, as_of});
   if (!input) return input.error();
   auto decided = decide_with_pauses(connection.cases, *input, *connection.link->connector,
                                     connection.report.notes);
@@ -63,6 +83,11 @@ Result<void> still_valid(App& app, const Plan& plan) {
   const auto refuse = [](const std::string& why) {
     return Error{ErrorKind::invalid_config, why + "; make a new one with: upselld plan", {}};
   };
+  const ConnectionSettings* connection = app.settings().connection(plan.connection);
+  if (plan.as_of_given && connection != nullptr && connection->plugin != "files") {
+    return refuse("it is a plan of a past day, which is for show: it would be written to the " +
+                  plan.connection + " of today");
+  }
   if (plan.settings_hash != app.settings_hash()) {
     return refuse("the settings changed since this plan was made");
   }
@@ -147,19 +172,12 @@ Result<void> apply_plan(Cycle& cycle, const Plan& plan) {
 Result<int> plan_command(const Invocation& invocation) {
   auto app = App::open(invocation, Access::read);
   if (!app) return app.error();
-  const auto link = planned_link(**app, invocation.option("--connection"));
+  const auto link = (*app)->only_link(invocation.option("--connection"));
   if (!link) return link.error();
-  Instant now = (*app)->now();
-  bool as_of = invocation.as_of.has_value();
-  if (!as_of) {
-    const auto last = (*app)->ledger().runs.last(store::RunKind::sync);
-    if (!last) return last.error();
-    // After a rehearsal of the past the plan is of that day; otherwise it is of this moment.
-    if (*last && (*last)->started_at - (*last)->as_of > days(1)) {
-      now = (*last)->as_of;
-      as_of = true;
-    }
-  }
+  const auto rehearsed = rehearsed_day(**app, **link);
+  if (!rehearsed) return rehearsed.error();
+  const bool as_of = rehearsed->has_value();
+  const Instant now = rehearsed->value_or((*app)->now());
   ConnectionCycle connection;
   connection.link = *link;
   connection.report.write = to_text((*link)->settings->write);
@@ -192,7 +210,8 @@ Result<int> apply_command(const Invocation& invocation) {
   if (const auto valid = still_valid(**app, *plan); !valid) return valid.error();
   CycleOptions options;
   options.connection = plan->connection;
-  Cycle cycle{**app, options, "", plan->now, (*app)->clock().now(), "", {}, {}};
+  const Instant started = (*app)->clock().now();
+  Cycle cycle{**app, options, "", plan->as_of_given ? plan->now : started, started, "", {}, {}};
   if (const auto begun = begin_run(cycle, store::RunKind::apply); !begun) return begun.error();
   const auto done = apply_plan(cycle, *plan);
   if (const auto ended = end_run(cycle, done); !ended) return ended.error();

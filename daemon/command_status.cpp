@@ -120,7 +120,8 @@ void print_text(const Json& status) {
   }
   for (const Json& held : status["held"]) {
     std::cout << "\nheld: run " << held["run"].get<std::string>()
-              << " waits for upselld plan, then upselld apply\n";
+              << " waits for upselld plan --connection " << held["connection"].get<std::string>()
+              << ", then upselld apply\n";
   }
   TextTable table({"RUN", "KIND", "STATUS", "AS OF"});
   for (const Json& run : status["runs"]) {

@@ -17,28 +17,6 @@
 namespace upselld::daemon {
 namespace {
 
-Result<Link*> only_link(App& app, const std::string& wanted) {
-  Link* found = nullptr;
-  std::string names;
-  for (Link& link : app.links()) {
-    if (!link.brings_accounts() || (!wanted.empty() && link.name() != wanted)) continue;
-    names += (names.empty() ? "" : ", ") + link.name();
-    if (found != nullptr) {
-      return Error{ErrorKind::invalid_config,
-                   "several connections bring accounts (" + names +
-                       "...); name one with "
-                       "--connection",
-                   {}};
-    }
-    found = &link;
-  }
-  if (found != nullptr) return found;
-  return Error{ErrorKind::invalid_config,
-               wanted.empty() ? "no connection brings accounts"
-                              : "no connection " + wanted + " brings accounts",
-               {}};
-}
-
 Result<void> write_predictions(const std::string& file, const std::string& csv) {
   if (file.empty()) return {};
   const auto written = write_file_atomically(file, csv, 0600);
@@ -95,7 +73,7 @@ Result<int> sync_command(const Invocation& invocation) {
 Result<int> train_command(const Invocation& invocation) {
   auto app = open_with_data(invocation);
   if (!app) return app.error();
-  const auto link = only_link(**app, invocation.option("--connection"));
+  const auto link = (*app)->only_link(invocation.option("--connection"));
   if (!link) return link.error();
   auto cases = open_cases(**app, **link);
   if (!cases) return cases.error();
@@ -121,7 +99,7 @@ Result<int> train_command(const Invocation& invocation) {
 Result<int> score_command(const Invocation& invocation) {
   auto app = open_to_read_with_data(invocation);
   if (!app) return app.error();
-  const auto link = only_link(**app, invocation.option("--connection"));
+  const auto link = (*app)->only_link(invocation.option("--connection"));
   if (!link) return link.error();
   auto cases = open_cases(**app, **link);
   if (!cases) return cases.error();

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 
+#include "daemon/add_delivery.h"
 #include "daemon/command_list.h"
 #include "daemon/cycle.h"
 #include "daemon/run_frame.h"
@@ -53,6 +55,12 @@ Result<void> is_still_kept(App& app, const store::Run& run) {
                {}};
 }
 
+bool may_stand(const std::string& written, const store::FieldMemory& field) {
+  const auto& attempts = field.attempts;
+  return field.confirmed.value_or("") == written ||
+         std::find(attempts.begin(), attempts.end(), written) != attempts.end();
+}
+
 // Former values as new deliveries: the same path, the same care for people's edits. What the run
 // has not sent yet is not sent any more.
 class Undoing {
@@ -63,12 +71,10 @@ class Undoing {
   Result<void> add(ConnectionReport& report);
 
  private:
-  Result<void> write_back(const store::WrittenFields& one);
+  Result<bool> write_back(const store::WrittenFields& one);
   Result<void> withdraw(const store::AccountRef& account, const TaskWithdrawal& task);
   Result<void> drop(const store::Delivery& unsent);
   Result<void> deliver(const store::AccountRef& account, store::DeliveryPayload payload);
-  Result<void> note_ended(const std::vector<store::DeliveryId>& deliveries,
-                          const store::AccountRef& account);
 
   Cycle& cycle_;
   const Traces& traces_;
@@ -79,11 +85,17 @@ class Undoing {
 Result<void> Undoing::add(ConnectionReport& report) {
   // What was attempted is in the traces, whatever became of it.
   std::set<std::uint32_t> attempted;
+  std::int64_t over = 0;
   for (const store::WrittenFields& one : traces_.fields) {
     if (one.account.connection != report.connection) continue;
     attempted.insert(one.account.number);
-    if (const auto added = write_back(one); !added) return added;
-    ++report.fields_due;
+    const auto added = write_back(one);
+    if (!added) return added.error();
+    ++(*added ? report.fields_due : over);
+  }
+  if (over > 0) {
+    report.notes.push_back(
+        fmt::format("{} accounts have other values since: those of later runs stay", over));
   }
   for (const store::WrittenTask& one : traces_.tasks) {
     if (one.account.connection != report.connection) continue;
@@ -111,31 +123,24 @@ Result<void> Undoing::add(ConnectionReport& report) {
 }
 
 Result<void> Undoing::deliver(const store::AccountRef& account, store::DeliveryPayload payload) {
-  const auto added = cycle_.app.ledger().outbox.add(
-      transaction_, {account, cycle_.run, 0, std::move(payload)}, at_);
-  if (!added) return added.error();
-  if (const auto noted = note_ended(added->superseded, account); !noted) return noted;
-  return note_ended(added->cancelled, account);
+  return add_delivery(cycle_.app.ledger(), transaction_, cycle_.run,
+                      {account, cycle_.run, 0, std::move(payload)}, at_);
 }
 
-// They will never be sent.
-Result<void> Undoing::note_ended(const std::vector<store::DeliveryId>& deliveries,
-                                 const store::AccountRef& account) {
-  std::vector<store::AuditEntry> entries;
-  for (const store::DeliveryId id : deliveries) {
-    const nlohmann::ordered_json payload = {{"delivery", id}, {"why", "undone"}};
-    entries.push_back({store::AuditKind::superseded, at_, cycle_.run, account, payload.dump()});
-  }
-  return cycle_.app.ledger().audit.append(transaction_, entries);
-}
-
-Result<void> Undoing::write_back(const store::WrittenFields& one) {
+// Only where all that the run wrote still stands as far as we know: what a later run wrote is not
+// its, and half of each would fit nothing.
+Result<bool> Undoing::write_back(const store::WrittenFields& one) {
+  const auto known = cycle_.app.ledger().field_states.of(one.account.number);
+  if (!known) return known.error();
   FieldUpdate update;
   update.account = one.account.id;
   for (std::size_t f = 0; f < kFieldCount; ++f) {
-    if (one.written[f]) update.values[f] = one.before[f].value_or("");
+    if (!one.written[f]) continue;
+    if (!may_stand(*one.written[f], (*known)[f])) return false;
+    update.values[f] = one.before[f].value_or("");
   }
-  return deliver(one.account, update);
+  const auto added = deliver(one.account, update);
+  return added ? Result<bool>(true) : Result<bool>(added.error());
 }
 
 Result<void> Undoing::withdraw(const store::AccountRef& account, const TaskWithdrawal& task) {
@@ -156,19 +161,38 @@ Result<void> Undoing::drop(const store::Delivery& unsent) {
   Ledger& ledger = cycle_.app.ledger();
   const auto cancelled = ledger.outbox.cancel(transaction_, {&unsent.id, 1}, at_);
   if (!cancelled) return cancelled.error();
-  return note_ended(*cancelled, unsent.account);
+  if (cancelled->empty()) return {};
+  const nlohmann::ordered_json payload = {{"delivery", unsent.id}, {"why", "undone"}};
+  return ledger.audit.append(transaction_, {store::AuditKind::superseded, at_, cycle_.run,
+                                            unsent.account, payload.dump()});
+}
+
+// It would change nothing, and count as undone.
+Result<void> may_write_to(App& app, const std::set<std::string>& connections) {
+  for (const std::string& name : connections) {
+    const ConnectionSettings* settings = app.settings().connection(name);
+    if (settings == nullptr || settings->write != WriteLevel::nothing) continue;
+    return Error{ErrorKind::invalid_config,
+                 "the run wrote to " + name +
+                     ", where nothing may be written now: set write: "
+                     "fields_and_tasks there until it is undone",
+                 {}};
+  }
+  return {};
 }
 
 // The run's connections stay in the cycle; of one that the settings have no more a person is told.
-void keep_those_written_to(Cycle& cycle, std::set<std::string> written_to) {
-  if (written_to.empty()) return;
+// Gives whether all are there.
+bool keep_those_written_to(Cycle& cycle, std::set<std::string> written_to) {
+  if (written_to.empty()) return true;
   std::erase_if(cycle.connections, [&](const ConnectionCycle& connection) {
     return written_to.erase(connection.link->name()) == 0;
   });
   for (const std::string& name : written_to) {
     cycle.report.notes.push_back("what the run wrote to " + name +
-                                 " stays: there is no such connection in the settings");
+                                 " stays until you undo it with that connection in the settings");
   }
+  return written_to.empty();
 }
 
 // A CRM that cannot be reached stops only itself: what is due there goes on with its next sync.
@@ -187,15 +211,18 @@ Result<void> undo_run(Cycle& cycle, const std::string& run) {
   Ledger& ledger = cycle.app.ledger();
   const auto traces = traces_of(ledger, run);
   if (!traces) return traces.error();
-  keep_those_written_to(cycle, traces->connections());
+  if (const auto may = may_write_to(cycle.app, traces->connections()); !may) return may;
+  const bool is_whole = keep_those_written_to(cycle, traces->connections());
   auto transaction = store::Transaction::begin(ledger.database, "undo", store::Durability::full);
   if (!transaction) return transaction.error();
   Undoing undoing(cycle, *traces, *transaction);
   for (ConnectionCycle& connection : cycle.connections) {
     if (const auto added = undoing.add(connection.report); !added) return added;
   }
-  const auto noted = ledger.plans.note_undone(*transaction, run, cycle.run);
-  if (!noted) return noted;
+  if (is_whole) {
+    const auto noted = ledger.plans.note_undone(*transaction, run, cycle.run);
+    if (!noted) return noted;
+  }
   if (const auto committed = transaction->commit(); !committed) return committed;
   return deliver_each(cycle);
 }
@@ -222,7 +249,9 @@ Result<int> undo_command(const Invocation& invocation) {
     return Error{ErrorKind::invalid_config, "run " + run + " was undone by " + **undone, {}};
   }
   if (const auto kept = is_still_kept(**app, **known); !kept) return kept.error();
-  Cycle cycle{**app, {}, "", (*known)->as_of, (*app)->clock().now(), "", {}, {}};
+  CycleOptions options;
+  options.only_own = true;
+  Cycle cycle{**app, options, "", (*known)->as_of, (*app)->clock().now(), "", {}, {}};
   if (const auto begun = begin_run(cycle, store::RunKind::undo); !begun) return begun.error();
   if (cycle.connections.empty()) {
     return Error{ErrorKind::invalid_config, "no connection brings accounts", {}};

@@ -22,6 +22,7 @@ struct CycleOptions {
   bool dry_run = false;    // bring data, decide nothing
   bool pull_only = false;  // bring data; neither train nor decide
   bool train = false;      // also where there is a model already
+  bool only_own = false;   // deliver nothing that earlier runs left
 };
 
 // A share of accounts that a full pull no longer showed.

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/digest.h"
+#include "daemon/add_delivery.h"
 #include "daemon/codec.h"
 
 namespace upselld::daemon {
@@ -225,23 +226,7 @@ Result<void> Round::store_deliveries(store::Transaction& transaction, const Acco
 }
 
 Result<void> Round::deliver(store::Transaction& transaction, const store::NewDelivery& delivery) {
-  const auto added = ledger_.outbox.add(transaction, delivery, scope_.at);
-  if (!added) return added.error();
-  std::vector<store::AuditEntry> entries;
-  for (const auto* ended : {&added->superseded, &added->cancelled}) {
-    for (const store::DeliveryId id : *ended) {
-      entries.push_back({store::AuditKind::superseded, scope_.at, scope_.run, delivery.account,
-                         dumped({{"delivery", id}, {"by_decision", delivery.decision}})});
-    }
-  }
-  if (added->id) {
-    entries.push_back(
-        {store::AuditKind::meant, scope_.at, scope_.run, delivery.account,
-         dumped({{"decision", delivery.decision},
-                 {"kind", store::to_text(store::kind_of(delivery.payload))},
-                 {"payload", Json::parse(store::payload_to_json(delivery.payload))}})});
-  }
-  return ledger_.audit.append(transaction, entries);
+  return add_delivery(ledger_, transaction, scope_.run, delivery, scope_.at);
 }
 
 Result<std::set<std::string>> Round::tried_groups() const {
@@ -286,6 +271,7 @@ std::string Round::decided_payload(const AccountCase& one, const CaseDecision& d
                   {"id_hash", one.id_hash},
                   {"contacts", contacts},
                   {"result", result_json(decision, one.score)}};
+  if (one.is_task_unsent) payload["task_unsent"] = true;
   if (begins_trial) payload["trial"] = decision.choice.withheld ? "held_out" : "contacted";
   if (decision.approval) {
     payload["approval"] = {{"action", decision.approval->action},

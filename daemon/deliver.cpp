@@ -88,6 +88,8 @@ Result<void> Deliverer::deliver_all() {
   if (const auto settled = settle_unknown(); !settled) return settled;
   for (const DeliveryKind kind :
        {DeliveryKind::fields, DeliveryKind::task, DeliveryKind::withdrawal}) {
+    // They were decided when more was allowed, and wait until it is again.
+    if (kind == DeliveryKind::task && site_.write != WriteLevel::fields_and_tasks) continue;
     if (const auto delivered = deliver_kind(kind); !delivered) return delivered;
   }
   return {};
@@ -97,12 +99,15 @@ Result<void> Deliverer::deliver_all() {
 Result<void> Deliverer::count_due() {
   const auto counts = site_.outbox.counts(site_.connection);
   if (!counts) return counts.error();
+  is_due_ = site_.only_own || counts->of(DeliveryKind::withdrawal, DeliveryState::meant) > 0;
+  if (site_.only_own) return {};  // who asks for that knows how much it is
   const auto due = [&](DeliveryKind kind) {
     return static_cast<std::int64_t>(counts->of(kind, DeliveryState::meant) +
                                      counts->of(kind, DeliveryState::unknown));
   };
   report_.fields_due = due(DeliveryKind::fields);
-  report_.tasks_due = due(DeliveryKind::task);
+  if (site_.write == WriteLevel::fields_and_tasks) report_.tasks_due = due(DeliveryKind::task);
+  is_due_ = is_due_ || report_.fields_due > 0 || report_.tasks_due > 0;
   return {};
 }
 
@@ -113,7 +118,7 @@ bool Deliverer::may_go_on() {
   }
   const auto paused = site_.brakes.paused(site_.connection);
   if (!paused || !*paused) return static_cast<bool>(paused);
-  report_.paused = report_.fields_due > 0 || report_.tasks_due > 0;
+  report_.paused = is_due_;
   report_.notes.push_back("writing is paused" +
                           ((*paused)->why.empty() ? "" : " (" + (*paused)->why + ")") +
                           "; go on with: upselld resume");
@@ -122,7 +127,8 @@ bool Deliverer::may_go_on() {
 
 Result<void> Deliverer::deliver_kind(DeliveryKind kind) {
   while (may_go_on()) {
-    auto due = site_.outbox.take_due(site_.connection, kind, site_.clock.now(), kDeliveryBatchMax);
+    auto due = site_.outbox.take_due(site_.connection, kind, site_.clock.now(), kDeliveryBatchMax,
+                                     site_.only_own ? site_.run : "");
     if (!due) return due.error();
     if (due->empty()) return {};
     Batch batch;
@@ -164,7 +170,8 @@ Result<void> Deliverer::leave_edited_fields(Batch& batch) {
       if (!values[f]) continue;
       const store::FieldMemory& memory = (*known)[f];
       const std::string standing = current[f].value_or("");
-      const bool edited_now = !memory.is_ours(standing);
+      // Of an account that no answer shows nobody can tell what stands there.
+      const bool edited_now = (*states)[i].exists && !memory.is_ours(standing);
       if (edited_now) {
         const auto noted = site_.field_states.edited(*transaction, delivery.account,
                                                      static_cast<Field>(f), standing, now);

@@ -12,6 +12,7 @@
 #include "core/instant.h"
 #include "core/result.h"
 #include "daemon/run_report.h"
+#include "daemon/settings.h"
 #include "plugins/connector.h"
 #include "store/audit_chain.h"
 #include "store/brakes.h"
@@ -35,6 +36,8 @@ struct DeliverySite {
   std::string connection;
   std::string run;
   std::string settings;  // their hash: what a refusal depends on, besides the account
+  WriteLevel write = WriteLevel::fields_and_tasks;
+  bool only_own = false;  // nothing that earlier runs left
 };
 
 // The CRM refused a task as the second of its key, and where the first is no look shows: it is
@@ -86,6 +89,7 @@ class Deliverer {
   DeliverySite site_;
   ConnectionReport& report_;
   std::stop_token stop_;
+  bool is_due_ = false;  // something is, or may be
 };
 
 }  // namespace upselld::daemon

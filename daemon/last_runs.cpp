@@ -67,6 +67,21 @@ Result<LastRuns> read_last_runs(const Ledger& ledger,
   return last;
 }
 
+Result<std::optional<store::Run>> last_whole_sync(const Ledger& ledger,
+                                                  const std::string& connection) {
+  std::optional<store::Run> whole;
+  const auto walked =
+      ledger.runs.walk(store::RunKind::sync, kRunsLooked, [&](const store::Run& run) {
+        const Json summary = Json::parse(run.summary, nullptr, /*allow_exceptions=*/false);
+        if (!took_part(summary, connection)) return true;
+        if (ending_of(run, summary, connection, true) != SyncEnding::by_itself) return true;
+        whole = run;
+        return false;
+      });
+  if (!walked) return walked.error();
+  return whole;
+}
+
 Result<std::map<std::string, LastSync>> read_ended_syncs(App& app) {
   std::map<std::string, LastSync> ended;
   std::map<std::string, bool> wanted;

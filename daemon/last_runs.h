@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "core/instant.h"
@@ -36,6 +37,10 @@ struct LastRuns {
 // Of these connections; the value says which bring accounts.
 Result<LastRuns> read_last_runs(const Ledger& ledger,
                                 const std::map<std::string, bool>& brings_accounts);
+
+// The newest sync that brought a connection's data to its end; nothing: there is none.
+Result<std::optional<store::Run>> last_whole_sync(const Ledger& ledger,
+                                                  const std::string& connection);
 
 // The newest sync of each connection that came to an end, well or not; what was stopped or still
 // runs tells of none. For what is asked all the time: it looks back a month, and not on where all

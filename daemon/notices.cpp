@@ -59,9 +59,11 @@ std::string broken_text(ErrorKind kind) {
 void add_writing(const ConnectionReport& report, std::vector<Finding>& findings) {
   const std::string& name = report.connection;
   findings.push_back({CauseKind::run_held, name, report.held_because.has_value(),
-                      report.held_because ? "nothing is written: " + *report.held_because +
-                                                "; look with upselld plan, go on with upselld apply"
-                                          : ""});
+                      report.held_because
+                          ? "nothing is written: " + *report.held_because +
+                                "; look with upselld plan" + connection_option(report) +
+                                ", go on with upselld apply"
+                          : ""});
   const std::int64_t delivered = report.fields + report.tasks + report.withdrawn;
   const std::int64_t all = delivered + report.rejected;
   if (all == 0) return;

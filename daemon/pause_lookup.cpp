@@ -30,7 +30,9 @@ Result<Decided> decide_with_pauses(AccountCases& cases, const DecideInput& input
     for (std::size_t i = 0; i < decided->decisions.size(); ++i) {
       const CaseDecision& decision = decided->decisions[i];
       // Held-out accounts too, or paused ones would be missing on one side of the comparison only.
-      const bool is_chosen = decision.task || (decision.withheld && decision.withheld->task);
+      // And those that wait to be sent since another day.
+      const bool is_chosen = decision.task || (decision.withheld && decision.withheld->task) ||
+                             (cases.cases[i].is_task_unsent && !decision.withdrawal);
       if (!is_chosen || !looked_up.insert(i).second) continue;
       asked.push_back(i);
       ids.push_back(cases.cases[i].facts.id);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -103,6 +104,8 @@ Result<void> begin_run(Cycle& cycle, store::RunKind kind) {
                  "there is no connection " + cycle.options.connection + " in the settings",
                  {}};
   }
+  const auto bringing = std::count_if(cycle.app.links().begin(), cycle.app.links().end(),
+                                      [](const Link& each) { return each.brings_accounts(); });
   for (Link& link : cycle.app.links()) {
     if (!cycle.takes_part(link)) continue;
     cycle.report.took_part.push_back(link.name());
@@ -110,6 +113,7 @@ Result<void> begin_run(Cycle& cycle, store::RunKind kind) {
     ConnectionCycle connection;
     connection.link = &link;
     connection.report.connection = link.name();
+    connection.report.several = bringing > 1;
     connection.report.write = to_text(link.settings->write);
     cycle.connections.push_back(std::move(connection));
   }

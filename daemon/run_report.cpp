@@ -148,7 +148,8 @@ std::string write_text(const ConnectionReport& c) {
   std::string out;
   if (c.held_because) {
     out += "held      " + *c.held_because + "\n";
-    out += "          nothing was written; look at it with upselld plan, then upselld apply\n";
+    out += "          nothing was written; look at it with upselld plan" + connection_option(c) +
+           ", then upselld apply\n";
   } else if (c.write == "nothing") {
     out += "write     nothing (write: nothing)\n";
   } else {
@@ -205,6 +206,10 @@ std::string last_line(const RunReport& report) {
 }
 
 }  // namespace
+
+std::string connection_option(const ConnectionReport& report) {
+  return report.several ? " --connection " + report.connection : "";
+}
 
 int RunReport::exit_code() const {
   if (status == "failed") return kFailed;

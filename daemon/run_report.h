@@ -42,13 +42,17 @@ struct OutOfCalls {
   Instant goes_on_at = Instant::missing();
   std::int64_t reads_left = 0, writes_left = 0;  // today
 };
+struct ConnectionReport;
+// " --connection NAME" where commands have to say it.
+std::string connection_option(const ConnectionReport& report);
 // One line: what was not read, how many calls are left, when it goes on.
 std::string to_text(const OutOfCalls& stop);
 
 // What a run did for one connection that brings accounts.
 struct ConnectionReport {
   std::string connection;
-  std::string write;  // nothing, fields, fields_and_tasks
+  bool several = false;  // others bring accounts too: commands have to name this one
+  std::string write;     // nothing, fields, fields_and_tasks
   std::int64_t accounts = 0, scored = 0;
   Counts not_scored;
   std::string model_version;

@@ -117,6 +117,8 @@ Result<DecideInput> decide_input(App& app, Link& link, const AccountCases& cases
   today.data_as_of = moment.data_as_of;
   today.instance = app.settings().instance;
   today.salt = app.settings().instance;
+  today.several = std::count_if(app.links().begin(), app.links().end(),
+                                [](const Link& each) { return each.brings_accounts(); }) > 1;
   today.model_version = cases.model_version;
   today.currency = app.settings().currency;
   today.base_rate = cases.base_rate;
@@ -245,10 +247,11 @@ Result<void> deliver_stage(Cycle& cycle, ConnectionCycle& connection) {
     return {};
   }
   Ledger& ledger = cycle.app.ledger();
-  Deliverer deliverer({ledger.database, ledger.outbox, ledger.field_states, ledger.plans,
-                       ledger.audit, ledger.brakes, *link.connector, cycle.app.clock(), link.name(),
-                       cycle.run, cycle.app.settings_hash()},
-                      connection.report, stop_signal());
+  Deliverer deliverer(
+      {ledger.database, ledger.outbox, ledger.field_states, ledger.plans, ledger.audit,
+       ledger.brakes, *link.connector, cycle.app.clock(), link.name(), cycle.run,
+       cycle.app.settings_hash(), link.settings->write, cycle.options.only_own},
+      connection.report, stop_signal());
   const auto delivered = deliverer.deliver_all();
   connection.report.api_calls = link.host->calls();
   if (delivered || delivered.error().kind != ErrorKind::budget_exhausted) return delivered;

@@ -7,6 +7,7 @@
 
 #include "daemon/cycle.h"
 #include "daemon/deliver.h"
+#include "daemon/merged_tasks.h"
 
 namespace upselld::daemon {
 namespace {
@@ -140,6 +141,9 @@ Result<std::vector<std::string>> settle_overdue(Cycle& cycle, const ConnectionCy
 
 Result<void> outcomes_stage(Cycle& cycle, ConnectionCycle& connection) {
   Ledger& ledger = cycle.app.ledger();
+  if (!cycle.options.dry_run) {
+    if (const auto folded = fold_merged_tasks(cycle); !folded) return folded;
+  }
   const WriteLevel write = connection.link->settings->write;
   if (write != WriteLevel::nothing && !cycle.options.dry_run) {
     if (const auto retried = retry_refused(cycle, connection); !retried) return retried;

@@ -102,7 +102,8 @@ Result<void> train_stage(Cycle& cycle, ConnectionCycle& connection) {
   if (outcome->publishable && !outcome->published) {
     connection.report.notes.push_back(
         "model " + outcome->version + " was trained and waits for you: upselld models show " +
-        outcome->version + ", then upselld models publish " + outcome->version);
+        outcome->version + connection_option(connection.report) + ", then upselld models publish " +
+        outcome->version + connection_option(connection.report));
   } else if (!outcome->publishable) {
     const auto live = cycle.app.ledger().models.published(link.name());
     if (!live) return live.error();

@@ -132,17 +132,17 @@ Result<WebAnswer> model_page(const WebContext& context) {
 Result<WebAnswer> publish_action(const WebContext& context) {
   const auto body = object_of(context.request);
   if (!body) return body.error();
-  const auto connection = connection_of(context.app, text_of(*body, "connection"));
-  if (!connection) return connection.error();
+  const auto link = context.app.only_link(text_of(*body, "connection"));
+  if (!link) return link.error();
+  const std::string& connection = (*link)->name();
   const std::string version = text_of(*body, "version");
   // Published only when its files are whole.
-  const auto files = context.app.ledger().models.files(*connection, version);
+  const auto files = context.app.ledger().models.files(connection, version);
   if (!files) return files.error();
   return change_live(
-      context, *connection, store::AuditKind::model_published,
+      context, connection, store::AuditKind::model_published,
       [&](store::Transaction& transaction, Instant at) -> Result<std::string> {
-        const auto done =
-            context.app.ledger().models.publish(transaction, *connection, version, at);
+        const auto done = context.app.ledger().models.publish(transaction, connection, version, at);
         return done ? Result<std::string>(version) : Result<std::string>(done.error());
       });
 }
@@ -150,11 +150,12 @@ Result<WebAnswer> publish_action(const WebContext& context) {
 Result<WebAnswer> rollback_action(const WebContext& context) {
   const auto body = object_of(context.request);
   if (!body) return body.error();
-  const auto connection = connection_of(context.app, text_of(*body, "connection"));
-  if (!connection) return connection.error();
-  return change_live(context, *connection, store::AuditKind::model_rolled_back,
+  const auto link = context.app.only_link(text_of(*body, "connection"));
+  if (!link) return link.error();
+  const std::string& connection = (*link)->name();
+  return change_live(context, connection, store::AuditKind::model_rolled_back,
                      [&](store::Transaction& transaction, Instant at) {
-                       return context.app.ledger().models.rollback(transaction, *connection, at);
+                       return context.app.ledger().models.rollback(transaction, connection, at);
                      });
 }
 

@@ -70,7 +70,7 @@ function needs(data) {
     );
   if (approvals > 0)
     asked.push(el("a", { href: "/approvals", text: `${plural(approvals, "approval")} waiting` }));
-  for (const each of held) asked.push(`${each.connection}: a run was held, look with upselld plan`);
+  for (const each of held) asked.push(`${each.connection}: a run was held, look with upselld plan --connection ${each.connection}`);
   for (const each of data.paused) asked.push(`writing to ${each.connection} is paused`);
   if (asked.length === 0) return line("Does anything need me?", "good", "Nothing.");
   const parts = asked.flatMap((each, i) => (i === 0 ? [each] : [", ", each]));

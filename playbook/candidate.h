@@ -33,6 +33,7 @@ struct Candidate {
   const AccountMemory* memory = nullptr;   // nullptr: never decided about
   std::span<const ContactFacts> contacts;  // all that are known
   bool group_has_open_task = false;  // another account of the parent group has an open task of ours
+  bool is_task_unsent = false;       // its own open task is in no CRM yet
   std::string group;                 // see parent_groups(); empty: the account stands alone
   std::optional<Approval> approval;  // the newest one
   std::uint64_t id_hash = 0;         // see tie_hash()
@@ -47,7 +48,8 @@ struct Today {
   bool tasks_due = false;  // this is the day's first sync at or after tasks.create
   Instant data_as_of;      // upper bound of the last pull
   std::string instance = "upselld";
-  std::string salt;  // secret of this installation: hold-out and ties
+  bool several = false;  // connections that bring accounts: the keys of tasks name theirs
+  std::string salt;      // secret of this installation: hold-out and ties
   std::string model_version;
   std::string currency;
   double base_rate = std::nan("");  // likelihood of the average account; NaN: not known

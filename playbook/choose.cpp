@@ -52,7 +52,9 @@ TaskWish make_wish(const TaskSubject& about, const Today& today) {
   wish.account = account.id;
   wish.group = candidate.group.empty() ? account.id : candidate.group;
   wish.action = about.action.name;
-  wish.key = task_key(today.instance, account, about.action.name, today.day);
+  const std::string of =
+      today.several ? today.instance + "." + account.connection : today.instance;
+  wish.key = task_key(of, account, about.action.name, today.day);
   wish.contact = about.contact == nullptr ? "" : about.contact->id;
   wish.account_owner = account.owner;
   for (const OwnerRule& owner : about.playbook.rules().tasks.owners) {

@@ -74,6 +74,14 @@ std::string silenced_by(const Marks& marks) {
   return marks.held_out ? hold::kHoldout : "";
 }
 
+std::string held_meanwhile(const Playbook& playbook, const AccountValues& values,
+                           const Marks& marks) {
+  if (marks.outside_pilot) return hold::kNotInPilot;
+  if (marks.excluded) return hold::kExcluded;
+  if (marks.paused) return hold::kPaused;
+  return first_test_that_holds(playbook, values);
+}
+
 std::string held_by(const Playbook& playbook, const Candidate& candidate,
                     const AccountValues& values, const Marks& marks, const Action* action,
                     const ContactChoice& contact, const Today& today) {

@@ -34,4 +34,8 @@ std::string held_by(const Playbook& playbook, const Candidate& candidate,
                     const AccountValues& values, const Marks& marks, const Action* action,
                     const ContactChoice& contact, const Today& today);
 
+// Of these, what may have come up after a task was decided; empty: nothing.
+std::string held_meanwhile(const Playbook& playbook, const AccountValues& values,
+                           const Marks& marks);
+
 }  // namespace upselld::playbook

@@ -40,11 +40,13 @@ void remember_task(AccountMemory& memory, const TaskDraft& task, const std::stri
                    Day decided_on);
 
 // The withdrawal of the account's open task, if it has to go: bought, opted out, left the scope,
-// 14 days past its due day, or undone. The CRM's id is left to the caller.
+// 14 days past its due day, or undone; one that is in no CRM yet also for what would hold a new
+// one. The CRM's id is left to the caller.
 std::optional<TaskWithdrawal> withdrawal(const Playbook& playbook, const Candidate& candidate,
                                          const Today& today, bool undone = false);
 
-// `instance.account.action.local date`, at most 80 bytes.
+// `instance.account.action.local date`, at most 80 bytes. Where there are several connections, the
+// instance has the account's after a dot.
 std::string task_key(const std::string& instance, const AccountFacts& account,
                      const std::string& action, Day day);
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "playbook/account_values.h"
+#include "playbook/holds.h"
 #include "playbook/tasks.h"
 
 namespace upselld::playbook {
@@ -32,7 +33,10 @@ std::string reason_to_withdraw(const Playbook& playbook, const Candidate& candid
     return fmt::format("it was due on {} and nobody took it up",
                        told_day(today.zone.day_of(task.due), today.day));
   }
-  return {};
+  if (!candidate.is_task_unsent) return {};
+  const std::string held =
+      held_meanwhile(playbook, values, marks_of(playbook, candidate, values, today));
+  return held.empty() ? held : "it was not sent yet, and now the account is held: " + held;
 }
 
 }  // namespace

@@ -244,6 +244,21 @@ Result<void> Decisions::each_memory(const MemoryVisitor& visit) const {
   });
 }
 
+Result<std::vector<std::pair<std::uint32_t, std::uint32_t>>> Decisions::merged_away() const {
+  return guarded("store: find merged accounts", [&] {
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> merged;
+    SQLite::Statement query(raw(database_),
+                            "SELECT number, root FROM accounts INDEXED BY accounts_by_number"
+                            " WHERE merged_into <> 0 AND root <> number AND EXISTS"
+                            " (SELECT 1 FROM account_memories WHERE account = number)"
+                            " ORDER BY number");
+    while (query.executeStep()) {
+      merged.emplace_back(query.getColumn(0).getUInt(), query.getColumn(1).getUInt());
+    }
+    return merged;
+  });
+}
+
 Result<AccountMemory> Decisions::memory(std::uint32_t account) const {
   return guarded("store: read a memory", [&]() -> Result<AccountMemory> {
     auto query = statements_->use(kMemory);

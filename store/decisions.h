@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/decision.h"
@@ -80,6 +81,8 @@ class Decisions {
   // All memories by account number, one at a time: never all in memory here.
   using MemoryVisitor = std::function<void(std::uint32_t account, AccountMemory&& memory)>;
   Result<void> each_memory(const MemoryVisitor& visit) const;
+  // Accounts with a memory that were merged away, and what they stand for since; by number.
+  Result<std::vector<std::pair<std::uint32_t, std::uint32_t>>> merged_away() const;
   // Never decided about: a default AccountMemory.
   Result<AccountMemory> memory(std::uint32_t account) const;
 

@@ -109,6 +109,22 @@ const char* to_text(DeliveryKind kind) {
   return "?";
 }
 
+bool is_waiting(DeliveryState state) {
+  switch (state) {
+    case DeliveryState::meant:
+    case DeliveryState::rejected:
+    case DeliveryState::deferred:
+      return true;
+    case DeliveryState::unknown:
+    case DeliveryState::sending:
+    case DeliveryState::done:
+    case DeliveryState::superseded:
+    case DeliveryState::cancelled:
+      return false;
+  }
+  return false;
+}
+
 const char* to_text(DeliveryState state) {
   switch (state) {
     case DeliveryState::meant:

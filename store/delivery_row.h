@@ -27,6 +27,8 @@ enum class DeliveryState : std::uint8_t {
   superseded,
   cancelled,
 };
+// Whether it is neither on its way nor at an end, and its last attempt, if any, was answered.
+bool is_waiting(DeliveryState state);
 const char* to_text(DeliveryKind kind);
 const char* to_text(DeliveryState state);
 

@@ -35,23 +35,6 @@ std::string task_key_of(const DeliveryPayload& payload) {
   return {};
 }
 
-// Whether it is neither on its way nor at an end, and its last attempt, if any, was answered.
-bool is_waiting(DeliveryState state) {
-  switch (state) {
-    case DeliveryState::meant:
-    case DeliveryState::rejected:
-    case DeliveryState::deferred:
-      return true;
-    case DeliveryState::unknown:
-    case DeliveryState::sending:
-    case DeliveryState::done:
-    case DeliveryState::superseded:
-    case DeliveryState::cancelled:
-      return false;
-  }
-  return false;
-}
-
 // Whether a newer row may take this one's place. A task that may stand in the CRM must be looked
 // for first; field values are simply written over.
 bool can_be_superseded(DeliveryKind kind, DeliveryState state, bool is_doubted) {

@@ -83,15 +83,15 @@ class Outbox {
   // surely does not stand is cancelled in its stead, one that may is only looked for.
   Result<AddedDelivery> add(Transaction& transaction, const NewDelivery& delivery, Instant now);
 
-  // At most `count_max` that may be sent now, of greatest expected value first, then oldest first.
-  // None is not an error. Not among them: unknown ones, rejected ones, withdrawals of tasks of
-  // which it is not known whether they stand.
+  // At most `count_max` that may be sent now, of greatest expected value first, then oldest first;
+  // of one decision where it is not empty. None is not an error. Not among them: unknown ones,
+  // rejected ones, withdrawals of tasks of which it is not known whether they stand.
   Result<std::vector<Delivery>> take_due(const std::string& connection, DeliveryKind kind,
-                                         Instant now, std::size_t count_max) const;
+                                         Instant now, std::size_t count_max,
+                                         const std::string& decision = {}) const;
 
   // Durable before it returns: called before the first byte leaves. All must be due.
   Result<DeliveryBatch> mark_sending(std::span<const DeliveryId> deliveries, Instant now);
-  // Durable before it returns.
   Result<void> checkpoint(std::int64_t batch, const Continuation& continuation);
   // Stores what the CRM said; returns the ids that this changed, in the order given. Recording the
   // same answer twice changes nothing; an answer about something done, superseded or cancelled is

@@ -19,6 +19,7 @@ struct DueQuery {
   DeliveryKind kind;
   Instant now;
   std::size_t count_max;
+  const std::string& decision;  // empty: any
 };
 
 // One state at a time: each is a walk along the index that ends at the limit, where both together
@@ -30,10 +31,12 @@ Result<std::vector<Delivery>> due_in(Database& database, const DueQuery& due, De
                     " AND connection = :connection AND kind = :kind AND state = " +
                     std::to_string(number_of(state));
   if (state == DeliveryState::deferred) sql += " AND deferred_until_ms <= :now";
+  if (!due.decision.empty()) sql += " AND decision = :decision";
   SQLite::Statement query(raw(database), sql + kDueTail);
   query.bind(":connection", due.connection);
   query.bind(":kind", number_of(due.kind));
   if (state == DeliveryState::deferred) query.bind(":now", due.now.ms);
+  if (!due.decision.empty()) query.bind(":decision", due.decision);
   query.bind(":count_max", static_cast<std::int64_t>(due.count_max));
   return read_deliveries(query);
 }
@@ -66,10 +69,11 @@ const char* source_of(const OutboxFilter& filter) {
 }  // namespace
 
 Result<std::vector<Delivery>> Outbox::take_due(const std::string& connection, DeliveryKind kind,
-                                               Instant now, std::size_t count_max) const {
+                                               Instant now, std::size_t count_max,
+                                               const std::string& decision) const {
   using Deliveries = std::vector<Delivery>;
   return guarded("store: find due deliveries", [&]() -> Result<Deliveries> {
-    const DueQuery due{connection, kind, now, count_max};
+    const DueQuery due{connection, kind, now, count_max, decision};
     Result<Deliveries> meant = due_in(database_, due, DeliveryState::meant);
     if (!meant) return meant;
     Result<Deliveries> deferred = due_in(database_, due, DeliveryState::deferred);

@@ -142,6 +142,14 @@ TEST_CASE("what was decided as of a past day reaches no CRM, then or later") {
   CHECK(past.at("scored") > 0);
   CHECK(past.at("delivered").at("fields") == 0);
   CHECK(crm.writes().empty());
+  REQUIRE(crm.upselld({"--as-of", "2026-09-01", "plan", "past.plan"}).code == 0);
+  const Ended applied = crm.upselld({"apply", "past.plan"});
+  CHECK(applied.code == 2);
+  CHECK(applied.err.find("a plan of a past day") != std::string::npos);
+  const Ended of_today = crm.upselld({"--json", "plan", "today.plan"});
+  REQUIRE(of_today.code == 0);
+  CHECK(of_today.json().at("as_of_given") == false);
+  CHECK(crm.journal().empty());
   const auto today = crm.sync();
   CHECK(today.at("delivered").at("fields") == today.at("accounts"));
   CHECK(all_once(crm.writes()));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
 #include <set>
@@ -165,6 +166,43 @@ TEST_CASE("hubspot: people's edits stay, outcomes come back, nothing is made twi
   }
   CHECK(per_company.at(closed) == 1);
   CHECK(per_company.at(company_of(tasks[2])) == 1);
+}
+
+TEST_CASE(
+    "hubspot: a company that is merged away leaves its open task to the one that took it in") {
+  const HubspotRun crm;
+  REQUIRE(crm.upselld({"prepare", "crm"}).code == 0);
+  crm.answer({"sync"});
+  const auto tasks = our_tasks(crm.portal());
+  REQUIRE(tasks.size() >= 2);
+  std::set<std::string> busy;
+  for (const json& task : tasks) busy.insert(company_of(task));
+  const auto is_free = [&](const auto& company) { return !busy.contains(company.first); };
+  const auto companies = crm.portal().records("companies");
+  const std::string heir = std::find_if(companies.begin(), companies.end(), is_free)->first;
+  const auto merge = [&](const std::string& other) {
+    crm.portal().control("merge", {{"object", "companies"}, {"primary", heir}, {"other", other}});
+  };
+  const auto status_of = [&](const json& task) {
+    return crm.portal().records("tasks").at(task.at("id")).at("properties").at("hs_task_status");
+  };
+  crm.set_clock("2026-11-02T12:00:00Z");
+  merge(company_of(tasks[0]));
+  crm.set_clock("2026-11-03T09:00:00Z");
+  crm.answer({"sync"});
+  CHECK(status_of(tasks[0]) == "NOT_STARTED");
+  // A second one comes with its own: one of them has to go.
+  merge(company_of(tasks[1]));
+  crm.set_clock("2026-11-04T09:00:00Z");
+  crm.answer({"sync"});
+  const bool is_first_open = status_of(tasks[0]) == "NOT_STARTED";
+  CHECK(status_of(tasks[is_first_open ? 1 : 0]) == "COMPLETED");
+  const json open = crm.portal().records("tasks").at(tasks[is_first_open ? 0 : 1].at("id"));
+  CHECK(open.at("properties").at("hs_task_status") == "NOT_STARTED");
+  const auto later = our_tasks(crm.portal());
+  CHECK(std::count_if(later.begin(), later.end(), [&](const json& task) {
+          return company_of(task) == company_of(open) && status_of(task) == "NOT_STARTED";
+        }) == 1);
 }
 
 namespace {

@@ -78,6 +78,44 @@ TEST_CASE("what an undone run had not sent yet is not sent afterwards either") {
   CHECK(crm.answer({"audit", "verify"}).at("valid") == true);
 }
 
+TEST_CASE("tasks that were decided wait while only fields may be written") {
+  const DemoCrm crm;
+  REQUIRE(crm.upselld({"pause"}).code == 0);
+  REQUIRE(crm.answer({"sync"}).at("status") == "held");
+  REQUIRE(crm.upselld({"resume"}).code == 0);
+  crm.edit("demo.yaml", "write: fields_and_tasks", "write: fields");
+  const auto fields = crm.answer({"sync"});
+  INFO(fields.dump(1));
+  CHECK(fields.at("delivered").at("fields") > 0);
+  CHECK(fields.at("delivered").at("tasks") == 0);
+  crm.edit("demo.yaml", "write: fields", "write: fields_and_tasks");
+  CHECK(crm.answer({"sync"}).at("delivered").at("tasks") > 0);
+}
+
+TEST_CASE("nothing counts as undone where nothing may be written, or a later run wrote since") {
+  const DemoCrm crm;
+  const auto first = crm.answer({"sync"});
+  crm.edit("demo.yaml", "write: fields_and_tasks", "write: nothing");
+  const Ended refused = crm.upselld({"undo", first.at("run_id")});
+  CHECK(refused.code == 2);
+  CHECK(refused.err.find("set write: fields_and_tasks there") != std::string::npos);
+  crm.edit("demo.yaml", "write: nothing", "write: fields_and_tasks");
+  crm.answer({"sync"}, "2026-11-10");
+  const auto standing = csv_rows(crm.folder().read("out/scores.csv"));
+  const auto undone = crm.answer({"undo", first.at("run_id")}, "2026-11-10");
+  INFO(undone.dump(1));
+  CHECK(undone.dump().find("have other values since") != std::string::npos);
+  // But where the later run wrote the same.
+  const std::string day = "2026-11-09T23:00:00Z";
+  std::size_t later = 0;
+  for (const CsvRow& row : standing) {
+    if (row.at("data_as_of") != day) continue;
+    ++later;
+    CHECK(row_named(crm, "out/scores.csv", "account", row.at("account")) == row);
+  }
+  CHECK(later > 250);
+}
+
 TEST_CASE("applying a plan sends no task that is overdue by then") {
   const DemoCrm crm;
   REQUIRE(crm.upselld({"pause"}).code == 0);

@@ -198,6 +198,12 @@ TEST_CASE("choose: the first task of the example reads as the mock-up does") {
   account->contacts = {contact};
   const Choice choice = choose_alone(*playbook, *account, test_today());
   REQUIRE(choice.wish);
+  const std::string tail = account->facts.id + ".storage_upgrade.2026-11-23";
+  CHECK(choice.wish->key == "upselld." + tail);
+  Today one_of_several = test_today();
+  one_of_several.several = true;
+  CHECK(choose_alone(*playbook, *account, one_of_several).wish->key ==
+        "upselld." + account->facts.connection + "." + tail);
   CHECK(choice.wish->contact == "C7");
   CHECK(choice.wish->type == "call");
   CHECK(choice.wish->score_at_creation == "18.3");

@@ -268,6 +268,12 @@ TEST_CASE("tasks: withdrawn when bought, opted out, out of scope, expired or und
   later.now = later.now + milliseconds(1);
   CHECK(why(later) == "it was due on 24 Nov and nobody took it up");
   CHECK(why(test_today(), true) == "the run that made it was undone");
+  account.facts.pause_until = berlin_time(12, 24, 0);
+  CHECK(why() == "");
+  account.is_task_unsent = true;
+  CHECK(why() == "it was not sent yet, and now the account is held: paused");
+  account.facts.pause_until = Instant::missing();
+  CHECK(why() == "");
   task.status = TaskState::Status::done;
   CHECK(why(later, true) == "");
 }

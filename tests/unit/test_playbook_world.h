@@ -44,6 +44,7 @@ class TestAccount {
   std::vector<upselld::ContactFacts> contacts;
   std::string parent_group;
   bool group_has_open_task = false;
+  bool is_task_unsent = false;
   std::optional<upselld::playbook::Approval> approval;
 };
 
