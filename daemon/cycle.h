@@ -25,7 +25,7 @@ struct CycleOptions {
   bool only_own = false;   // deliver nothing that earlier runs left
 };
 
-// A share of accounts that a full pull no longer showed.
+// The accounts that a full pull or a sweep no longer showed. Known 0: neither came to its end.
 struct AccountsLost {
   std::uint64_t known = 0, lost = 0;
 };

@@ -359,6 +359,10 @@ Result<void> store_decisions(Ledger& ledger, const AccountCases& cases, const De
     const auto used = ledger.configs.use(*transaction, kind, *hash);
     if (!used) return used.error();
   }
+  if (scope.lifts_hold) {
+    const auto settled = ledger.brakes.settle(*transaction, scope.connection);
+    if (!settled) return settled;
+  }
   if (scope.round) {
     const auto kept = ledger.rounds.stand(*transaction, scope.connection, *scope.round);
     if (!kept) return kept;

@@ -25,6 +25,8 @@ struct DecisionScope {
   std::set<std::uint32_t> left_out;
   // Texts that are in use from now on, by kind: committed with the decisions.
   std::vector<std::pair<std::string, std::string>> marks;
+  // The round is within the limits: a run that was held before it waits for nobody any more.
+  bool lifts_hold = false;
   // How long these decisions stand, if nothing comes; nothing: they are not looked at again.
   std::optional<store::Round> round = {};
 };

@@ -111,9 +111,10 @@ Result<void> Sweeper::end(const StreamInfo& stream) {
   const auto sweep = records_.end_sweep(feed_of(link_, stream), at, believed);
   if (!sweep) return sweep.error();
   report_.deleted += static_cast<std::int64_t>(sweep->counts.deleted);
+  // Those that were deleted here are not lost. A full pull of the same run may have missed more.
+  const std::uint64_t lost = sweep->is_believed ? 0 : sweep->lost;
+  if (is_account && (lost_.known == 0 || lost > lost_.lost)) lost_ = {sweep->known, lost};
   if (sweep->is_believed) return {};
-  // A full pull of the same run may have missed them already.
-  if (is_account && sweep->lost > lost_.lost) lost_ = {sweep->known, sweep->lost};
   note(fmt::format(
       "{} of {} {} are in no list any more, and none of them was deleted here: look whether they "
       "may still be read, and if they are gone raise stop_when: accounts_lost until they are",

@@ -2,13 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "core/digest.h"
 #include "daemon/cycle.h"
 #include "daemon/decision_store.h"
 #include "daemon/deliver.h"
+#include "daemon/held_reason.h"
 #include "daemon/interrupt.h"
 #include "daemon/pause_lookup.h"
 #include "daemon/standing_round.h"
@@ -77,13 +77,23 @@ Result<void> store_hold(Cycle& cycle, const ConnectionCycle& connection, const s
   if (!transaction) return transaction.error();
   const Instant at = cycle.app.clock().now();
   const std::string& name = connection.link->name();
-  const nlohmann::ordered_json payload = {{"connection", name}, {"why", why}};
-  const auto held = ledger.brakes.hold(*transaction, {cycle.run, name, at, payload.dump()});
+  const std::string reason = held_reason(name, why, connection.accounts_lost);
+  const auto held = ledger.brakes.hold(*transaction, {cycle.run, name, at, reason});
   if (!held) return held;
-  const auto appended = ledger.audit.append(
-      *transaction, {store::AuditKind::held, at, cycle.run, {}, payload.dump()});
+  const auto appended =
+      ledger.audit.append(*transaction, {store::AuditKind::held, at, cycle.run, {}, reason});
   if (!appended) return appended;
   return transaction->commit();
+}
+
+// Few runs look at all accounts. What the last look missed counts until the next one, as long as
+// its hold waits: that no later run looked is no sign that they are back.
+Result<void> recall_lost(Cycle& cycle, ConnectionCycle& connection) {
+  if (connection.accounts_lost.known > 0) return {};
+  const auto held = cycle.app.ledger().brakes.held(connection.link->name());
+  if (!held) return held.error();
+  if (*held) connection.accounts_lost = lost_when_held((*held)->reasons);
+  return {};
 }
 
 // The marks that a round leaves: which day's tasks were made, and how far writing went.
@@ -224,12 +234,14 @@ Result<void> decide_stage(Cycle& cycle, ConnectionCycle& connection) {
   connection.decided = std::move(*decided);
   count_decisions(connection.cases, connection.decided, connection.report);
   if (is_for_show) return {};
+  if (const auto recalled = recall_lost(cycle, connection); !recalled) return recalled;
   const auto limit = broken_limit(cycle.app.settings().stop_when, connection);
   if (limit && link.settings->write != WriteLevel::nothing) {
     hold(cycle, connection, *limit);
     return store_hold(cycle, connection, *limit);
   }
   DecisionScope scope = decision_scope(cycle, connection);
+  scope.lifts_hold = !limit;
   auto round = round_of(cycle, connection);
   if (!round) return round.error();
   scope.round = std::move(*round);

@@ -78,6 +78,11 @@ Result<bool> last_round_stands(Cycle& cycle, ConnectionCycle& connection) {
   if (cycle.options.dry_run || connection.accounts_lost.lost > 0) return false;
   Ledger& ledger = cycle.app.ledger();
   const Link& link = *connection.link;
+  // Whether a held connection may be written to again is found by deciding, not by what was
+  // decided before it was held.
+  const auto held = ledger.brakes.held(link.name());
+  if (!held) return held.error();
+  if (*held) return false;
   const auto round = ledger.rounds.standing(link.name());
   if (!round) return round.error();
   if (!*round || cycle.now < (*round)->decided_at || cycle.now >= (*round)->stands_until) {

@@ -10,6 +10,11 @@ Pause read_pause(SQLite::Statement& row) {
   return {text_at(row, 0), Instant{row.getColumn(1).getInt64()}, text_at(row, 2), text_at(row, 3)};
 }
 
+HeldRun read_held(SQLite::Statement& row) {
+  return {text_at(row, 0), text_at(row, 1), Instant{row.getColumn(2).getInt64()}, text_at(row, 3)};
+}
+
+constexpr const char* kHeld = "SELECT run, connection, at_ms, reasons FROM held_runs ";
 constexpr const char* kPauses = "SELECT connection, since_ms, paused_by, why FROM pauses ";
 
 }  // namespace
@@ -78,15 +83,18 @@ Result<void> Brakes::settle(Transaction&, const std::string& connection) {
 
 Result<std::vector<HeldRun>> Brakes::waiting() const {
   return guarded("store: read held runs", [&] {
-    SQLite::Statement query(
-        raw(database_),
-        "SELECT run, connection, at_ms, reasons FROM held_runs ORDER BY connection");
+    SQLite::Statement query(raw(database_), std::string(kHeld) + "ORDER BY connection");
     std::vector<HeldRun> runs;
-    while (query.executeStep()) {
-      runs.push_back({text_at(query, 0), text_at(query, 1), Instant{query.getColumn(2).getInt64()},
-                      text_at(query, 3)});
-    }
+    while (query.executeStep()) runs.push_back(read_held(query));
     return runs;
+  });
+}
+
+Result<std::optional<HeldRun>> Brakes::held(const std::string& connection) const {
+  return guarded("store: read held runs", [&] {
+    SQLite::Statement query(raw(database_), std::string(kHeld) + "WHERE connection = ?");
+    query.bind(1, connection);
+    return query.executeStep() ? std::optional(read_held(query)) : std::nullopt;
   });
 }
 

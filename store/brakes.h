@@ -25,7 +25,7 @@ struct HeldRun {
   std::string run;
   std::string connection;
   Instant at;
-  std::string reasons;  // JSON: limit, value
+  std::string reasons;  // JSON, in the daemon's words
 };
 
 // What stops writing, across restarts. Written inside the caller's transaction, read from any
@@ -47,6 +47,8 @@ class Brakes {
   // A plan was applied, or a later run was within the limits. None waiting is not an error.
   Result<void> settle(Transaction& transaction, const std::string& connection);
   Result<std::vector<HeldRun>> waiting() const;
+  // What waits for this connection.
+  Result<std::optional<HeldRun>> held(const std::string& connection) const;
 
  private:
   Database& database_;

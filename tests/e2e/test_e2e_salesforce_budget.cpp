@@ -150,6 +150,45 @@ TEST_CASE("salesforce: a full pull that stopped half-way still tells that accoun
         std::string::npos);
 }
 
+TEST_CASE(
+    "salesforce: while accounts are gone each run is held, until one looks or a person says") {
+  const SalesforceRun crm(kSmall);
+  REQUIRE(crm.prepare().code == 0);
+  REQUIRE(crm.answer({"sync"}).at("status") == "done");
+  json hidden = json::array();
+  for (const json& account : crm.records("Account")) {
+    if (hidden.size() < 9) hidden.push_back(account.at("Id"));
+  }
+  crm.control("invisible", {{"ids", hidden}});
+  crm.set_clock("2026-11-02T15:00:00Z");
+  const json held = crm.answer({"sync", "--full"});
+  REQUIRE(held.at("held_because").get<std::string>().find("9 of 60") != std::string::npos);
+  // Nothing is news, and no run looks at all accounts.
+  crm.set_clock("2026-11-02T16:00:00Z");
+  const json later = crm.answer({"sync"});
+  INFO(later.dump(1));
+  CHECK(later.at("status") == "held");
+  CHECK(later.at("held_because") == held.at("held_because"));
+  REQUIRE(crm.answer({"status"}).at("held").size() == 1);
+  crm.set_clock("2026-11-02T17:00:00Z");
+  SECTION("they are back, and a full pull sees it") {
+    crm.control("invisible", {{"ids", json::array()}});
+    CHECK(crm.answer({"sync"}).at("status") == "held");
+    crm.set_clock("2026-11-02T18:00:00Z");
+    CHECK(crm.answer({"sync", "--full"}).at("status") == "done");
+  }
+  SECTION("the limit is raised") {
+    crm.edit_settings("{new_tasks: 500}", "{new_tasks: 500, accounts_lost: 20%}");
+    CHECK_FALSE(crm.answer({"sync"}).contains("held_because"));
+  }
+  SECTION("a plan is applied") {
+    crm.answer({"plan", "as_it_is.plan"});
+    crm.answer({"apply", "as_it_is.plan"});
+    CHECK_FALSE(crm.answer({"sync"}).contains("held_because"));
+  }
+  CHECK(crm.answer({"status"}).at("held").empty());
+}
+
 TEST_CASE("salesforce: no Bulk job is left in the middle of the pull") {
   const SalesforceRun crm(kSmall);
   REQUIRE(crm.prepare().code == 0);

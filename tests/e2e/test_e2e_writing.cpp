@@ -191,6 +191,18 @@ TEST_CASE("beyond a limit of stop_when nothing is written until a person applies
   CHECK(applied.at("delivered").at("tasks").get<int>() > 1);
 }
 
+TEST_CASE("a hold is over with the first run that is within the limits") {
+  const DemoCrm crm;
+  crm.edit("demo.yaml", "new_tasks: 500", "new_tasks: 1");
+  REQUIRE(crm.answer({"sync"}).at("status") == "held");
+  REQUIRE(crm.answer({"status"}).at("held").size() == 1);
+  crm.edit("demo.yaml", "new_tasks: 1", "new_tasks: 500");
+  const auto done = crm.answer({"sync"});
+  CHECK(done.at("status") == "done");
+  CHECK(done.at("delivered").at("tasks").get<int>() > 1);
+  CHECK(crm.answer({"status"}).at("held").empty());
+}
+
 TEST_CASE("paused means nothing is written, across runs, until resumed") {
   const DemoCrm crm;
   crm.answer({"sync", "--pull-only"});

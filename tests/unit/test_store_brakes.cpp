@@ -60,9 +60,13 @@ TEST_CASE("brakes: one held run waits per connection until it is settled") {
   REQUIRE(brakes.waiting()->size() == 2);
   REQUIRE(brakes.waiting()->front().run == "r2");
   REQUIRE(brakes.waiting()->front().reasons == "{\"new_tasks\":52}");
+  REQUIRE((*brakes.held("crm"))->run == "r2");
+  REQUIRE((*brakes.held("crm"))->reasons == "{\"new_tasks\":52}");
+  REQUIRE_FALSE(brakes.held("third")->has_value());
   ledger.committed([&](Transaction& t) {
     REQUIRE(brakes.settle(t, "crm"));
     REQUIRE(brakes.settle(t, "crm"));
   });
   REQUIRE(brakes.waiting()->size() == 1);
+  REQUIRE_FALSE(brakes.held("crm")->has_value());
 }
