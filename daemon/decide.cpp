@@ -18,7 +18,10 @@ Result<void> choose_with_contacts(const AccountCases& cases, const AccountCase& 
   if (!may_need) return {};
   auto contacts = input.contacts(one.facts.number);
   if (!contacts) return contacts.error();
-  auto approval = input.approval(one.facts.number);
+  const bool is_withheld = decision.choice.withheld.has_value();
+  const std::string action =
+      is_withheld ? decision.choice.withheld->wish.action : decision.choice.action;
+  auto approval = input.approval(one.facts.number, action);
   if (!approval) return approval.error();
   decision.contacts = std::move(*contacts);
   decision.approval = *approval;

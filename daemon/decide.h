@@ -21,8 +21,10 @@ struct DecideInput {
   playbook::WeekCounts this_week;
   // Contacts of one account, asked for only where a task may be made.
   std::function<Result<std::vector<ContactFacts>>(std::uint32_t account)> contacts;
-  // The newest approval of the account, or nothing.
-  std::function<Result<std::optional<playbook::Approval>>(std::uint32_t account)> approval;
+  // The newest answer about the account and action, if it is a yes that is not used up.
+  std::function<Result<std::optional<playbook::Approval>>(std::uint32_t account,
+                                                          const std::string& action)>
+      approval;
   bool write_all = false;   // everything is written, whether it changed or not
   bool make_tasks = false;  // false: wished tasks are shown, and not remembered as made
 };

@@ -2,7 +2,6 @@
 #include "daemon/decision_store.h"
 
 #include <bit>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -10,6 +9,7 @@
 #include "core/digest.h"
 #include "daemon/add_delivery.h"
 #include "daemon/codec.h"
+#include "daemon/task_questions.h"
 
 namespace upselld::daemon {
 namespace {
@@ -45,7 +45,12 @@ class Round {
  public:
   Round(Ledger& ledger, const AccountCases& cases, const Decided& decided,
         const DecisionScope& scope, ConnectionReport& report)
-      : ledger_(ledger), cases_(cases), decided_(decided), scope_(scope), report_(report) {}
+      : ledger_(ledger),
+        cases_(cases),
+        decided_(decided),
+        scope_(scope),
+        report_(report),
+        questions_(ledger, scope, cases.playbook->rules().tasks.cooldown.declined) {}
 
   Result<void> store(store::Transaction& transaction);
 
@@ -54,9 +59,6 @@ class Round {
   Result<void> store_deliveries(store::Transaction& transaction, const AccountCase& one,
                                 const CaseDecision& decision, const std::string& id);
   Result<void> deliver(store::Transaction& transaction, const store::NewDelivery& delivery);
-  Result<void> ask(store::Transaction& transaction, const AccountCase& one,
-                   const CaseDecision& decision);
-  Result<bool> was_answered_lately(const AccountCase& one, const std::string& action) const;
   Result<void> store_summary(store::Transaction& transaction);
   // Whether this decision began the trial of the account's parent group; what is not sent begins
   // none.
@@ -78,7 +80,7 @@ class Round {
   std::string frame_hash_;
   std::uint64_t unchanged_ = 0;
   Sha256 digest_;
-  std::multimap<std::uint32_t, store::Approval> asked_;  // pending, by account
+  TaskQuestions questions_;
   std::optional<std::set<std::string>> tried_;  // groups with a trial; read when one is asked
 };
 
@@ -111,24 +113,27 @@ Result<void> Round::store(store::Transaction& transaction) {
   frame_hash_ = *hash;
   const auto names = ledger_.configs.put(transaction, names_text(cases_));
   if (!names) return names.error();
-  auto pending = ledger_.approvals.list(store::ApprovalState::pending);
-  if (!pending) return pending.error();
-  for (store::Approval& one : *pending) {
-    const std::uint32_t account = one.account.number;
-    asked_.emplace(account, std::move(one));
-  }
+  if (const auto read = questions_.read(); !read) return read;
   for (std::size_t i = 0; i < cases_.cases.size(); ++i) {
-    if (scope_.left_out.count(cases_.cases[i].facts.number) != 0) continue;
+    const std::uint32_t account = cases_.cases[i].facts.number;
+    if (scope_.left_out.count(account) != 0) {
+      questions_.leave(account);
+      continue;
+    }
     if (const auto done = store_one(transaction, i); !done) return done;
   }
+  if (const auto ended = questions_.end(transaction); !ended) return ended;
   return store_summary(transaction);
 }
 
 Result<void> Round::store_one(store::Transaction& transaction, std::size_t index) {
   const AccountCase& one = cases_.cases[index];
   const CaseDecision& decision = decided_.decisions[index];
+  // Of accounts that are not ours any more, too: nothing is asked about them.
+  const auto asked = questions_.ask(transaction, one, decision);
+  if (!asked) return asked.error();
+  if (*asked) ++report_.approvals;
   if (!one.is_ours() && !decision.withdrawal) return {};
-  if (const auto asked = ask(transaction, one, decision); !asked) return asked;
   const auto begins_trial = begin_trial(transaction, one, decision);
   if (!begins_trial) return begins_trial.error();
   const bool has_entry = *begins_trial || decision.is_change() || decision.crossed ||
@@ -162,45 +167,6 @@ void Round::count_unchanged(const AccountCase& one, const CaseDecision& decision
   digest_.add_part(std::to_string(bits));
   digest_.add_part(decision.choice.segment);
   digest_.add_part(decision.held);
-}
-
-// One question an account and action: it stands until it is answered or the account has moved on.
-Result<void> Round::ask(store::Transaction& transaction, const AccountCase& one,
-                        const CaseDecision& decision) {
-  const bool waits = decision.held == hold::kApprovalPending;
-  bool is_asked = false;
-  const auto [begin, end] = asked_.equal_range(one.facts.number);
-  for (auto at = begin; at != end; ++at) {
-    if (waits && at->second.action == decision.choice.action) {
-      is_asked = true;
-      continue;
-    }
-    const auto gone = ledger_.approvals.withdraw(transaction, at->second.task.key);
-    if (!gone) return gone;
-  }
-  if (waits && is_asked) ++report_.approvals;
-  const bool may_ask =
-      waits && !is_asked && decision.choice.wish && scope_.write == WriteLevel::fields_and_tasks;
-  if (!may_ask) return {};
-  const playbook::TaskWish& wish = *decision.choice.wish;
-  const auto answered = was_answered_lately(one, wish.action);
-  if (!answered) return answered.error();
-  if (*answered) return {};
-  const TaskDraft task = {wish.key, one.facts.id, wish.contact, wish.account_owner,    wish.type,
-                          wish.due, wish.subject, wish.body,    wish.score_at_creation};
-  ++report_.approvals;
-  return ledger_.approvals.propose(
-      transaction, {ref(one), wish.action, task, scope_.at, store::ApprovalState::pending, "",
-                    Instant::missing()});
-}
-
-// Somebody said no: as quiet as after an offer that the customer declined.
-Result<bool> Round::was_answered_lately(const AccountCase& one, const std::string& action) const {
-  const auto newest = ledger_.approvals.newest(one.facts.number, action);
-  if (!newest) return newest.error();
-  if (!*newest || (*newest)->state != store::ApprovalState::declined) return false;
-  const Duration quiet = cases_.playbook->rules().tasks.cooldown.declined;
-  return scope_.at < (*newest)->decided_at + quiet;
 }
 
 Result<void> Round::store_deliveries(store::Transaction& transaction, const AccountCase& one,

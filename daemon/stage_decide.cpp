@@ -55,15 +55,15 @@ playbook::WeekCounts tasks_this_week(const AccountCases& cases, Day today) {
   return counts;
 }
 
-Result<std::optional<playbook::Approval>> newest_approval(App& app, std::uint32_t account) {
-  const auto approved = app.ledger().approvals.list(store::ApprovalState::approved);
-  if (!approved) return approved.error();
-  std::optional<playbook::Approval> newest;
-  for (const store::Approval& one : *approved) {
-    if (one.account.number != account) continue;
-    newest = {one.action, app.settings().zone.day_of(one.decided_at)};
+Result<std::optional<playbook::Approval>> newest_yes(App& app, std::uint32_t account,
+                                                     const std::string& action) {
+  const auto newest = app.ledger().approvals.newest(account, action);
+  if (!newest) return newest.error();
+  std::optional<playbook::Approval> yes;
+  if (*newest && (*newest)->state == store::ApprovalState::approved) {
+    yes = {action, app.settings().zone.day_of((*newest)->decided_at)};
   }
-  return newest;
+  return yes;
 }
 
 void hold(Cycle& cycle, ConnectionCycle& connection, const std::string& why) {
@@ -144,7 +144,9 @@ Result<DecideInput> decide_input(App& app, Link& link, const AccountCases& cases
   input.reps = std::move(*reps);
   input.this_week = tasks_this_week(cases, today.day);
   input.contacts = [reader](std::uint32_t account) { return reader->contacts_of(account); };
-  input.approval = [&app](std::uint32_t account) { return newest_approval(app, account); };
+  input.approval = [&app](std::uint32_t account, const std::string& action) {
+    return newest_yes(app, account, action);
+  };
   const WriteLevel write = link.settings->write;
   const auto before = app.ledger().configs.last_used(write_kind(link.name()));
   if (!before) return before.error();

@@ -46,7 +46,12 @@ export async function open(main, context) {
       await post("/api/v1/approvals/answer", { key: row.key, answer: word });
       show(
         said,
-        message("good", word === "yes" ? "The next sync makes the task." : "No task is made."),
+        message(
+          "good",
+          word === "yes"
+            ? "It is made with the next tasks, unless something else holds it by then."
+            : "No task is made.",
+        ),
       );
       await load();
     } catch (error) {

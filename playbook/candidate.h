@@ -35,7 +35,7 @@ struct Candidate {
   bool group_has_open_task = false;  // another account of the parent group has an open task of ours
   bool is_task_unsent = false;       // its own open task is in no CRM yet
   std::string group;                 // see parent_groups(); empty: the account stands alone
-  std::optional<Approval> approval;  // the newest one
+  std::optional<Approval> approval;  // the newest answer, if it is a yes that is not used up
   std::uint64_t id_hash = 0;         // see tie_hash()
 };
 

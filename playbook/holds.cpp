@@ -30,13 +30,13 @@ bool is_cooling_down(const TaskRules& rules, const TaskMemory& task, const Actio
   return today.midnight < closed + cooldown_after(rules.cooldown, task.outcome);
 }
 
-// An approval is used up by the task that was made after it.
+// A yes is for one task. Any task made since it has used it up, or has come in between: then the
+// account is not the one that somebody said yes to.
 bool is_approved(const Candidate& candidate, const Action& action) {
   if (!action.approve) return true;
   if (!candidate.approval || candidate.approval->action != action.name) return false;
   const bool had_task = candidate.memory != nullptr && !candidate.memory->task.key.empty();
-  return !had_task || candidate.memory->task.action != action.name ||
-         candidate.memory->task.decided_on < candidate.approval->given_on;
+  return !had_task || candidate.memory->task.decided_on < candidate.approval->given_on;
 }
 
 bool is_too_old(const Playbook& playbook, const Today& today) {

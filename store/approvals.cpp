@@ -42,6 +42,8 @@ const char* to_text(ApprovalState state) {
       return "approved";
     case ApprovalState::declined:
       return "declined";
+    case ApprovalState::used_up:
+      return "approved and used up";
   }
   return "?";
 }
@@ -65,18 +67,19 @@ Result<void> Approvals::propose(Transaction&, const Approval& approval) {
 
 Result<bool> Approvals::decide(Transaction&, const std::string& task_key, ApprovalState answer,
                                const std::string& by, Instant at) {
-  UPSELLD_ASSERT(answer != ApprovalState::pending);
+  UPSELLD_ASSERT(answer == ApprovalState::approved || answer == ApprovalState::declined);
   const Result<std::optional<Approval>> known = find(task_key);
   if (!known) return known.error();
   if (!*known) {
     return Error{
         ErrorKind::not_found, "nobody asked for task " + task_key + "; see: upselld approvals", {}};
   }
-  if ((*known)->state == answer) return false;
-  if ((*known)->state != ApprovalState::pending) {
-    return Error{ErrorKind::invalid_config,
-                 "task " + task_key + " was " + to_text((*known)->state) + " before",
-                 {}};
+  const ApprovalState before = (*known)->state;
+  const bool was_yes = before == ApprovalState::approved || before == ApprovalState::used_up;
+  if (before == answer || (was_yes && answer == ApprovalState::approved)) return false;
+  if (before != ApprovalState::pending) {
+    return Error{
+        ErrorKind::invalid_config, "task " + task_key + " was " + to_text(before) + " before", {}};
   }
   return guarded("store: answer an approval", [&] {
     SQLite::Statement update(raw(database_),
@@ -133,6 +136,17 @@ Result<std::vector<Approval>> Approvals::list(std::optional<ApprovalState> state
       approvals.push_back(std::move(*approval));
     }
     return approvals;
+  });
+}
+
+Result<void> Approvals::use_up(Transaction&, const std::string& task_key) {
+  return guarded("store: use up an approval", [&] {
+    SQLite::Statement update(raw(database_),
+                             "UPDATE approvals SET state = ? WHERE task_key = ? AND state = ?");
+    update.bind(1, static_cast<int>(ApprovalState::used_up));
+    update.bind(2, task_key);
+    update.bind(3, static_cast<int>(ApprovalState::approved));
+    update.exec();
   });
 }
 

@@ -152,6 +152,28 @@ TEST_CASE("hubspot: what was deleted for good is found, companies in a day, peop
   CHECK(doubted.at("run_notes").dump().find("in no list any more") != std::string::npos);
 }
 
+TEST_CASE("hubspot: nobody is asked about a company that is gone") {
+  const HubspotRun crm(kSmall);
+  REQUIRE(crm.upselld({"prepare", "crm"}).code == 0);
+  const char* playbook = "demo-salesforce-playbook.yaml";
+  std::string text = crm.folder().read(playbook);
+  const std::string head = "\ntasks:\n";
+  REQUIRE(text.find(head) != std::string::npos);
+  crm.folder().write(playbook,
+                     text.replace(text.find(head), head.size(), head + "  approve: yes\n"));
+  crm.answer({"sync"});
+  const json asked = crm.answer({"approvals"}).at("approvals");
+  REQUIRE(asked.size() >= 2);
+  const std::string gone = asked.at(0).at("task").at("account");
+  crm.portal().control("edit", {{"object", "companies"}, {"id", gone}, {"delete", true}});
+  crm.set_clock("2026-11-03T10:00:00Z");
+  crm.answer({"sync"});
+  const json left = crm.answer({"approvals"}).at("approvals");
+  INFO(left.dump(1));
+  CHECK_FALSE(left.empty());
+  for (const json& one : left) CHECK(one.at("task").at("account") != gone);
+}
+
 TEST_CASE("hubspot: two installations on one account leave each other alone") {
   const HubspotRun crm(kSmall);
   REQUIRE(crm.upselld({"prepare", "crm"}).code == 0);

@@ -302,6 +302,21 @@ TEST_CASE("holds: an approval is needed where asked for, and used up by its task
   CHECK(choice().held == "approval_pending");
 }
 
+TEST_CASE("holds: a yes does not outlive a later task of another action") {
+  const auto playbook = playbook_of(std::string(kCall) + "    approve: yes\n");
+  const auto account = ready();
+  const Today today = test_today();
+  account->memory.task = closed_task("", today.midnight - days(35));
+  account->memory.task.decided_on = today.day - 40;
+  for (const int days_ago : {94, 41, 40}) {
+    INFO("said yes " << days_ago << " days ago");
+    account->approval = Approval{"ask", today.day - days_ago};
+    CHECK(choose_alone(*playbook, *account, today).held == "approval_pending");
+  }
+  account->approval = Approval{"ask", today.day - 39};
+  CHECK(choose_alone(*playbook, *account, today).held.empty());
+}
+
 TEST_CASE("holds: outside the hour of tasks nothing is wished for, and nothing is held for it") {
   Today today = test_today();
   today.tasks_due = false;

@@ -72,3 +72,23 @@ TEST_CASE("approvals: the newest of an account and action is found; answers are 
   REQUIRE(approvals.remove(t, 1));
   REQUIRE(approvals.list({})->empty());
 }
+
+TEST_CASE("approvals: a yes is used up once, stays a yes, and nothing else can be used up") {
+  LedgerFixture ledger;
+  Approvals approvals(ledger.database());
+  Transaction t = ledger.begin();
+  for (const char* key : {"k1", "k2", "k3"}) REQUIRE(approvals.propose(t, asked(1, key)));
+  REQUIRE(approvals.decide(t, "k1", ApprovalState::approved, "the manager", kNoon));
+  REQUIRE(approvals.decide(t, "k2", ApprovalState::declined, "the manager", kNoon));
+  for (const char* key : {"k1", "k1", "k2", "k3"}) REQUIRE(approvals.use_up(t, key));
+  REQUIRE((*approvals.find("k1"))->state == ApprovalState::used_up);
+  REQUIRE((*approvals.find("k1"))->by == "the manager");
+  REQUIRE((*approvals.find("k2"))->state == ApprovalState::declined);
+  REQUIRE((*approvals.find("k3"))->state == ApprovalState::pending);
+  REQUIRE(approvals.list(ApprovalState::approved)->empty());
+  REQUIRE_FALSE(*approvals.decide(t, "k1", ApprovalState::approved, "another", kNoon + hours(1)));
+  REQUIRE((*approvals.find("k1"))->state == ApprovalState::used_up);
+  const auto turned = approvals.decide(t, "k1", ApprovalState::declined, "another", kNoon);
+  REQUIRE(turned.error().kind == ErrorKind::invalid_config);
+  REQUIRE(turned.error().message == "task k1 was approved and used up before");
+}
