@@ -15,24 +15,6 @@
 namespace upselld::store {
 namespace {
 
-struct JoinedSpace {
-  std::uint64_t key = 0;
-  std::uint16_t connection = 0;
-  std::uint16_t attribute = 0;
-};
-
-std::vector<JoinedSpace> joined_spaces(const RecordNames& names) {
-  std::vector<JoinedSpace> spaces;
-  for (std::uint16_t code = 1; code <= names.newest() && code != 0; ++code) {
-    if (names.kind(code) != NameKind::joined_space) continue;
-    const std::string& text = names.text(code);
-    const std::size_t cut = text.find('\x1f');
-    spaces.push_back({space_key(text), names.find(NameKind::connection, text.substr(0, cut)),
-                      names.find(NameKind::attribute, text.substr(cut + 1))});
-  }
-  return spaces;
-}
-
 // Follows merges to their end. Merges in a circle are broken data: then the first by hash survives.
 std::uint32_t end_of_merges(const AccountDirectory& accounts, std::uint32_t number) {
   std::uint32_t slow = number;
@@ -58,10 +40,29 @@ std::uint32_t end_of_merges(const AccountDirectory& accounts, std::uint32_t numb
 
 }  // namespace
 
+std::vector<JoinedSpace> joined_spaces(const RecordNames& names) {
+  std::vector<JoinedSpace> spaces;
+  for (std::uint16_t code = 1; code <= names.newest() && code != 0; ++code) {
+    if (names.kind(code) != NameKind::joined_space) continue;
+    const std::string& text = names.text(code);
+    const std::size_t cut = text.find('\x1f');
+    spaces.push_back({space_key(text), code, names.find(NameKind::connection, text.substr(0, cut)),
+                      names.find(NameKind::attribute, text.substr(cut + 1))});
+  }
+  return spaces;
+}
+
+std::optional<std::string> joined_value(const AccountRow& row, const JoinedSpace& space) {
+  if (row.space != space.connection || space.attribute == 0) return std::nullopt;
+  const AttributeValue value =
+      row.past.newest(space.attribute, Instant{std::numeric_limits<std::int64_t>::max()});
+  if (is_missing(value)) return std::nullopt;
+  return value.text.empty() ? shortest_text(value.number) : value.text;
+}
+
 Result<void> AccountRoots::read_joined_values(SQLite::Database& sql, const RecordNames& names) {
   joined_.clear();
   const std::vector<JoinedSpace> spaces = joined_spaces(names);
-  const Instant ever{std::numeric_limits<std::int64_t>::max()};
   SQLite::Statement all(sql, fmt::format("SELECT {} FROM accounts WHERE known_mark <> 0 AND "
                                          "length(past) > 0",
                                          AccountRows::kColumns));
@@ -71,11 +72,9 @@ Result<void> AccountRoots::read_joined_values(SQLite::Database& sql, const Recor
       return damaged_account(row.number);
     }
     for (const JoinedSpace& space : spaces) {
-      if (row.space != space.connection || space.attribute == 0) continue;
-      const AttributeValue value = row.past.newest(space.attribute, ever);
-      if (is_missing(value)) continue;
-      const std::string text = value.text.empty() ? shortest_text(value.number) : value.text;
-      Target& target = joined_[place_of_id(space.key, text)];
+      const auto text = joined_value(row, space);
+      if (!text) continue;
+      Target& target = joined_[place_of_id(space.key, *text)];
       const bool live = !row.is_deleted() && row.merged_into == 0;
       // A live account goes before those that are gone; two of a kind are nobody.
       if (target.number == 0 || (live && !target.live)) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -12,6 +14,17 @@
 #include "store/event_edit.h"
 
 namespace upselld::store {
+
+// The values of an attribute by which events of other connections name accounts.
+struct JoinedSpace {
+  std::uint64_t key = 0;
+  std::uint16_t code = 0;  // its name's
+  std::uint16_t connection = 0;
+  std::uint16_t attribute = 0;  // 0: no account had it yet
+};
+std::vector<JoinedSpace> joined_spaces(const RecordNames& names);
+// By which events name this account; nothing: it has none there.
+std::optional<std::string> joined_value(const AccountRow& row, const JoinedSpace& space);
 
 // Which account each number stands for, after merges and joins. May throw SQLite::Exception.
 class AccountRoots {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/forgotten.h"
 
+#include <algorithm>
+
 #include "core/digest.h"
 #include "store/approvals.h"
 #include "store/audit_chain.h"
@@ -18,14 +20,19 @@ namespace {
 
 constexpr const char* kSalt = "forgotten_accounts";
 constexpr const char* kFind = "SELECT 1 FROM forgotten_accounts WHERE id_hash = ?";
+// Its own, and those of stores that it replaced and that had another.
+constexpr const char* kSalts =
+    "SELECT salt FROM ledger_salts WHERE name = 'forgotten_accounts' OR name GLOB"
+    " 'forgotten_accounts/*' ORDER BY name";
+constexpr const char* kAddSalt = "INSERT INTO ledger_salts (name, salt) VALUES (?, ?)";
 constexpr const char* kAdd =
     "INSERT INTO forgotten_accounts (id_hash) VALUES (?) ON CONFLICT DO NOTHING";
 
 constexpr const char* kAudited = "SELECT 1 FROM audit_accounts WHERE account = ?";
 
-std::string id_hash(const std::string& salt, const std::string& connection,
+std::string id_hash(const std::string& salt, const std::string& space,
                     const std::string& account_id) {
-  std::string bytes = std::to_string(connection.size()) + ":" + connection + account_id;
+  std::string bytes = std::to_string(space.size()) + ":" + space + account_id;
   const Sha256Digest digest = hmac_sha256(salt, bytes);
   return std::string(digest.begin(), digest.end());
 }
@@ -34,6 +41,30 @@ bool is_known(Statements& statements, const std::string& hash) {
   auto query = statements.use(kFind);
   bind_blob(*query, 1, hash);
   return query->executeStep();
+}
+
+std::vector<std::string> texts_of(SQLite::Statement& query) {
+  std::vector<std::string> texts;
+  while (query.executeStep()) texts.push_back(text_at(query, 0));
+  return texts;
+}
+
+// Whether it was not there before.
+bool add_hash(Statements& statements, const std::string& hash) {
+  auto add = statements.use(kAdd);
+  bind_blob(*add, 1, hash);
+  return add->exec() == 1;
+}
+
+// The first that a store gets is the one that it goes on with.
+void add_salt(Statements& statements, const std::string& salt) {
+  const bool has_own = find_ledger_salt(statements, kSalt).has_value();
+  auto add = statements.use(kAddSalt);
+  const std::string name =
+      has_own ? std::string(kSalt) + "/" + hex(sha256(salt)) : std::string(kSalt);
+  add->bind(1, name);
+  bind_blob(*add, 2, salt);
+  add->exec();
 }
 
 // Everything but records and audit.
@@ -60,21 +91,49 @@ Forgotten::Forgotten(Database& database)
     : database_(database), statements_(std::make_unique<Statements>(database)) {}
 Forgotten::~Forgotten() = default;
 
-Result<bool> Forgotten::contains(const std::string& connection,
-                                 const std::string& account_id) const {
-  const Result<std::vector<bool>> answers = contains(connection, std::vector{account_id});
+Result<ForgottenHashes> read_forgotten(const std::filesystem::path& store) {
+  const std::string doing = "read what was forgotten in " + store.string();
+  return guarded(doing.c_str(), [&]() -> Result<ForgottenHashes> {
+    SQLite::Database sql(store.string(), SQLite::OPEN_READONLY);
+    if (!sql.tableExists("record_state")) {
+      return Error{ErrorKind::corrupt, doing + ": it is no store of upselld", {}};
+    }
+    // The first version had none.
+    if (!sql.tableExists("forgotten_accounts")) return ForgottenHashes();
+    SQLite::Statement salts(sql, kSalts);
+    SQLite::Statement hashes(sql, "SELECT id_hash FROM forgotten_accounts ORDER BY id_hash");
+    return ForgottenHashes{texts_of(salts), texts_of(hashes)};
+  });
+}
+
+std::vector<bool> among(const ForgottenHashes& known, const std::string& space,
+                        const std::vector<std::string>& ids) {
+  std::vector<bool> answers(ids.size(), false);
+  for (std::size_t i = 0; i < ids.size() && !known.hashes.empty(); ++i) {
+    answers[i] = std::any_of(known.salts.begin(), known.salts.end(), [&](const auto& salt) {
+      return std::binary_search(known.hashes.begin(), known.hashes.end(),
+                                id_hash(salt, space, ids[i]));
+    });
+  }
+  return answers;
+}
+
+Result<bool> Forgotten::contains(const std::string& space, const std::string& account_id) const {
+  const Result<std::vector<bool>> answers = contains(space, std::vector{account_id});
   if (!answers) return answers.error();
   return answers->front();
 }
 
-Result<std::vector<bool>> Forgotten::contains(const std::string& connection,
+Result<std::vector<bool>> Forgotten::contains(const std::string& space,
                                               const std::vector<std::string>& account_ids) const {
   return guarded("store: look up forgotten accounts", [&] {
     std::vector<bool> answers(account_ids.size(), false);
     // Made with the first account that is forgotten: without it there is none.
-    const std::optional<std::string> salt = find_ledger_salt(*statements_, kSalt);
-    for (std::size_t i = 0; salt && i < account_ids.size(); ++i) {
-      answers[i] = is_known(*statements_, id_hash(*salt, connection, account_ids[i]));
+    const std::vector<std::string> salts = texts_of(*statements_->use(kSalts));
+    for (std::size_t i = 0; i < account_ids.size(); ++i) {
+      answers[i] = std::any_of(salts.begin(), salts.end(), [&](const std::string& salt) {
+        return is_known(*statements_, id_hash(salt, space, account_ids[i]));
+      });
     }
     return answers;
   });
@@ -92,11 +151,8 @@ Result<void> Forgotten::forget(Transaction& transaction, AuditChain& audit,
   const Result<bool> added = guarded("store: forget an account", [&] {
     // Deleted rows must not stay readable in free pages.
     raw(database_).exec("PRAGMA secure_delete = ON");
-    const std::string hash =
-        id_hash(ledger_salt(*statements_, kSalt), account.connection, account.id);
-    auto add = statements_->use(kAdd);
-    bind_blob(*add, 1, hash);
-    return add->exec() == 1;
+    return add_hash(*statements_,
+                    id_hash(ledger_salt(*statements_, kSalt), account.connection, account.id));
   });
   if (!added) return added.error();
   if (const Result<void> removed = remove_everywhere(database_, transaction, account.number);
@@ -112,6 +168,22 @@ Result<void> Forgotten::forget(Transaction& transaction, AuditChain& audit,
   // Forgotten before and nothing written since: that stands in the audit already.
   if (!*added && !*audited) return {};
   return audit.forget(transaction, account, run, at);
+}
+
+Result<void> Forgotten::keep_out(Transaction&, const std::string& space, const std::string& id) {
+  return guarded("store: keep an id out", [&] {
+    add_hash(*statements_, id_hash(ledger_salt(*statements_, kSalt), space, id));
+  });
+}
+
+Result<void> Forgotten::carry_over(Transaction&, const ForgottenHashes& known) {
+  return guarded("store: carry over what was forgotten", [&] {
+    const std::vector<std::string> salts = texts_of(*statements_->use(kSalts));
+    for (const std::string& salt : known.salts) {
+      if (std::find(salts.begin(), salts.end(), salt) == salts.end()) add_salt(*statements_, salt);
+    }
+    for (const std::string& hash : known.hashes) add_hash(*statements_, hash);
+  });
 }
 
 Result<void> Forgotten::truncate_log() {

@@ -82,7 +82,7 @@ FeedPlace RecordsWriter::place_of(const Feed& feed) {
 
 // The account of each id; 0 for an empty id and for a forgotten account.
 Result<std::vector<std::uint32_t>> RecordsWriter::resolve(
-    const Feed& feed, const FeedPlace& place, const std::vector<std::string_view>& ids) {
+    const FeedPlace& place, const std::vector<std::string_view>& ids) {
   AccountDirectory& accounts = context_.accounts;
   std::vector<std::uint32_t> numbers(ids.size());
   std::vector<std::string> unknown;
@@ -105,7 +105,8 @@ Result<std::vector<std::uint32_t>> RecordsWriter::resolve(
     }
   }
   if (!unknown.empty()) {
-    const auto forgotten = context_.settings.forgotten(feed.connection, unknown);
+    const std::string space = context_.names.text(place.account_space);
+    const auto forgotten = context_.settings.forgotten(space, unknown);
     if (!forgotten) return forgotten.error();
     for (std::size_t i = 0; i < unknown.size(); ++i) {
       const std::uint64_t at = place_of_id(place.account_key, unknown[i]);
@@ -122,8 +123,7 @@ Result<std::vector<std::uint32_t>> RecordsWriter::resolve(
   return numbers;
 }
 
-Result<PageCounts> RecordsWriter::apply_events(const Feed& feed, const FeedPlace& place,
-                                               Page&& page, Instant now) {
+Result<PageCounts> RecordsWriter::apply_events(const FeedPlace& place, Page&& page, Instant now) {
   PageCounts counts;
   if (page.replaces && group_.events.count(place.stream) != 0) {
     auto flushed = flush();
@@ -132,7 +132,7 @@ Result<PageCounts> RecordsWriter::apply_events(const Feed& feed, const FeedPlace
   }
   PendingEvents& pending = group_.events[place.stream];
   if (page.replaces) pending.replaced_parts.push_back(place.part);
-  auto numbers = resolve(feed, place, account_ids(page));
+  auto numbers = resolve(place, account_ids(page));
   if (!numbers) return numbers.error();
   count_left_out(page, *numbers, group_.counts);
   std::vector<std::uint32_t> kept;
@@ -155,7 +155,7 @@ Result<PageCounts> RecordsWriter::apply_events(const Feed& feed, const FeedPlace
 Result<void> RecordsWriter::gather_page(const Feed& feed, const FeedPlace& place, Page&& page,
                                         Instant now) {
   PendingPage pending{place, {}, {}, {}, {}, now};
-  auto numbers = resolve(feed, place, account_ids(page));
+  auto numbers = resolve(place, account_ids(page));
   if (!numbers) return numbers.error();
   count_left_out(page, *numbers, group_.counts);
   pending.numbers = std::move(*numbers);
@@ -163,7 +163,7 @@ Result<void> RecordsWriter::gather_page(const Feed& feed, const FeedPlace& place
     std::vector<std::string_view> ids;
     for (const Deletion& deletion : page.deletions) ids.push_back(deletion.id);
     for (const Merge& merge : page.merges) ids.insert(ids.end(), {merge.loser, merge.survivor});
-    auto named = resolve(feed, place, ids);
+    auto named = resolve(place, ids);
     if (!named) return named.error();
     const auto deleted_end = named->begin() + static_cast<std::ptrdiff_t>(page.deletions.size());
     pending.deleted.assign(named->begin(), deleted_end);
@@ -194,7 +194,7 @@ Result<PageCounts> RecordsWriter::apply(const Feed& feed, Page&& page, Instant n
   Cursor next = std::move(page.next);
   const std::uint64_t without_account = page.rows_without_account;
   if (is_event(feed.kind)) {
-    const auto applied = apply_events(feed, place, std::move(page), now);
+    const auto applied = apply_events(place, std::move(page), now);
     if (!applied) return applied;
     counts += *applied;
   } else if (auto gathered = gather_page(feed, place, std::move(page), now); !gathered) {

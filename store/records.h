@@ -41,10 +41,11 @@ struct ConnectionAttributes {
   std::vector<AttributeSpec> attributes;  // the table that the connector was created with
 };
 
-// Tells which of a connection's account ids were forgotten and must not come back; same order as
-// given. Asked once for each id that the store does not know.
+// Tells which account ids were forgotten and must not come back; same order as given. `space` is
+// the connection, or where a feed joins that of the values (see account_group.h). Asked once for
+// each id that the store does not know.
 using ForgottenCheck = std::function<Result<std::vector<bool>>(
-    const std::string& connection, const std::vector<std::string>& account_ids)>;
+    const std::string& space, const std::vector<std::string>& account_ids)>;
 
 struct RecordsSettings {
   std::size_t memory_bytes = std::size_t{256} << 20;  // of the whole store; bounds what is buffered

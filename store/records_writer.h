@@ -46,11 +46,10 @@ class RecordsWriter : public Records {
 
  private:
   FeedPlace place_of(const Feed& feed);
-  Result<std::vector<std::uint32_t>> resolve(const Feed& feed, const FeedPlace& place,
+  Result<std::vector<std::uint32_t>> resolve(const FeedPlace& place,
                                              const std::vector<std::string_view>& ids);
   Result<void> gather_page(const Feed& feed, const FeedPlace& place, Page&& page, Instant now);
-  Result<PageCounts> apply_events(const Feed& feed, const FeedPlace& place, Page&& page,
-                                  Instant now);
+  Result<PageCounts> apply_events(const FeedPlace& place, Page&& page, Instant now);
   Result<void> begin(const Feed& feed, CensusKind kind);
   // Runs `body` in a transaction, after what is gathered was committed.
   template <typename Body>
