@@ -9,7 +9,7 @@
 #include "daemon/approval_answer.h"
 #include "daemon/codec.h"
 #include "daemon/command_list.h"
-#include "daemon/cycle.h"
+#include "daemon/pause_change.h"
 #include "daemon/text_table.h"
 
 namespace upselld::daemon {
@@ -29,35 +29,16 @@ Result<void> known_connection(App& app, const std::string& name) {
 Result<int> set_pause(const Invocation& invocation, bool paused) {
   auto app = App::open(invocation, Access::brake);
   if (!app) return app.error();
-  const std::string connection = first_argument(invocation);
-  if (const auto known = known_connection(**app, connection); !known) return known.error();
-  Ledger& ledger = (*app)->ledger();
-  auto transaction = store::Transaction::begin(ledger.database, "pause", store::Durability::full);
-  if (!transaction) return transaction.error();
-  const Instant at = (*app)->clock().now();
-  const auto changed =
-      paused ? ledger.brakes.pause(*transaction, {connection, at, person_at(invocation),
-                                                  invocation.option("--why")})
-             : ledger.brakes.resume(*transaction, connection);
-  if (!changed) return changed.error();
-  const Json payload = {{"connection", connection.empty() ? "all" : connection},
-                        {"paused", paused},
-                        {"by", person_at(invocation)},
-                        {"why", invocation.option("--why")}};
-  if (*changed) {
-    const auto appended = ledger.audit.append(
-        *transaction, {store::AuditKind::paused, at, new_run_id(at), {}, payload.dump()});
-    if (!appended) return appended.error();
-  }
-  if (const auto committed = transaction->commit(); !committed) return committed.error();
-  const std::string what = connection.empty() ? "every connection" : connection;
+  const PauseChange change = {first_argument(invocation), paused, person_at(invocation),
+                              invocation.option("--why")};
+  if (const auto known = known_connection(**app, change.connection); !known) return known.error();
+  const auto answer = change_pause((*app)->ledger(), change, (*app)->clock().now());
+  if (!answer) return answer.error();
   if (invocation.json) {
-    std::cout << payload.dump(2) << "\n";
-  } else if (paused) {
-    std::cout << "writing to " << what << (*changed ? " is paused" : " was paused already")
-              << "; go on with: upselld resume " << connection << "\n";
+    std::cout << json_of(change, *answer).dump(2, ' ', false, Json::error_handler_t::replace)
+              << "\n";
   } else {
-    std::cout << "writing to " << what << (*changed ? " goes on" : " was not paused") << "\n";
+    std::cout << sentence_of(change, *answer) << "\n";
   }
   return kDone;
 }

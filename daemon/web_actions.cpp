@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/approval_answer.h"
+#include "daemon/pause_change.h"
 #include "daemon/web_routes.h"
 
 namespace upselld::daemon {
@@ -18,25 +19,11 @@ Result<WebAnswer> set_pause(const WebContext& context, bool paused) {
     return Error{
         ErrorKind::invalid_config, "there is no connection " + connection + " in the settings", {}};
   }
-  const std::string why = text_of(*body, "why").substr(0, kWhyBytesMax);
-  const std::string& by = context.request.user.name;
-  Ledger& ledger = app.ledger();
-  auto transaction = store::Transaction::begin(ledger.database, "pause", store::Durability::full);
-  if (!transaction) return transaction.error();
-  const auto changed =
-      paused ? ledger.brakes.pause(*transaction, {connection, app.clock().now(), by, why})
-             : ledger.brakes.resume(*transaction, connection);
-  if (!changed) return changed.error();
-  const Json payload = {{"connection", connection.empty() ? "all" : connection},
-                        {"paused", paused},
-                        {"by", by},
-                        {"why", why}};
-  if (*changed) {
-    const auto noted = note_action(app, *transaction, store::AuditKind::paused, payload);
-    if (!noted) return noted.error();
-  }
-  if (const auto committed = transaction->commit(); !committed) return committed.error();
-  return json_answer(payload);
+  const PauseChange change = {connection, paused, context.request.user.name,
+                              text_of(*body, "why").substr(0, kWhyBytesMax)};
+  const auto answer = change_pause(app.ledger(), change, app.clock().now());
+  if (!answer) return answer.error();
+  return json_answer(json_of(change, *answer));
 }
 
 }  // namespace
