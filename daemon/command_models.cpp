@@ -30,15 +30,17 @@ Result<std::string> model_connection(App& app, const std::string& wanted) {
 template <typename Change>
 Result<std::string> change_live(App& app, const std::string& connection, store::AuditKind kind,
                                 const Change& change) {
+  const std::string by = person_at(app.invocation());
   Ledger& ledger = app.ledger();
   auto transaction = store::Transaction::begin(ledger.database, "publish", store::Durability::full);
   if (!transaction) return transaction.error();
   const Instant at = app.clock().now();
   const Result<std::string> version = change(*transaction, at);
   if (!version) return version.error();
-  const Json payload = {{"connection", connection}, {"version", *version}, {"by", "command"}};
-  const auto appended =
-      ledger.audit.append(*transaction, {kind, at, new_run_id(at), {}, payload.dump()});
+  const Json payload = {{"connection", connection}, {"version", *version}, {"by", by}};
+  const auto appended = ledger.audit.append(
+      *transaction,
+      {kind, at, new_run_id(at), {}, payload.dump(-1, ' ', false, Json::error_handler_t::replace)});
   if (!appended) return appended.error();
   if (const auto committed = transaction->commit(); !committed) return committed.error();
   return version;
