@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "daemon/app.h"
-#include "daemon/codec.h"
 #include "daemon/command_list.h"
 #include "daemon/control_client.h"
 #include "daemon/cycle.h"
+#include "daemon/pause_change.h"
+#include "store/forget_account.h"
 #include "store/restore.h"
 
 namespace upselld::daemon {
@@ -37,18 +39,31 @@ Result<fs::path> free_name(const fs::path& store, Instant now) {
 // either: a person looks before anything is written.
 Result<void> pause_all(store::Database& restored, const Clock& clock, const std::string& by) {
   Ledger ledger(restored);
-  auto transaction = store::Transaction::begin(restored, "pause", store::Durability::full);
-  if (!transaction) return transaction.error();
+  const auto changed = change_pause(ledger, {"", true, by, kWhyPaused}, clock.now());
+  return changed ? Result<void>() : Result<void>(changed.error());
+}
+
+// What was forgotten since the backup is in it, and nothing in it says so: only the store that it
+// replaces knows. Gives the sentence for the person.
+Result<std::string> forget_what_was(store::Database& restored, const fs::path& standing,
+                                    const Clock& clock) {
+  const std::string repeat =
+      "repeat each `upselld forget` since the backup: its accounts are in the store again\n";
+  std::error_code ignored;
+  if (!fs::exists(standing, ignored)) return "no store stood there; " + repeat;
+  const auto known = store::read_forgotten(standing);
+  if (!known && known.error().kind == ErrorKind::busy) return known.error();
+  // A damaged store is a reason to restore, not against it.
+  if (!known) return "what stood there does not say what it forgot; " + repeat;
   const Instant at = clock.now();
-  const auto changed = ledger.brakes.pause(*transaction, {"", at, by, kWhyPaused});
-  if (!changed) return changed.error();
-  if (*changed) {
-    const Json payload = {{"connection", "all"}, {"paused", true}, {"by", by}, {"why", kWhyPaused}};
-    const auto appended = ledger.audit.append(
-        *transaction, {store::AuditKind::paused, at, new_run_id(at), {}, payload.dump()});
-    if (!appended) return appended.error();
+  const auto count = store::forget_again(restored, *known, {new_run_id(at), at});
+  if (!count) return count.error();
+  if (const auto emptied = store::Forgotten(restored).truncate_log(); !emptied) {
+    return emptied.error();
   }
-  return transaction->commit();
+  if (*count == 0) return std::string("nothing in the backup was forgotten since\n");
+  return fmt::format("{} account{} that had been forgotten since {} forgotten in it as well\n",
+                     *count, *count == 1 ? "" : "s", *count == 1 ? "was" : "were");
 }
 
 }  // namespace
@@ -78,11 +93,15 @@ Result<int> restore_command(const Invocation& invocation) {
     return Error{ErrorKind::invalid_config, doing + ": it is the store itself, no backup", {}};
   }
   const fs::path incoming = target.string() + ".restoring";
+  std::string forgotten;
   {
     auto restored = store::open_copy(source, incoming);
     if (!restored) return in_context(doing, restored.error());
     const auto paused = pause_all(*restored, (*app)->clock(), person_at(invocation));
     if (!paused) return in_context(doing, paused.error());
+    const auto forgot = forget_what_was(*restored, target, (*app)->clock());
+    if (!forgot) return in_context(doing, forgot.error());
+    forgotten = *forgot;
   }
   const auto aside = free_name(target, (*app)->clock().now());
   if (!aside) return in_context(doing, aside.error());
@@ -93,10 +112,14 @@ Result<int> restore_command(const Invocation& invocation) {
   }
   std::cout << "restored from " << source.string() << "\n";
   if (*stood_there) std::cout << "what stood there is " << aside->string() << "\n";
-  std::cout << "writing to every connection is paused; look at upselld plan, then go on with: "
+  std::cout << forgotten
+            << "writing to every connection is paused; look at upselld plan, then go on with: "
                "upselld resume\n"
                "tasks made since the backup are unknown to it: their keys are found in the CRM, "
-               "and none is\nmade twice on the same day\n";
+               "and none is\nmade twice on the same day\n"
+               "values written since the backup are unknown to it too, and may be taken for "
+               "people's edits: such fields\nare left alone for 30 days, or until upselld release "
+               "ACCOUNT\n";
   return kDone;
 }
 
