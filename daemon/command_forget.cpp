@@ -4,50 +4,37 @@
 #include "daemon/account_lookup.h"
 #include "daemon/command_list.h"
 #include "daemon/cycle.h"
+#include "daemon/forget_in_crm.h"
 #include "daemon/text_table.h"
+#include "store/forget_account.h"
 
 namespace upselld::daemon {
 namespace {
 
-// Keeps what a connector answers to a batch of one.
-class OneAnswer : public ReceiptSink {
- public:
-  void answer(std::size_t, Receipt receipt) override { receipt_ = std::move(receipt); }
-  Result<void> checkpoint(const Continuation&) override { return {}; }
-  bool is_settled() const {
-    return receipt_.outcome == Receipt::Outcome::accepted ||
-           receipt_.outcome == Receipt::Outcome::already_there;
+Result<void> forget_here(App& app, std::uint32_t number) {
+  auto records = app.open_records();
+  if (!records) return records.error();
+  Ledger& ledger = app.ledger();
+  {
+    auto transaction =
+        store::Transaction::begin(ledger.database, "forget", store::Durability::full);
+    if (!transaction) return transaction.error();
+    const Instant at = app.clock().now();
+    const auto forgotten = store::forget_account(ledger.database, **records, *transaction, number,
+                                                 {new_run_id(at), at});
+    if (!forgotten) return forgotten;
+    if (const auto committed = transaction->commit(); !committed) return committed;
   }
-  const Receipt& receipt() const { return receipt_; }
+  records->reset();
+  return ledger.forgotten.truncate_log();
+}
 
- private:
-  Receipt receipt_;
-};
-
-// The CRM first: when that fails nothing of ours is gone yet and the command can be run again.
-Result<void> empty_crm(App& app, const Link& link, const store::AccountHit& hit) {
-  if (link.settings->write == WriteLevel::nothing) return {};
-  const auto memory = app.ledger().decisions.memory(hit.number);
-  if (!memory) return memory.error();
-  FieldUpdate update;
-  update.account = hit.id;
-  for (std::size_t f = 0; f < kFieldCount; ++f) {
-    if (static_cast<Field>(f) != Field::pause_until) update.values[f] = "";
+std::string merged_text(const store::AccountGroup& group) {
+  std::string text;
+  for (std::size_t i = 1; i < group.accounts.size(); ++i) {
+    text += (i == 1 ? " with what was merged into it (" : ", ") + printable(group.accounts[i].id);
   }
-  OneAnswer fields;
-  const auto updated = link.connector->update_fields({&update, 1}, fields, {});
-  if (!updated) return updated;
-  if (!fields.is_settled()) {
-    return Error{ErrorKind::unavailable,
-                 "forget " + hit.id + ": the fields could not be emptied: " +
-                     printable(fields.receipt().message) + "; nothing was removed, run it again",
-                 {}};
-  }
-  const TaskMemory& task = memory->task;
-  if (task.key.empty() || task.status != TaskState::Status::open) return {};
-  const TaskWithdrawal withdrawal = {task.key, "", "the account was forgotten"};
-  OneAnswer withdrawn;
-  return link.connector->withdraw_tasks({&withdrawal, 1}, withdrawn, {});
+  return text.empty() ? text : text + ")";
 }
 
 }  // namespace
@@ -57,31 +44,29 @@ Result<int> forget_command(const Invocation& invocation) {
   if (!app) return app.error();
   const auto hit = one_account(**app, invocation.arguments.front());
   if (!hit) return hit.error();
-  for (const Link& link : (*app)->links()) {
-    if (link.name() != hit->connection) continue;
-    if (const auto emptied = empty_crm(**app, link, *hit); !emptied) return emptied.error();
-  }
-  auto records = (*app)->open_records();
-  if (!records) return records.error();
   Ledger& ledger = (*app)->ledger();
-  {
-    auto transaction =
-        store::Transaction::begin(ledger.database, "forget", store::Durability::full);
-    if (!transaction) return transaction.error();
-    const Instant at = (*app)->clock().now();
-    const auto forgotten = ledger.forgotten.forget(
-        *transaction, ledger.audit, {hit->number, hit->connection, hit->id}, new_run_id(at), at);
-    if (!forgotten) return forgotten.error();
-    const auto erased = (*records)->erase_account(*transaction, hit->number);
-    if (!erased) return erased.error();
-    if (const auto committed = transaction->commit(); !committed) return committed.error();
+  const auto group = store::account_group(ledger.database, hit->number);
+  if (!group) return group.error();
+  if (group->accounts.empty()) {
+    return Error{ErrorKind::not_found, "no account has that number: name one by its id", {}};
   }
-  records->reset();
-  if (const auto truncated = ledger.forgotten.truncate_log(); !truncated) return truncated.error();
-  std::cout << hit->connection << ":" << hit->id
-            << " is forgotten: fields emptied, tasks withdrawn, records, decisions and audit "
-               "payloads removed\nthe next pull does not bring it back; backups made before still "
-               "hold it\n";
+  const auto traces = crm_traces(ledger, *group);
+  if (!traces) return traces.error();
+  // The CRM first: when that fails nothing of ours is gone yet and the command can be run again.
+  std::string in_crm;
+  if (invocation.has("--leave-crm")) {
+    if (traces->any()) in_crm = "what stands in " + hit->connection + " was left there";
+  } else {
+    const auto cleared = clear_in_crm(**app, *group, *traces);
+    if (!cleared) return cleared.error();
+    in_crm = to_text(*cleared);
+  }
+  if (const auto done = forget_here(**app, hit->number); !done) return done.error();
+  std::cout << hit->connection << ":" << printable(hit->id) << merged_text(*group)
+            << " is forgotten: " << in_crm << (in_crm.empty() ? "" : ", ")
+            << "records, decisions and audit payloads removed\n"
+               "the next pull does not bring it back; backups made before still hold it, and "
+               "restoring one\nover this store forgets it again\n";
   return kDone;
 }
 
