@@ -7,6 +7,7 @@
 
 #include "core/kill_point.h"
 #include "daemon/field_receipt.h"
+#include "daemon/pause_change.h"
 
 namespace upselld::daemon {
 namespace {
@@ -121,7 +122,7 @@ bool Deliverer::may_go_on() {
   report_.paused = is_due_;
   report_.notes.push_back("writing is paused" +
                           ((*paused)->why.empty() ? "" : " (" + (*paused)->why + ")") +
-                          "; go on with: upselld resume");
+                          "; go on with: " + lifting(**paused));
   return false;
 }
 
@@ -170,8 +171,10 @@ Result<void> Deliverer::leave_edited_fields(Batch& batch) {
       if (!values[f]) continue;
       const store::FieldMemory& memory = (*known)[f];
       const std::string standing = current[f].value_or("");
-      // Of an account that no answer shows nobody can tell what stands there.
-      const bool edited_now = (*states)[i].exists && !memory.is_ours(standing);
+      // Of an account that no answer shows nobody can tell what stands there; and what is to be
+      // written may stand there, from before a restored backup.
+      const bool edited_now =
+          (*states)[i].exists && !memory.is_ours(standing) && standing != *values[f];
       if (edited_now) {
         const auto noted = site_.field_states.edited(*transaction, delivery.account,
                                                      static_cast<Field>(f), standing, now);
