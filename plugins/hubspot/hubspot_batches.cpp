@@ -85,6 +85,13 @@ void find_asked(std::span<const std::string> ids, std::vector<Row>& rows) {
 
 }  // namespace
 
+Error silence(const std::string& object, const std::string& id) {
+  return {ErrorKind::unavailable,
+          "read " + object + ": the account gave neither the record " + id +
+              " nor a reason; it is asked for again by the next sync",
+          {}};
+}
+
 Result<void> Reader::read_batch(const Wanted& wanted, std::span<const std::string> ids,
                                 BatchPage& out) {
   const std::string doing = "read " + wanted.object;
@@ -107,6 +114,7 @@ Result<void> Reader::read_batch(const Wanted& wanted, std::span<const std::strin
     return !out.rows.back().id.empty();
   });
   if (!read) return read.error();
+  if (const auto there = results_of(*read, doing); !there) return there.error();
   const nlohmann::json* errors = member(*read, "errors");
   if (errors == nullptr || !errors->is_array()) return {};
   for (const auto& error : *errors) {

@@ -303,13 +303,6 @@ Result<Puller::Read> Puller::read_rows(const Step& step, const std::vector<std::
               static_cast<std::size_t>(answered)};
 }
 
-Error Puller::silence(const std::string& object, const std::string& id) {
-  return {ErrorKind::unavailable,
-          "read " + object + ": the account gave neither the record " + id +
-              " nor a reason; it is asked for again by the next sync",
-          {}};
-}
-
 // Fills the page; gives how many of the ids it brings.
 Result<std::size_t> Puller::bring(const Step& step, const PullCursor& at,
                                   const std::vector<std::string>& ids, Read& read, Page& page) {

@@ -94,7 +94,6 @@ class Puller {
                              std::size_t most);
   Result<Listed> list_rows(const Step& step, const PullCursor& at, const Wanted& asked);
   Result<Read> read_rows(const Step& step, const std::vector<std::string>& ids);
-  static Error silence(const std::string& object, const std::string& id);
   Result<std::size_t> bring(const Step& step, const PullCursor& at,
                             const std::vector<std::string>& ids, Read& read, Page& page);
   // What the records themselves do not hold: companies, contacts, parents.

@@ -59,9 +59,8 @@ Result<void> Puller::add_parents(const Step& step, std::vector<Row>& rows) {
     if (!row.parent.empty()) ids.push_back(row.parent);
   }
   parents_.clear();
-  std::sort(ids.begin(), ids.end(), is_before);
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  auto read = reader_.read_each({spec.parent, parent_properties(spec.parent)}, ids);
+  auto read =
+      reader_.read_each({spec.parent, parent_properties(spec.parent)}, ascending(std::move(ids)));
   if (!read) return read.error();
   // A line whose deal cannot be seen would count as deleted.
   if (!read->silent.empty()) return silence(spec.parent, read->silent);

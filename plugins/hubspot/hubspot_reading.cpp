@@ -222,4 +222,11 @@ bool is_before(const std::string& a, const std::string& b) {
   return a.size() != b.size() ? a.size() < b.size() : a < b;
 }
 
+std::vector<std::string> ascending(std::vector<std::string> ids) {
+  std::erase(ids, "");
+  std::sort(ids.begin(), ids.end(), is_before);
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
 }  // namespace upselld::plugins::hubspot

@@ -116,7 +116,11 @@ class Reader {
 
 // The company or contact that a record counts for: the primary one, else the oldest.
 std::string chosen(const std::vector<Reader::Link>& links);
+// Of a record of which no answer says anything.
+Error silence(const std::string& object, const std::string& id);
 // Ids of digits in the order of their numbers.
 bool is_before(const std::string& a, const std::string& b);
+// Each once, in that order, without empty ones: as read_each() takes them.
+std::vector<std::string> ascending(std::vector<std::string> ids);
 
 }  // namespace upselld::plugins::hubspot

@@ -187,8 +187,13 @@ Result<StandingTasks> TaskWriter::look_up_by_company(std::span<const std::string
   std::vector<std::string> companies;
   for (const std::string& key : keys) companies.push_back(company_of_key(key));
   // One that was merged answers under the id that it has now.
-  const auto now = reader_.batch_read({"companies", {"hs_merged_object_ids"}}, companies);
+  const auto now =
+      reader_.read_each({"companies", {"hs_merged_object_ids"}}, ascending(std::move(companies)));
   if (!now) return in_context("look for tasks", now.error());
+  // A task that is passed over would be made twice.
+  if (!now->silent.empty()) {
+    return in_context("look for tasks", silence("companies", now->silent));
+  }
   std::vector<std::string> ids, tasks;
   for (const Row& row : now->rows) ids.push_back(row.id);
   const auto links = reader_.associations("companies", "tasks", ids);
@@ -196,8 +201,9 @@ Result<StandingTasks> TaskWriter::look_up_by_company(std::span<const std::string
   for (const auto& [company, list] : *links) {
     for (const Reader::Link& link : list) tasks.push_back(link.id);
   }
-  auto read = reader_.batch_read(wanted_tasks(look), tasks);
+  auto read = reader_.read_each(wanted_tasks(look), ascending(std::move(tasks)));
   if (!read) return in_context("look for tasks", read.error());
+  if (!read->silent.empty()) return in_context("look for tasks", silence("tasks", read->silent));
   for (const Row& row : read->rows) {
     for (const std::string& key : keys) {
       const bool is_it = way == Way::property ? is_same_text(row.text(key_), key)

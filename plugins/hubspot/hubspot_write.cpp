@@ -43,8 +43,12 @@ Result<std::vector<FieldState>> FieldWriter::current(std::span<const std::string
   if (!known) return in_context("read our fields", known.error());
   Wanted wanted = {"companies", {}};
   for (const FieldColumn& column : *known) wanted.properties.push_back(column.name);
-  const auto read = reader_.batch_read(wanted, accounts);
+  const auto read = reader_.read_each(wanted, ascending({accounts.begin(), accounts.end()}));
   if (!read) return in_context("read our fields", read.error());
+  // One that is passed over would look like one that is gone, and whose pause was taken back.
+  if (!read->silent.empty()) {
+    return in_context("read our fields", silence(wanted.object, read->silent));
+  }
   std::map<std::string, const Row*> rows;
   for (const Row& row : read->rows) rows[row.id] = &row;
   for (FieldState& state : states) {
