@@ -14,16 +14,28 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kLinksMax = 1'000;
 // Records that are asked for one by one in a page; the next page goes on behind them.
 constexpr std::size_t kAskedAloneMax = 20;
-// Types that make a company the record's primary one.
-constexpr std::int64_t kPrimaryTypes[] = {1, 5, 26, 509};
+// HubSpot's type that makes a company the primary one of such a record.
+struct PrimaryType {
+  const char* object;
+  std::int64_t id;
+};
+constexpr PrimaryType kPrimaryTypes[] = {
+    {"contacts", 1}, {"deals", 5}, {"tickets", 26}, {"orders", 509}};
 
-bool is_primary(const nlohmann::json& to) {
+// 0: there is none.
+std::int64_t primary_type(const std::string& from, const std::string& to) {
+  const auto known = std::find_if(std::begin(kPrimaryTypes), std::end(kPrimaryTypes),
+                                  [&](const PrimaryType& type) { return from == type.object; });
+  return to == "companies" && known != std::end(kPrimaryTypes) ? known->id : 0;
+}
+
+// An account's own labels have numbers of their own, which may be the same.
+bool has_type(const nlohmann::json& to, std::int64_t id) {
   const nlohmann::json* types = member(to, "associationTypes");
-  if (types == nullptr || !types->is_array()) return false;
-  return std::any_of(types->begin(), types->end(), [](const nlohmann::json& type) {
-    const auto id = static_cast<std::int64_t>(number_in(type, "typeId").value_or(-1));
-    return std::find(std::begin(kPrimaryTypes), std::end(kPrimaryTypes), id) !=
-           std::end(kPrimaryTypes);
+  if (id == 0 || types == nullptr || !types->is_array()) return false;
+  return std::any_of(types->begin(), types->end(), [id](const nlohmann::json& type) {
+    return text_in(type, "category") == "HUBSPOT_DEFINED" &&
+           static_cast<std::int64_t>(number_in(type, "typeId").value_or(-1)) == id;
   });
 }
 
@@ -34,7 +46,8 @@ bool is_none(const Fault& fault) {
 }
 
 // Takes one answer; gives where each record that has more goes on.
-std::map<std::string, std::string> take_links(const nlohmann::json& results, Reader::Links& links) {
+std::map<std::string, std::string> take_links(const nlohmann::json& results, std::int64_t primary,
+                                              Reader::Links& links) {
   std::map<std::string, std::string> more;
   for (const auto& result : results) {
     const nlohmann::json* from = member(result, "from");
@@ -44,7 +57,7 @@ std::map<std::string, std::string> take_links(const nlohmann::json& results, Rea
     for (const auto& one : *to) {
       std::string other = text_in(one, "toObjectId");
       if (other.empty()) other = text_in(one, "id");
-      if (!other.empty()) links[id].push_back({other, is_primary(one)});
+      if (!other.empty()) links[id].push_back({other, has_type(one, primary)});
     }
     if (const auto* next = member_at(result, "paging.next"); next != nullptr) {
       more[id] = text_in(*next, "after");
@@ -217,7 +230,7 @@ Result<Reader::Links> Reader::associations(const std::string& from, const std::s
     }
     const auto results = results_of(*read, doing);
     if (!results) return results.error();
-    for (const auto& [id, after] : take_links(**results, links)) {
+    for (const auto& [id, after] : take_links(**results, primary_type(from, to), links)) {
       if (after.empty() || after == asked[id]) {
         return Error{ErrorKind::corrupt, doing + ": a list goes on where it began", {}};
       }

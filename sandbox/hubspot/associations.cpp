@@ -13,6 +13,7 @@ struct Known {
 };
 
 constexpr const char* kPrimary = "Primary";
+constexpr const char* kOwn = "USER_DEFINED";
 
 constexpr Known kKnown[] = {
     {"company", "deal", 342, 341, ""},    {"company", "deal", 6, 5, kPrimary},
@@ -74,14 +75,18 @@ AssociationType& Associations::add_type(AssociationType type) {
   return added;
 }
 
+int Associations::take_ids(const std::string& category) {
+  int& next = category == kOwn ? next_own_id_ : next_id_;
+  return std::exchange(next, next + 2);
+}
+
 const AssociationType& Associations::default_type(const ObjectType& from, const ObjectType& to) {
   for (const AssociationType* type : by_pair_[{&from, &to}]) {
     if (type->is_default()) return *type;
   }
-  const int id = next_id_;
   const bool same = &from == &to;
-  next_id_ += 2;
-  const std::string category = from.custom || to.custom ? "USER_DEFINED" : "HUBSPOT_DEFINED";
+  const std::string category = from.custom || to.custom ? kOwn : "HUBSPOT_DEFINED";
+  const int id = take_ids(category);
   if (!same) add_type({&to, &from, id + 1, id, category, "", false});
   return add_type({&from, &to, id, same ? id : id + 1, category, "", false});
 }
@@ -100,12 +105,19 @@ const AssociationType* Associations::find(const ObjectType& from, const ObjectTy
   return nullptr;
 }
 
+const AssociationType* Associations::named(const ObjectType& from, const ObjectType& to,
+                                           const std::string& category, int type_id) {
+  for (const AssociationType* type : types(from, to)) {
+    if (type->category == category && type->type_id() == type_id) return type;
+  }
+  return nullptr;
+}
+
 int Associations::define(const ObjectType& from, const ObjectType& to, const std::string& label) {
   default_type(from, to);
-  const int id = next_id_;
-  next_id_ += 2;
-  add_type({&from, &to, id, id + 1, "USER_DEFINED", label, false});
-  add_type({&to, &from, id + 1, id, "USER_DEFINED", label, false});
+  const int id = take_ids(kOwn);
+  add_type({&from, &to, id, id + 1, kOwn, label, false});
+  add_type({&to, &from, id + 1, id, kOwn, label, false});
   return id;
 }
 

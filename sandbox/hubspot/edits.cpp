@@ -31,7 +31,10 @@ void associate(Portal& portal, ObjectType& type, const Record& record, const Jso
   ObjectType& other = object_named(portal, wish.at("object"));
   const Record& target = record_named(portal, other, wish.at("id"));
   const AssociationType* kind = &portal.associations.default_type(type, other);
-  if (wish.contains("type")) kind = portal.associations.find(type, other, wish["type"].get<int>());
+  if (wish.contains("type")) {
+    kind = portal.associations.named(type, other, wish.value("category", "HUBSPOT_DEFINED"),
+                                     wish["type"].get<int>());
+  }
   if (kind == nullptr) throw std::invalid_argument("no such association type");
   if (wish.value("remove", false)) {
     portal.associations.unlink(*kind, record.id, target.id);

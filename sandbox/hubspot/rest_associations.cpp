@@ -28,7 +28,7 @@ Json link_json(Service& service, const Ends& ends, const Link& link) {
     if (type == nullptr) continue;
     Json label;
     if (!type->is_default()) label = type->label;
-    types.push_back({{"category", type->category}, {"typeId", id}, {"label", label}});
+    types.push_back({{"category", type->category}, {"typeId", type->type_id()}, {"label", label}});
   }
   Json out;
   if (service.portal.switches.is_on("association_ids_as_text")) {
@@ -73,8 +73,9 @@ Record& record_at(Service& service, const ObjectType& type, const std::string& t
 }
 
 const AssociationType& kind_of(Service& service, const Ends& ends, const Json& spec) {
-  const AssociationType* type =
-      service.portal.associations.find(ends.from, ends.to, spec.at("associationTypeId").get<int>());
+  const AssociationType* type = service.portal.associations.named(
+      ends.from, ends.to, spec.value("associationCategory", "HUBSPOT_DEFINED"),
+      spec.at("associationTypeId").get<int>());
   if (type == nullptr) throw invalid("no such association type between these objects");
   return *type;
 }
@@ -102,14 +103,15 @@ void set_default(Service& service, const Ends& ends, RecordId from, RecordId to,
                  BatchOutcome& outcome) {
   const AssociationType& type = service.portal.associations.default_type(ends.from, ends.to);
   link_records(service.portal, type, from, to);
-  const auto entry = [&](RecordId a, RecordId b, int id) {
+  const auto entry = [&](RecordId a, RecordId b, const AssociationType& kind) {
     outcome.results.push_back(
         {{"from", {{"id", std::to_string(a)}}},
          {"to", {{"id", std::to_string(b)}}},
-         {"associationSpec", {{"associationCategory", type.category}, {"associationTypeId", id}}}});
+         {"associationSpec",
+          {{"associationCategory", kind.category}, {"associationTypeId", kind.type_id()}}}});
   };
-  entry(from, to, type.id);
-  entry(to, from, type.inverse);
+  entry(from, to, type);
+  entry(to, from, *service.portal.associations.find(ends.to, ends.from, type.inverse));
 }
 
 }  // namespace
@@ -243,7 +245,8 @@ HttpAnswer list_labels(Service& service, const Call& call) {
   for (const AssociationType* type : service.portal.associations.types(ends.from, ends.to)) {
     Json label;
     if (!type->is_default()) label = type->label;
-    results.push_back({{"category", type->category}, {"typeId", type->id}, {"label", label}});
+    results.push_back(
+        {{"category", type->category}, {"typeId", type->type_id()}, {"label", label}});
   }
   return json_answer(200, Json{{"results", std::move(results)}}.dump());
 }
@@ -255,8 +258,10 @@ HttpAnswer create_label(Service& service, const Call& call) {
   const int id = service.portal.associations.define(ends.from, ends.to, label);
   const AssociationType& type = *service.portal.associations.find(ends.from, ends.to, id);
   Json results = Json::array();
-  for (const int each : {type.id, type.inverse}) {
-    results.push_back({{"category", "USER_DEFINED"}, {"typeId", each}, {"label", label}});
+  const AssociationType& back = *service.portal.associations.find(ends.to, ends.from, type.inverse);
+  for (const AssociationType* each : {&type, &back}) {
+    results.push_back(
+        {{"category", each->category}, {"typeId", each->type_id()}, {"label", label}});
   }
   return json_answer(200, Json{{"results", std::move(results)}}.dump());
 }

@@ -139,9 +139,10 @@ std::vector<Writer::Target> Writer::targets_of(const Json& associations) const {
     const RecordId id = record_id(text).value_or(0);
     for (const Json& kind : each.at("types")) {
       const int type_id = kind.at("associationTypeId").get<int>();
+      const std::string category = kind.value("associationCategory", "HUBSPOT_DEFINED");
       Target target{nullptr, id};
       for (const ObjectType& to : portal_.schema.all()) {
-        const AssociationType* found = portal_.associations.find(type_, to, type_id);
+        const AssociationType* found = portal_.associations.named(type_, to, category, type_id);
         if (found != nullptr) target.type = found;
       }
       const Record* record = target.type == nullptr ? nullptr : portal_.find(*target.type->to, id);

@@ -46,6 +46,25 @@ using Types = std::vector<int>;
 
 }  // namespace
 
+TEST_CASE("sandbox hubspot: an account's own labels may have the numbers of HubSpot's") {
+  TestAccount account;
+  const Pair pair(account);
+  int id = 0;
+  for (const char* name : {"First", "Second", "Third"}) {
+    const Said label = account.post("/crm/associations/2026-09/deals/companies/labels",
+                                    {{"label", name}, {"name", name}});
+    id = label.body["results"][0]["typeId"];
+  }
+  REQUIRE(id == 5);
+  const auto put = [&](const std::string& to, const Json& type) {
+    return account.call("PUT", pair.path(to), Json::array({type})).body["labels"];
+  };
+  CHECK(put(pair.company, spec(5, "USER_DEFINED")) == Json({"Third"}));
+  CHECK(put(pair.other, spec(5)) == Json({"Primary"}));
+  CHECK(pair.types(pair.company) == Types{5, 341});
+  CHECK(pair.types(pair.other) == Types{5, 341});
+}
+
 TEST_CASE("sandbox hubspot: labels of a pair are replaced, and the default type stays") {
   TestAccount account;
   const Pair pair(account);
@@ -57,7 +76,7 @@ TEST_CASE("sandbox hubspot: labels of a pair are replaced, and the default type 
       account.call("PUT", pair.path(pair.company), Json::array({spec(reseller, "USER_DEFINED")}));
   CHECK(set.status == 201);
   CHECK(set.body["labels"] == Json({"Reseller"}));
-  CHECK(pair.types(pair.company) == Types{341, reseller});
+  CHECK(pair.types(pair.company) == Types{reseller, 341});
   account.call("PUT", pair.path(pair.company), Json::array({spec(5)}));
   CHECK(pair.types(pair.company) == Types{5, 341});
   CHECK(account.call("PUT", pair.path(pair.company), Json::array({spec(192)})).status == 400);
