@@ -51,7 +51,8 @@ class CompanyMapper final : public Mapper {
     if (!context_.settings.scope.empty()) {
       c.in_scope.push_back(is_in_scope(context_.settings, text_of) ? 1 : 0);
     }
-    // With a rollup among the properties the stamp is no version: it stays while values change.
+    // With a rollup or the parent among the properties the stamp is no version: it stays while
+    // values change.
     if (!context_.plan.has_unstamped) c.modified_at.push_back(row.updated);
     add_attributes(
         context_.settings, text_of,

@@ -63,7 +63,7 @@ class ContactMapper final : public Mapper {
     // Missing is the smallest there is.
     c.last_touch_at.push_back(
         std::max(row.stamp("notes_last_contacted"), row.stamp("hs_sales_email_last_replied")));
-    c.modified_at.push_back(row.updated);
+    // No version: a contact moves to another company without a new modified date.
     c.active.push_back(1);
     c.may_mail.push_back(refuses(settings.no_mail) ? 0 : 1);
     c.may_call.push_back(refuses(settings.no_call) ? 0 : 1);

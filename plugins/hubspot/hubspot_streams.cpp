@@ -13,6 +13,7 @@ namespace upselld::plugins::hubspot {
 
 namespace {
 
+constexpr const char* kParent = "hs_parent_company_id";
 constexpr const char* kOwnOptOut = "hs_email_optout";
 constexpr const char* kContactScope = "crm.objects.contacts.read";
 constexpr int kOften = 1, kRarely = 7;
@@ -22,7 +23,7 @@ void add_companies(const HubspotSettings& settings, const std::string& prefix,
   StreamSpec companies = {"accounts", "companies", Shape::company, RecordKind::account};
   companies.scope = "crm.objects.companies.read";
   companies.properties = {
-      "name",       "hubspot_owner_id",     "hs_parent_company_id",
+      "name",       "hubspot_owner_id",     kParent,
       "createdate", "hs_merged_object_ids", property_name(prefix, Field::pause_until)};
   StreamSpec history = {"account_changes", "companies", Shape::company_history,
                         RecordKind::attribute_change};
@@ -248,12 +249,16 @@ Result<StreamPlan> plan_stream(const StreamSpec& spec, const HubspotSettings& se
     const auto is_missing = [&](const std::string& name) { return !(*type)->may_have(name); };
     std::erase_if(wanted, is_missing);
     std::erase_if(plan.history, is_missing);
+    bool has_rollup = false;
     for (const std::string& name : wanted) {
       const Property* property = (*type)->property(name);
-      const bool is_ours = name.starts_with("hs_parent") || name == "hs_merged_object_ids";
-      plan.has_unstamped |= property != nullptr && !is_ours && is_unstamped(*property);
+      // The parent is an association. It changes rarely: the usual reading of all is enough.
+      plan.has_unstamped |= name == kParent;
+      const bool is_own = name == kParent || name == "hs_merged_object_ids";
+      has_rollup |= property != nullptr && !is_own && is_unstamped(*property);
     }
-    if (spec.shape == Shape::company && plan.has_unstamped) plan.refresh_periods = kOften;
+    plan.has_unstamped |= has_rollup;
+    if (spec.shape == Shape::company && has_rollup) plan.refresh_periods = kOften;
   }
   std::set<std::string> seen;
   for (const std::string& name : wanted) {
