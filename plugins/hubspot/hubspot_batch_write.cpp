@@ -92,7 +92,8 @@ class Sender {
       return {};
     }
     const Fault& fault = *reply->fault;
-    if (fault.status >= 500) {
+    // The answer may be all that was lost.
+    if (fault.status >= 500 || fault.status == 408) {
       return Error{ErrorKind::timed_out, error_of(write_.doing, fault).message, {}};
     }
     if (is_unknown_property(write_, fault)) {
@@ -137,8 +138,10 @@ class Sender {
                  .path = client_.paths().objects(
                      write_.object, write_.is_create ? "/batch/create" : "/batch/update"),
                  .body = std::move(body)};
-    call.repeatable = !write_.is_create;
+    // Somebody may have changed by then what an update would overwrite.
+    call.repeatable = false;
     call.is_write = true;
+    call.not_after = write_.not_after;
     call.wait_before = std::exchange(wait_, Duration{});
     return call;
   }
@@ -183,7 +186,7 @@ Result<std::vector<ItemResult>> send_batch(Client& client, Catalogue& catalogue,
   for (const Duration wait : kUntilKnown) {
     if (!sent || due.empty()) break;
     const bool is_late =
-        write.again_until && client.host().clock().steady() > *write.again_until - wait;
+        write.not_after && client.host().clock().steady() > *write.not_after - wait;
     if (is_late || !is_listed(catalogue, write.object, results[due[0]].fault->field)) break;
     std::vector<BatchItem> again;
     for (const std::size_t i : due) again.push_back(items[i]);

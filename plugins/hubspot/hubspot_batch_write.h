@@ -35,7 +35,7 @@ struct BatchWrite {
   // Properties of ours: what is wrong with one of them is wrong for all items.
   std::vector<std::string> ours;
   Duration wait_before = {};
-  std::optional<Duration> again_until = {};  // steady time: after it nothing is sent again
+  std::optional<Duration> not_after = {};  // steady time: nothing is sent after it
 };
 
 // At most 100 items, in one request where all is well. A batch that is refused whole because of one

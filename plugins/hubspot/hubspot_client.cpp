@@ -51,6 +51,16 @@ Client::Client(const HubspotSettings& settings, Host& host)
       general_(kGeneralPerSecond, kGeneralAtOnce),
       search_(kSearchesPerSecond, kSearchesAtOnce) {}
 
+bool Client::is_too_late(const Call& call, Duration wait) const {
+  return call.not_after && host_.clock().steady() > *call.not_after - wait;
+}
+
+Error Client::too_late(const std::string& doing, Duration wait) const {
+  return {ErrorKind::rate_limited,
+          doing + ": the account asks to wait for longer than what was looked at holds",
+          host_.clock().now() + wait};
+}
+
 Result<HttpResponse> Client::send_once(const std::string& doing, const Call& call, Duration wait) {
   const auto session = login_.session();
   if (!session) return in_context(doing, session.error());
@@ -76,6 +86,7 @@ Result<HttpResponse> Client::send_once(const std::string& doing, const Call& cal
   request.is_write = call.is_write;
   Pace& pace = call.is_search ? search_ : general_;
   request.wait_before = std::max(wait, pace.take(host_.clock().steady()));
+  if (is_too_late(call, request.wait_before)) return too_late(doing, request.wait_before);
   auto answer = host_.transport().send(request);
   if (!answer) return in_context(doing, answer.error());
   login_.saw(*answer);
@@ -121,6 +132,7 @@ Result<Reply> Client::send(const std::string& doing, const Call& call) {
     }
     const auto pause = pause_after(fault, *answer, tried);
     if (!pause) return Reply{std::move(*answer), std::move(fault)};
+    if (is_too_late(call, *pause)) return too_late(doing, *pause);
     wait = *pause;
   }
 }

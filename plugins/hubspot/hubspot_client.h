@@ -20,6 +20,7 @@ struct Call {
   bool repeatable = true;
   bool is_write = false;
   Duration wait_before = {};
+  std::optional<Duration> not_after = {};  // steady time: nothing is sent after it
 };
 
 // An answer: success (200 to 299, so also a batch of which parts failed), or what is wrong with it.
@@ -40,7 +41,8 @@ class Client {
   Client(const HubspotSettings& settings, Host& host);
 
   // An Error where there is no answer to judge: no connection, no login, the day's calls used up,
-  // stopped. `doing` stands in front of its message.
+  // stopped. `doing` stands in front of its message. rate_limited: it would have had to wait until
+  // after its `not_after`; with the time.
   Result<Reply> call(const std::string& doing, const Call& call);
   // The same with every fault as an Error.
   Result<HttpResponse> fetch(const std::string& doing, const Call& call);
@@ -59,6 +61,8 @@ class Client {
  private:
   Result<Reply> send(const std::string& doing, const Call& call);
   Result<HttpResponse> send_once(const std::string& doing, const Call& call, Duration wait);
+  bool is_too_late(const Call& call, Duration wait) const;
+  Error too_late(const std::string& doing, Duration wait) const;
   void learn_pace(const HttpResponse& response);
   // Nothing: not worth another try.
   std::optional<Duration> pause_after(const Fault& fault, const HttpResponse& response, int tried);

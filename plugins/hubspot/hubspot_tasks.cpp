@@ -153,6 +153,8 @@ Result<std::vector<TaskAnswer>> TaskWriter::send_closings(std::span<const TaskCl
   BatchWrite write;
   write.doing = "withdraw tasks";
   write.object = "tasks";
+  // They were looked at right before.
+  write.not_after = milliseconds(client_.host().clock().steady().ms + kLookHolds.ms);
   std::vector<BatchItem> items;
   for (const TaskClosing& closing : tasks) {
     const std::string& id = closing.task.id;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/hubspot/hubspot_write.h"
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -12,6 +13,8 @@ namespace upselld::plugins::hubspot {
 
 namespace {
 
+// What sending takes at the account's pace.
+constexpr Duration kSending = seconds(10);
 // Before what the answer left out is sent again; the last time it is looked at alone.
 constexpr Attempt kAttempts[] = {{kBatchMax, seconds(0)}, {kBatchMax, seconds(3)}};
 
@@ -135,7 +138,10 @@ Result<void> FieldWriter::send_group(std::span<const FieldUpdate> batch,
     sent.push_back(i);
   }
   if (items.empty()) return {};
-  if (looked_at_) write.again_until = milliseconds(looked_at_->ms + kLookHolds.ms);
+  const Duration now = client_.host().clock().steady();
+  // A look that took long itself is followed by one write all the same.
+  write.not_after = milliseconds(
+      std::max(looked_at_.value_or(now).ms + kLookHolds.ms, now.ms + pause.ms + kSending.ms));
   const auto results = send_batch(client_, catalogue_, write, items);
   if (!results) {
     if (results.error().kind == ErrorKind::timed_out) {

@@ -71,7 +71,8 @@ Result<std::vector<RowResult>> send_collection(Client& client, const Collections
   // A duplicate rule that only warns does not stop a score; no assignment rule is to run for it.
   call.headers = {{"Sforce-Duplicate-Rule-Header", "allowSave=true"},
                   {"Sforce-Auto-Assign", "false"}};
-  call.repeatable = wanted.repeatable;
+  // Somebody may have changed by then what an update would overwrite.
+  call.repeatable = false;
   call.is_write = true;
   call.wait_before = wanted.wait_before;
   auto reply = client.call(wanted.doing, call);

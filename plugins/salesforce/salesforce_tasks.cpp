@@ -109,7 +109,6 @@ Result<std::vector<TaskAnswer>> TaskWriter::send_new(std::span<const TaskDraft>,
   call.doing = "create tasks";
   call.method = "POST";
   call.records = records;
-  call.repeatable = false;
   call.wait_before = pause;
   return send(call);
 }

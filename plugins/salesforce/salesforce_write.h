@@ -25,7 +25,6 @@ struct CollectionsCall {
   std::string doing = {};
   std::string method = "PATCH";
   std::vector<std::string> records = {};  // JSON objects
-  bool repeatable = true;
   Duration wait_before = {};
 };
 Result<std::vector<RowResult>> send_collection(Client& client, const CollectionsCall& call);
