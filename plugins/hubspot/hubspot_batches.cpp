@@ -12,6 +12,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kLinksMax = 1'000;
+constexpr int kLinkTriesMax = 3;  // of a record of whose links nothing is said
 // Records that are asked for one by one in a page; the next page goes on behind them.
 constexpr std::size_t kAskedAloneMax = 20;
 // HubSpot's type that makes a company the primary one of such a record.
@@ -39,31 +40,60 @@ bool has_type(const nlohmann::json& to, std::int64_t id) {
   });
 }
 
-// Errors of a batch that are no news: the record has nothing on the other side.
-bool is_none(const Fault& fault) {
-  return fault.sub_category == "crm.associations.NO_ASSOCIATIONS_FOUND" ||
-         fault.code == "OBJECT_NOT_FOUND";
-}
+// One record whose links are asked for, from a place in their list.
+struct LinkQuestion {
+  std::string id, after;
+  int tried = 0;
+};
 
-// Takes one answer; gives where each record that has more goes on.
-std::map<std::string, std::string> take_links(const nlohmann::json& results, std::int64_t primary,
-                                              Reader::Links& links) {
-  std::map<std::string, std::string> more;
+// What one answer says.
+struct LinkAnswer {
+  std::set<std::string> told;               // records that it names, with links or as without any
+  std::map<std::string, std::string> more;  // where the lists of these go on
+};
+
+LinkAnswer take_links(const nlohmann::json& results, std::int64_t primary, Reader::Links& links) {
+  LinkAnswer answer;
   for (const auto& result : results) {
     const nlohmann::json* from = member(result, "from");
     const nlohmann::json* to = member(result, "to");
     if (from == nullptr || to == nullptr || !to->is_array()) continue;
     const std::string id = text_in(*from, "id");
+    answer.told.insert(id);
     for (const auto& one : *to) {
       std::string other = text_in(one, "toObjectId");
       if (other.empty()) other = text_in(one, "id");
       if (!other.empty()) links[id].push_back({other, has_type(one, primary)});
     }
     if (const auto* next = member_at(result, "paging.next"); next != nullptr) {
-      more[id] = text_in(*next, "after");
+      answer.more[id] = text_in(*next, "after");
     }
   }
-  return more;
+  return answer;
+}
+
+// Errors of a batch that are no news: the record has nothing on the other side. Those that name
+// none are about the records that are left, but only where each has one.
+Result<void> take_none(const nlohmann::json& read, const std::string& doing,
+                       std::span<const LinkQuestion> asked, LinkAnswer& answer) {
+  const nlohmann::json* errors = member(read, "errors");
+  if (errors == nullptr || !errors->is_array()) return {};
+  std::size_t nameless = 0;
+  for (const auto& error : *errors) {
+    const Fault fault = fault_in(error);
+    if (fault.sub_category == "crm.associations.NO_ASSOCIATIONS_FOUND") {
+      answer.told.insert(fault.ids.begin(), fault.ids.end());
+      if (fault.ids.empty()) ++nameless;
+    } else if (class_of(fault) != FaultClass::gone) {
+      return error_of(doing, fault);
+    }
+  }
+  std::vector<std::string> left;
+  for (const LinkQuestion& question : asked) {
+    if (!answer.told.contains(question.id)) left.push_back(question.id);
+  }
+  if (nameless >= left.size()) answer.told.insert(left.begin(), left.end());
+  return {};
 }
 
 // Ids of which a page says nothing, in their order.
@@ -207,34 +237,39 @@ Result<Reader::Links> Reader::associations(const std::string& from, const std::s
                                            std::span<const std::string> ids) {
   const std::string doing = "read the " + to + " of " + from;
   Links links;
-  std::vector<std::pair<std::string, std::string>> due;
-  for (const std::string& id : ids) due.emplace_back(id, "");
-  for (std::size_t begin = 0; begin < due.size();) {
+  std::vector<LinkQuestion> due;
+  for (const std::string& id : ascending({ids.begin(), ids.end()})) due.push_back({id, "", 0});
+  while (!due.empty()) {
+    const std::size_t count = std::min(due.size(), kLinksMax);
+    const std::vector<LinkQuestion> asked(due.begin(), due.begin() + static_cast<long>(count));
+    due.erase(due.begin(), due.begin() + static_cast<long>(count));
     Json inputs = Json::array();
-    std::map<std::string, std::string> asked;
-    for (; begin < due.size() && inputs.size() < kLinksMax; ++begin) {
-      const auto& [id, after] = due[begin];
-      if (!asked.emplace(id, after).second) continue;
-      Json input = {{"id", id}};
-      if (!after.empty()) input["after"] = after;
+    for (const LinkQuestion& question : asked) {
+      Json input = {{"id", question.id}};
+      if (!question.after.empty()) input["after"] = question.after;
       inputs.push_back(std::move(input));
     }
     Call call = {.method = "POST", .path = client_.paths().associations(from, to, "/batch/read")};
     call.body = Json({{"inputs", inputs}}).dump();
     const auto read = client_.fetch_json(doing, call);
     if (!read) return read.error();
-    if (const auto* errors = member(*read, "errors"); errors != nullptr && errors->is_array()) {
-      for (const auto& error : *errors) {
-        if (const Fault fault = fault_in(error); !is_none(fault)) return error_of(doing, fault);
-      }
-    }
     const auto results = results_of(*read, doing);
     if (!results) return results.error();
-    for (const auto& [id, after] : take_links(**results, primary_type(from, to), links)) {
-      if (after.empty() || after == asked[id]) {
+    LinkAnswer answer = take_links(**results, primary_type(from, to), links);
+    if (auto taken = take_none(*read, doing, asked, answer); !taken) return taken.error();
+    for (const LinkQuestion& question : asked) {
+      // What nothing is said of would look like a record without links: its company would go.
+      if (!answer.told.contains(question.id)) {
+        if (question.tried + 1 >= kLinkTriesMax) return silence(to + " of " + from, question.id);
+        due.push_back({question.id, question.after, question.tried + 1});
+        continue;
+      }
+      const auto more = answer.more.find(question.id);
+      if (more == answer.more.end()) continue;
+      if (more->second.empty() || more->second == question.after) {
         return Error{ErrorKind::corrupt, doing + ": a list goes on where it began", {}};
       }
-      due.emplace_back(id, after);
+      due.push_back({question.id, more->second, 0});
     }
   }
   return links;

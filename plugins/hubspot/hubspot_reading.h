@@ -98,7 +98,8 @@ class Reader {
     std::string id;
     bool is_primary = false;
   };
-  // By id of the record it begins at. What has none is not there.
+  // By id of the record it begins at. What has none is not there: the account says so of each, and
+  // where it does not, is asked again and then not believed.
   using Links = std::map<std::string, std::vector<Link>>;
   Result<Links> associations(const std::string& from, const std::string& to,
                              std::span<const std::string> ids);

@@ -34,6 +34,16 @@ HttpResponse ScriptedPortal::crowd_search(const Json& body) const {
   return made(200, Json({{"total", crowd_ - last}, {"results", results}}).dump());
 }
 
+HttpResponse ScriptedPortal::no_links(const Json& body) const {
+  Json errors = Json::array();
+  for (const Json& input : body["inputs"]) {
+    errors.push_back({{"category", "OBJECT_NOT_FOUND"},
+                      {"subCategory", "crm.associations.NO_ASSOCIATIONS_FOUND"},
+                      {"context", {{"fromObjectId", {input["id"]}}}}});
+  }
+  return made(207, Json({{"results", Json::array()}, {"errors", errors}}).dump());
+}
+
 HttpResponse ScriptedPortal::crowd_read(const Json& body) const {
   Json results = Json::array();
   for (const Json& input : body["inputs"]) {
@@ -67,6 +77,7 @@ HttpResponse ScriptedPortal::usual(const HttpRequest& request, const std::string
   if (crowd_ > 0 && has("/companies/search")) return crowd_search(Json::parse(request.body));
   if (crowd_ > 0 && has("/companies/batch/read")) return crowd_read(Json::parse(request.body));
   if (has("/search")) return made(200, R"({"total":0,"results":[]})");
+  if (has("/associations/") && has("/batch/read")) return no_links(Json::parse(request.body));
   if (has("/batch/read")) return made(200, R"({"status":"COMPLETE","results":[]})");
   if (request.method == "GET" && has("/objects/")) return made(200, R"({"results":[]})");
   return made(404, R"({"status":"error","category":"OBJECT_NOT_FOUND","message":"not scripted"})");

@@ -23,6 +23,7 @@ class ScriptedPortal final : public ScriptedCrm {
 
   HttpResponse crowd_search(const nlohmann::json& body) const;
   HttpResponse crowd_read(const nlohmann::json& body) const;
+  HttpResponse no_links(const nlohmann::json& body) const;
 
   nlohmann::json portal_;
   int crowd_ = 0;
