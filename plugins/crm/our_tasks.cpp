@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/crm/our_tasks.h"
 
-#include <set>
+#include <algorithm>
 #include <utility>
+
+#include "core/time_zone.h"
 
 namespace upselld::plugins {
 
@@ -14,6 +16,10 @@ std::vector<std::string> keys_of(std::span<const Task> batch) {
   for (const Task& task : batch) keys.push_back(task.key);
   return keys;
 }
+
+// A task that no look finds, from the day in its key on.
+constexpr int kLookedForDays = 2;
+constexpr Duration kLookedForAgain = hours(1);
 
 bool is_untouched(const StandingTask& task) {
   return !task.is_deleted && !task.is_done && !task.is_taken && task.outcome.empty() &&
@@ -208,30 +214,65 @@ Result<void> OurTasks::settle_doubled(std::span<const TaskDraft> batch,
   return {};
 }
 
+// Looked at right before, part by part: people work on while a large batch is closed.
 Result<void> OurTasks::withdraw(std::span<const TaskWithdrawal> batch, ReceiptSink& sink) {
-  if (batch.empty()) return {};
-  auto standing = look_up(keys_of(batch), Look::to_close);
+  std::set<std::string> seen;
+  for (std::size_t first = 0; first < batch.size(); first += closings_max()) {
+    const auto part = batch.subspan(first, std::min(closings_max(), batch.size() - first));
+    if (auto done = withdraw_part(part, first, seen, sink); !done) return done;
+  }
+  return {};
+}
+
+Result<void> OurTasks::withdraw_part(std::span<const TaskWithdrawal> part, std::size_t first,
+                                     std::set<std::string>& seen, ReceiptSink& sink) {
+  auto standing = look_to_close(part);
   if (!standing) return standing.error();
   if (auto begun = begin_closing(*standing); !begun) return begun;
   Closings due;
-  std::set<std::string> seen;
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    const auto there = standing->find(compared(batch[i].key));
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    const auto there = standing->find(compared(part[i].key));
     if (there == standing->end()) {
-      sink.answer(i, there_already(""));
+      sink.answer(first + i, not_found(part[i].key));
       continue;
     }
     const StandingTask& task = there->second;
     if (!is_untouched(task) || !seen.insert(task.id).second) {
-      sink.answer(i, there_already(task.id));
+      sink.answer(first + i, there_already(task.id));
       continue;
     }
-    due.tasks.push_back({task, batch[i].why});
-    due.items.push_back(i);
-    if (due.items.size() < closings_max()) continue;
-    if (auto closed = close(due, sink); !closed) return closed;
+    due.tasks.push_back({task, part[i].why});
+    due.items.push_back(first + i);
   }
   return close(due, sink);
+}
+
+// By key, and by id those that are not found so.
+Result<StandingTasks> OurTasks::look_to_close(std::span<const TaskWithdrawal> part) {
+  auto standing = look_up(keys_of(part), Look::to_close);
+  if (!standing) return standing;
+  std::map<std::string, std::string> keys;  // by id
+  std::vector<std::string> ids;
+  for (const TaskWithdrawal& task : part) {
+    if (task.crm_id.empty() || standing->contains(compared(task.key))) continue;
+    if (keys.emplace(task.crm_id, compared(task.key)).second) ids.push_back(task.crm_id);
+  }
+  if (ids.empty()) return standing;
+  auto by_id = look_up_ids(ids);
+  if (!by_id) return by_id;
+  for (auto& [id, task] : *by_id) standing->emplace(keys[id], std::move(task));
+  return standing;
+}
+
+// Of a task that was made lately the next look may tell. Later there is none to wait for.
+Receipt OurTasks::not_found(const std::string& key) const {
+  const auto day = parse_day(std::string_view(key).substr(key.rfind('.') + 1));
+  const Instant now = host_.clock().now();
+  const Day today = TimeZone::utc().day_of(now);
+  const bool is_young = day && *day + kLookedForDays >= today && *day <= today + 1;
+  if (!looks_lag() || !is_young) return there_already("");
+  return deferred({"NOT_FOUND_YET", "no look finds the task yet; it is looked for again", ""},
+                  now + kLookedForAgain);
 }
 
 Result<void> OurTasks::close(Closings& due, ReceiptSink& sink) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -101,7 +102,13 @@ class OurTasks {
   // What becomes of a doubled one under whose key no look finds a task.
   virtual Result<Receipt> doubled_unseen(const TaskDraft& task, const TaskAnswer& answer) = 0;
 
-  // Before the first one is closed.
+  // True: a look by key may miss for a while what was made a moment ago.
+  virtual bool looks_lag() const { return false; }
+  // As look_up() to close, of the CRM's ids, and by them. What is not there counts as deleted.
+  virtual Result<StandingTasks> look_up_ids(std::span<const std::string>) {
+    return StandingTasks{};
+  }
+  // Before any of them is closed.
   virtual Result<void> begin_closing(StandingTasks&) { return {}; }
   virtual std::size_t closings_max() const = 0;
   // As send_new.
@@ -116,6 +123,11 @@ class OurTasks {
   Result<void> settle_doubled(std::span<const TaskDraft> batch,
                               const std::map<std::size_t, TaskAnswer>& doubled,
                               PendingTasks& pending);
+  // A part of a batch that begins at `first`; `seen`: ids of tasks in parts before it.
+  Result<void> withdraw_part(std::span<const TaskWithdrawal> part, std::size_t first,
+                             std::set<std::string>& seen, ReceiptSink& sink);
+  Result<StandingTasks> look_to_close(std::span<const TaskWithdrawal> part);
+  Receipt not_found(const std::string& key) const;
   Result<void> close(Closings& due, ReceiptSink& sink);
 
   Host& host_;

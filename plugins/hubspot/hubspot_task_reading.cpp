@@ -156,6 +156,24 @@ Result<void> TaskWriter::look_into_bin(std::span<const std::string> keys, Standi
   const Duration now = client_.host().clock().steady();
   if (!bin_read_at_ || now - *bin_read_at_ >= kBinHolds) {
     bin_read_at_.reset();
+Result<StandingTasks> TaskWriter::look_up_ids(std::span<const std::string> ids) {
+  StandingTasks all;
+  const auto read =
+      reader_.read_each(wanted_tasks(Look::to_close), ascending({ids.begin(), ids.end()}));
+  if (!read) return in_context("look for tasks", read.error());
+  if (!read->silent.empty()) return in_context("look for tasks", silence("tasks", read->silent));
+  for (const Row& row : read->rows) {
+    all.emplace(row.asked, standing_of(row, /*is_deleted=*/!row.archived_at.is_missing()));
+  }
+  for (const std::string& id : read->not_found) {
+    StandingTask gone;
+    gone.id = id;
+    gone.is_deleted = true;
+    all.emplace(id, gone);
+  }
+  return all;
+}
+
     bin_.clear();
     Wanted wanted = wanted_tasks(Look::state);
     wanted.archived = true;

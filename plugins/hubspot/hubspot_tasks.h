@@ -36,6 +36,8 @@ class TaskWriter final : public OurTasks {
                                            const std::vector<std::string>& records,
                                            Duration pause) override;
   Result<Receipt> doubled_unseen(const TaskDraft& task, const TaskAnswer& answer) override;
+  bool looks_lag() const override { return true; }
+  Result<StandingTasks> look_up_ids(std::span<const std::string> ids) override;
   std::size_t closings_max() const override { return kBatchMax; }
   Result<std::vector<TaskAnswer>> send_closings(std::span<const TaskClosing> tasks) override;
 

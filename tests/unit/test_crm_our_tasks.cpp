@@ -2,6 +2,7 @@
 #include "plugins/crm/our_tasks.h"
 
 #include <catch2/catch.hpp>
+#include <functional>
 
 #include "tests/support/fake_host.h"
 #include "tests/support/recording_sink.h"
@@ -30,11 +31,21 @@ class Tasks final : public OurTasks {
   StandingTasks arrives;            // while it is sent
   int looks_left = -1;              // below 0: any number
   std::vector<std::string> sent;
+  StandingTasks by_id;
+  bool is_late = false;                       // looks by key
+  std::function<void()> before_look = [] {};  // what people do meanwhile
 
  private:
   Result<StandingTasks> look_up(std::span<const std::string>, Look) override {
+    before_look();
     if (!may_look || looks_left-- == 0) return Error{ErrorKind::unavailable, "no look", {}};
     return standing;
+  }
+  bool looks_lag() const override { return is_late; }
+  Result<StandingTasks> look_up_ids(std::span<const std::string> ids) override {
+    StandingTasks found;
+    for (const std::string& id : ids) found[id] = by_id[id];
+    return found;
   }
   Result<bool> finds_all() override { return is_all; }
   Result<void> check_key() override { return {}; }
@@ -166,6 +177,41 @@ TEST_CASE("our tasks: only what nobody touched is closed") {
   CHECK(office.tasks.sent == std::vector<std::string>{"T1"});
   CHECK(office.sink.has(0, Outcome::accepted));
   for (std::size_t i = 1; i < batch.size(); ++i) CHECK(office.sink.has(i, Outcome::already_there));
+}
+
+TEST_CASE("our tasks: a task that no look finds is looked for by its id, then for two days") {
+  Office office;
+  office.tasks.is_late = true;
+  office.host.fake_clock.time = Instant{1'795'348'800'000};  // 2026-11-22T12:00:00Z
+  StandingTask deleted = with_id("T2");
+  deleted.is_deleted = true;
+  office.tasks.by_id = {{"T1", with_id("T1")}, {"T2", deleted}};
+  office.tasks.answers = {{Fate::done, "T1"}};
+  const std::vector<TaskWithdrawal> batch = {{"u.1.offer.2026-11-22", "T1", "why"},
+                                             {"u.2.offer.2026-11-22", "T2", "why"},
+                                             {"u.3.offer.2026-11-22", "", "why"},
+                                             {"u.4.offer.2026-11-19", "", "why"},
+                                             {"u.5.offer", "", "why"}};
+  REQUIRE(office.tasks.withdraw(batch, office.sink));
+  CHECK(office.tasks.sent == std::vector<std::string>{"T1"});
+  CHECK(office.sink.has(0, Outcome::accepted));
+  CHECK(office.sink.has(1, Outcome::already_there));
+  CHECK(office.sink.has(2, Outcome::deferred));
+  CHECK(office.sink.has(3, Outcome::already_there));
+  CHECK(office.sink.has(4, Outcome::already_there));
+}
+
+TEST_CASE("our tasks: what a person takes while others are closed stays") {
+  Office office;
+  office.tasks.standing = {{"a", with_id("T1")}, {"b", with_id("T2")}, {"c", with_id("T3")}};
+  office.tasks.answers = {{Fate::done, "T1"}, {Fate::done, "T2"}};
+  office.tasks.before_look = [&, looks = 0]() mutable {
+    if (++looks == 2) office.tasks.standing["c"].is_taken = true;
+  };
+  const std::vector<TaskWithdrawal> batch = {{"a", "", "why"}, {"b", "", "why"}, {"c", "", "why"}};
+  REQUIRE(office.tasks.withdraw(batch, office.sink));
+  CHECK(office.tasks.sent == std::vector<std::string>{"T1", "T2"});
+  CHECK(office.sink.has(2, Outcome::already_there));
 }
 
 TEST_CASE("our tasks: a key that no look can find may stand all the same") {
