@@ -12,8 +12,10 @@ namespace upselld::plugins::hubspot {
 namespace {
 
 // A person who changes one of these has taken the task.
-const std::vector<std::string> kTelling = {"hs_task_status", "hs_task_subject", "hs_task_body",
-                                           "hs_timestamp", "hubspot_owner_id"};
+const std::vector<std::string> kTelling = {
+    "hs_task_status", "hs_task_subject",   "hs_task_body",
+    "hs_timestamp",   "hubspot_owner_id",  "hs_task_priority",
+    "hs_task_type",   "hs_task_reminders", "hs_queue_membership_ids"};
 // Between a task's creation and its last change by the account itself.
 constexpr Duration kSettling = minutes(1);
 // The bin keeps tasks for 90 days.
@@ -36,8 +38,12 @@ Error bin_too_large() {
 bool is_touched(const Row& row) {
   if (!row.has_history) return row.updated - row.created > kSettling;
   return std::any_of(kTelling.begin(), kTelling.end(), [&](const std::string& name) {
-    return std::count_if(row.history.begin(), row.history.end(),
-                         [&](const Row::Change& change) { return change.property == name; }) > 1;
+    const auto is_of = [&](const Row::Change& change) { return change.property == name; };
+    // One is the value it was made with, unless it had none then, as reminders and queues have.
+    return std::count_if(row.history.begin(), row.history.end(), is_of) > 1 ||
+           std::any_of(row.history.begin(), row.history.end(), [&](const Row::Change& change) {
+             return is_of(change) && change.at > row.created + kSettling;
+           });
   });
 }
 
@@ -150,12 +156,6 @@ Result<StandingTasks> TaskWriter::look_up_unique(std::span<const std::string> ke
   return all;
 }
 
-// By its key a deleted task may not be found: the bin has no look-up, and is read whole.
-Result<void> TaskWriter::look_into_bin(std::span<const std::string> keys, StandingTasks& all) {
-  if (keys.empty()) return {};
-  const Duration now = client_.host().clock().steady();
-  if (!bin_read_at_ || now - *bin_read_at_ >= kBinHolds) {
-    bin_read_at_.reset();
 Result<StandingTasks> TaskWriter::look_up_ids(std::span<const std::string> ids) {
   StandingTasks all;
   const auto read =
@@ -174,6 +174,12 @@ Result<StandingTasks> TaskWriter::look_up_ids(std::span<const std::string> ids) 
   return all;
 }
 
+// By its key a deleted task may not be found: the bin has no look-up, and is read whole.
+Result<void> TaskWriter::look_into_bin(std::span<const std::string> keys, StandingTasks& all) {
+  if (keys.empty()) return {};
+  const Duration now = client_.host().clock().steady();
+  if (!bin_read_at_ || now - *bin_read_at_ >= kBinHolds) {
+    bin_read_at_.reset();
     bin_.clear();
     Wanted wanted = wanted_tasks(Look::state);
     wanted.archived = true;
