@@ -95,6 +95,14 @@ class ContactRows {
   SQLite::Statement read_, write_;
 };
 
+// A contact without an account is no record, but its refusal to be profiled holds for events that
+// name it. False: nothing is news.
+bool keep_refusal(Contact& contact, const ContactColumns& c, std::size_t row) {
+  if (c.may_profile.empty() || (c.may_profile[row] != 0) == contact.may_profile) return false;
+  contact.may_profile = c.may_profile[row] != 0;
+  return true;
+}
+
 void put(bool& field, const std::vector<std::uint8_t>& column, std::size_t row) {
   if (!column.empty()) field = column[row] != 0;
 }
@@ -108,8 +116,16 @@ PageCounts apply_contacts(SQLite::Database& sql, const PeopleStream& stream, con
   ContactRows rows(sql);
   const auto& c = std::get<ContactColumns>(page.columns);
   for (std::size_t row = 0; row < numbers.size(); ++row) {
-    if (numbers[row] == 0 || page[c.id[row]].empty()) continue;
+    if (page[c.id[row]].empty()) continue;
+    const bool has_none = page[c.account[row]].empty();
+    if (numbers[row] == 0 && !has_none) continue;
     Contact contact = rows.read(id_hash(stream.connection_key, page[c.id[row]]));
+    if (has_none) {
+      if (!keep_refusal(contact, c, row)) continue;
+      rows.write(stream.number, contact);
+      touched.add(contact.account);
+      continue;
+    }
     const Contact before = contact;
     const bool is_new = contact.id.empty();
     const Instant version = c.modified_at.empty() ? Instant::missing() : c.modified_at[row];

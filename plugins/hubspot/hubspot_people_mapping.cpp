@@ -48,9 +48,12 @@ class ContactMapper final : public Mapper {
     const std::string_view company = row.text("associatedcompanyid");
     if (company.empty()) {
       // It may have had a company before.
-      ++page.rows_without_account;
       page.deletions.push_back({row.id, row.updated});
-      return;
+      // Its refusal counts all the same: calls and mails may belong to it and to a company.
+      if (context_.settings.no_profile.empty()) {
+        ++page.rows_without_account;
+        return;
+      }
     }
     const HubspotSettings& settings = context_.settings;
     const auto refuses = [&](const std::string& property) {

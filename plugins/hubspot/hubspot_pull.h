@@ -98,6 +98,7 @@ class Puller {
                             const std::vector<std::string>& ids, Read& read, Page& page);
   // What the records themselves do not hold: companies, contacts, parents.
   Result<void> add_links(const Step& step, std::vector<Row>& rows);
+  Result<void> prefer_refusing(const Reader::Links& links, std::vector<Row>& rows);
   Result<void> add_parents(const Step& step, std::vector<Row>& rows);
   RowRoom room_for(const Step& step, const Row& row) const;
   // How many rows fitted into the page.

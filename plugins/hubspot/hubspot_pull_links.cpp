@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "plugins/hubspot/hubspot_pull.h"
@@ -44,6 +45,35 @@ Result<void> Puller::add_links(const Step& step, std::vector<Row>& rows) {
       const auto found = links->find(row.id);
       if (found != links->end()) row.*into = chosen(found->second);
     }
+    if (into != &Row::contact) continue;
+    if (auto put = prefer_refusing(*links, rows); !put) return put;
+  }
+  return {};
+}
+
+// An event has one contact. Of several it is one that refuses to be profiled: what he took part in
+// must not count.
+Result<void> Puller::prefer_refusing(const Reader::Links& links, std::vector<Row>& rows) {
+  const std::string& property = settings_.no_profile;
+  if (property.empty()) return {};
+  std::vector<std::string> ids;
+  for (const auto& [from, list] : links) {
+    if (list.size() < 2) continue;
+    for (const Reader::Link& link : list) ids.push_back(link.id);
+  }
+  const auto read = reader_.read_each({"contacts", {property}}, ascending(std::move(ids)));
+  if (!read) return read.error();
+  if (!read->silent.empty()) return silence("contacts", read->silent);
+  std::set<std::string> refusing;
+  for (const Row& contact : read->rows) {
+    if (contact.refuses(property)) refusing.insert({contact.id, contact.asked});
+  }
+  for (Row& row : rows) {
+    const auto found = links.find(row.id);
+    if (found == links.end()) continue;
+    std::vector<Reader::Link> list = found->second;
+    std::erase_if(list, [&](const Reader::Link& link) { return !refusing.contains(link.id); });
+    if (!list.empty()) row.contact = chosen(list);
   }
   return {};
 }

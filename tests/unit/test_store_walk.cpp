@@ -130,6 +130,23 @@ TEST_CASE("walk: a contact that opted out gives no events") {
   REQUIRE(told(dir).find("login 1 ") != std::string::npos);
 }
 
+TEST_CASE("walk: the refusal of a contact without an account holds, until it is taken back") {
+  const TempDir dir;
+  const auto contact = [](bool may_profile) {
+    Page page = contact_page("C1", "", may_profile);
+    page.deletions.push_back({"C1", Instant{5}});
+    return page;
+  };
+  store_all(dir, {{accounts_feed(), account_page({{"A1", "one", 1}})},
+                  {activities_feed("p"), activity_page({{"A1", "login", 1, 1, "C1"}})},
+                  {contacts_feed(), contact(false)}});
+  REQUIRE(told(dir).find("login 1 ") == std::string::npos);
+  store_all(dir, {{contacts_feed(), contact(true)}});
+  REQUIRE(told(dir).find("login 1 ") != std::string::npos);
+  store_all(dir, {{contacts_feed(), contact_page("C1", "A1", false)}});
+  REQUIRE(told(dir).find("login 1 ") == std::string::npos);
+}
+
 TEST_CASE("walk: tells when something comes up that is known, or dated, ahead") {
   const auto next_news = [](std::vector<ActivityIn> rows) {
     const TempDir dir;
