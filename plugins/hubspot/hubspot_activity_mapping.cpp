@@ -5,6 +5,7 @@
 #include "plugins/crm/activity_page.h"
 #include "plugins/hubspot/hubspot_fields.h"
 #include "plugins/hubspot/hubspot_mapping.h"
+#include "plugins/hubspot/hubspot_task_text.h"
 
 namespace upselld::plugins::hubspot {
 
@@ -170,7 +171,8 @@ class ActivityMapper final : public Mapper {
         const Instant done = row.stamp("hs_task_completion_date");
         if (!done.is_missing()) it.at = done;
         // Ours tell their outcome elsewhere.
-        return row.text("hs_task_status") == "COMPLETED" && row.text(key_).empty();
+        const bool is_ours = !row.text(key_).empty() || holds_mark(row.text("hs_task_body"));
+        return row.text("hs_task_status") == "COMPLETED" && !is_ours;
       }
       default:
         it.kind = "message";

@@ -162,6 +162,10 @@ void add_activities(const HubspotSettings& settings, const std::string& prefix,
   all.push_back(activity_spec("notes", Shape::note, {}));
   all.push_back(activity_spec("tasks", Shape::task,
                               {"hs_task_status", "hs_task_completion_date", key_property(prefix)}));
+  // Without a unique property their key may stand in their text alone.
+  if (settings.task_keys == TaskKeys::at_most_once) {
+    all.back().properties.push_back("hs_task_body");
+  }
   all.push_back(
       activity_spec("communications", Shape::communication, {"hs_communication_channel_type"}));
   for (const ActivityObject& activity : settings.activities) {

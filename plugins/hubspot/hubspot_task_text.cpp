@@ -9,7 +9,7 @@ namespace upselld::plugins::hubspot {
 namespace {
 
 constexpr std::size_t kBodyMax = 60'000;
-constexpr const char* kMark = "ref: upselld ";
+constexpr const char* kMark = "ref: upselld";
 
 std::string escaped(const std::string& text) {
   std::string out;
@@ -34,7 +34,7 @@ std::string escaped(const std::string& text) {
 
 std::string html_body(const std::string& text, const std::string& key) {
   std::string body = escaped(cut_to(text, kBodyMax / 6));
-  if (!key.empty()) body += std::string("<br>") + kMark + escaped(in_lower_case(key));
+  if (!key.empty()) body += std::string("<br>") + kMark + " " + escaped(in_lower_case(key));
   return body;
 }
 
@@ -50,6 +50,11 @@ bool holds_key(std::string_view body, const std::string& key) {
   // Not the beginning of a longer one.
   const std::size_t end = at + escaped_key.size();
   return end == body.size() || body[end] == '<' || body[end] == ' ' || body[end] == '\n';
+}
+
+bool holds_mark(std::string_view body) {
+  return body.find(kMark) != std::string_view::npos ||
+         body.find(kWithdrawn) != std::string_view::npos;
 }
 
 std::string company_of_key(const std::string& key) {
