@@ -307,6 +307,7 @@ Result<Puller::Read> Puller::read_rows(const Step& step, const std::vector<std::
 Result<std::size_t> Puller::bring(const Step& step, const PullCursor& at,
                                   const std::vector<std::string>& ids, Read& read, Page& page) {
   if (auto linked = add_links(step, read.rows); !linked) return linked.error();
+  for (Row& row : read.rows) tell_days(step.plan().dates, row);
   const std::size_t taken = fill(step, read.rows, page);
   std::size_t brought = read.count;
   if (taken < read.rows.size()) {

@@ -96,6 +96,19 @@ Row read_row(const nlohmann::json& record) {
   return row;
 }
 
+void tell_days(const std::set<std::string>& dates, Row& row) {
+  const auto tell = [](std::string& text) {
+    const Instant at = read_stamp(text);
+    if (!at.is_missing()) text = to_text(TimeZone::utc().day_of(at));
+  };
+  for (const std::string& name : dates) {
+    if (const auto value = row.values.find(name); value != row.values.end()) tell(value->second);
+  }
+  for (Row::Change& change : row.history) {
+    if (dates.contains(change.property)) tell(change.value);
+  }
+}
+
 bool Reader::fits_list(const Wanted& wanted) const {
   return joined(wanted.properties).size() + 3 * wanted.properties.size() +
              joined(wanted.history).size() <

@@ -43,6 +43,9 @@ struct Row {
   Instant stamp(std::string_view property) const { return read_stamp(text(property)); }
 };
 Row read_row(const nlohmann::json& record);
+// Values of these properties, which are days, as "2026-11-22": they are told as milliseconds too,
+// of the day's begin in UTC, which is another day in the account's zone.
+void tell_days(const std::set<std::string>& dates, Row& row);
 
 struct Wanted {
   std::string object;

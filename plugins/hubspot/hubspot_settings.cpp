@@ -11,7 +11,7 @@ namespace upselld::plugins::hubspot {
 namespace {
 
 // Changes when the same settings and records begin to give other pages.
-constexpr const char* kReadingVersion = "1";
+constexpr const char* kReadingVersion = "2";
 
 const FieldNaming& naming() {
   static const FieldNaming naming = {

@@ -253,6 +253,12 @@ Result<StreamPlan> plan_stream(const StreamSpec& spec, const HubspotSettings& se
     const auto is_missing = [&](const std::string& name) { return !(*type)->may_have(name); };
     std::erase_if(wanted, is_missing);
     std::erase_if(plan.history, is_missing);
+    for (const auto* names : {&wanted, &plan.history}) {
+      for (const std::string& name : *names) {
+        const Property* property = (*type)->property(name);
+        if (property != nullptr && property->type == "date") plan.dates.insert(name);
+      }
+    }
     bool has_rollup = false;
     for (const std::string& name : wanted) {
       const Property* property = (*type)->property(name);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -62,6 +63,7 @@ std::vector<StreamSpec> stream_specs(const HubspotSettings& settings,
 struct StreamPlan {
   const StreamSpec* spec = nullptr;
   std::vector<std::string> properties, history;
+  std::set<std::string> dates;  // of these those that are days, without a time
   int refresh_periods = 0;
   bool has_unstamped = false;  // a value may change without the stamp
   std::string fingerprint;
