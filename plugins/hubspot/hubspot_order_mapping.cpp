@@ -61,6 +61,13 @@ Sale sale_of_order(const Row& row, const MappingContext& context) {
   return sale;
 }
 
+// Of one piece. "price" is what the product costs before a discount; "amount" is what is paid.
+double price_paid(const Row& line) {
+  const double amount = line.number("amount"), quantity = line.number("quantity");
+  const bool is_told = !std::isnan(amount) && !std::isnan(quantity) && quantity != 0;
+  return is_told ? amount / quantity : line.number("price");
+}
+
 class OrderMapper final : public Mapper {
  public:
   explicit OrderMapper(MappingContext context) : context_(std::move(context)) {}
@@ -151,7 +158,7 @@ class LineMapper final : public Mapper {
     const std::string& home = context_.home_currency;
     std::string own(row.text("hs_line_item_currency_code"));
     if (own.empty()) own = parent.text("deal_currency_code");
-    const double price = row.number("price");
+    const double price = price_paid(row);
     if (own.empty() || own == home) return {price, home};
     const double rate = parent.number("hs_exchange_rate");
     const bool is_known = !std::isnan(rate) && own == parent.text("deal_currency_code");
