@@ -17,8 +17,8 @@ std::vector<std::string> keys_of(std::span<const Task> batch) {
   return keys;
 }
 
-// A task that no look finds, from the day in its key on.
-constexpr int kLookedForDays = 2;
+// A task that no look finds, after the day in its key. Looks lag by minutes.
+constexpr int kLookedForDays = 1;
 constexpr Duration kLookedForAgain = hours(1);
 
 bool is_untouched(const StandingTask& task) {
