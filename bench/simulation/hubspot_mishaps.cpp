@@ -115,7 +115,7 @@ void HubspotWorld::disturb(const HttpRequest& request, Dice& dice) {
   if (!is_batch_write(request)) return;
   if (dice.may_happen(Mishap::results_missing, 0.25)) {
     portal.switches.set("forgetful_partial_answers", true);
-  } else if (dice.may_happen(Mishap::results_empty, 0.4)) {
+  } else if (dice.may_happen(Mishap::results_empty, 0.6)) {
     portal.switches.set("empty_partial_answers", true);
   }
   if (what.writes_fields && !what.accounts.empty()) lock_or_refuse_rows(what, dice);

@@ -84,7 +84,7 @@ void SalesforceWorld::let_end(const HttpRequest& request, Dice& dice) {
 void SalesforceWorld::disturb(const HttpRequest& request, Dice& dice) {
   if (is_collection_write(request)) {
     service_.org.lock_chance = dice.may_happen(Mishap::row_locked, 0.2) ? 0.3 : 0;
-    service_.org.in_maintenance = dice.may_happen(Mishap::maintenance, 0.2);
+    service_.org.in_maintenance = dice.may_happen(Mishap::maintenance, 0.25);
     if (dice.may_happen(Mishap::row_refused, 0.2)) {
       service_.org.row_faults.push_back(
           {"Account",
