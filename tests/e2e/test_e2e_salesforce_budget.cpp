@@ -46,6 +46,14 @@ std::map<std::string, std::string> undisturbed() {
   return written(crm);
 }
 
+void hide_nine_accounts(const SalesforceRun& crm) {
+  json hidden = json::array();
+  for (const json& account : crm.records("Account")) {
+    if (hidden.size() < 9) hidden.push_back(account.at("Id"));
+  }
+  crm.control("invisible", {{"ids", hidden}});
+}
+
 }  // namespace
 
 TEST_CASE("salesforce: the org's calls are used up in the middle of the first pull") {
@@ -131,11 +139,7 @@ TEST_CASE("salesforce: a full pull that stopped half-way still tells that accoun
   const SalesforceRun crm(kSmall);
   REQUIRE(crm.prepare().code == 0);
   REQUIRE(crm.answer({"sync"}).at("status") == "done");
-  json hidden = json::array();
-  for (const json& account : crm.records("Account")) {
-    if (hidden.size() < 9) hidden.push_back(account.at("Id"));
-  }
-  crm.control("invisible", {{"ids", hidden}});
+  hide_nine_accounts(crm);
   // Yesterday's calls count no more.
   crm.set_clock("2026-11-03T15:00:00Z");
   crm.control("limits", {{"requests_max", 10'000}, {"used_by_others", 8'480}});
@@ -155,11 +159,7 @@ TEST_CASE(
   const SalesforceRun crm(kSmall);
   REQUIRE(crm.prepare().code == 0);
   REQUIRE(crm.answer({"sync"}).at("status") == "done");
-  json hidden = json::array();
-  for (const json& account : crm.records("Account")) {
-    if (hidden.size() < 9) hidden.push_back(account.at("Id"));
-  }
-  crm.control("invisible", {{"ids", hidden}});
+  hide_nine_accounts(crm);
   crm.set_clock("2026-11-02T15:00:00Z");
   const json held = crm.answer({"sync", "--full"});
   REQUIRE(held.at("held_because").get<std::string>().find("9 of 60") != std::string::npos);
