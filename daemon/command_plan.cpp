@@ -8,6 +8,7 @@
 #include "core/digest.h"
 #include "core/file_io.h"
 #include "daemon/command_list.h"
+#include "daemon/held_reason.h"
 #include "daemon/last_runs.h"
 #include "daemon/out_of_calls.h"
 #include "daemon/pause_lookup.h"
@@ -76,7 +77,7 @@ Result<void> decide_on_stored_data(App& app, ConnectionCycle& connection, Instan
   connection.decided = std::move(*decided);
   count_decisions(connection.cases, connection.decided, connection.report);
   connection.report.model_version = connection.cases.model_version;
-  return {};
+  return recall_lost(app, connection);
 }
 
 Result<void> still_valid(App& app, const Plan& plan) {

@@ -23,4 +23,12 @@ AccountsLost lost_when_held(const std::string& reason) {
   }
 }
 
+Result<void> recall_lost(App& app, ConnectionCycle& connection) {
+  if (connection.accounts_lost.known > 0) return {};
+  const auto held = app.ledger().brakes.held(connection.link->name());
+  if (!held) return held.error();
+  if (*held) connection.accounts_lost = lost_when_held((*held)->reasons);
+  return {};
+}
+
 }  // namespace upselld::daemon

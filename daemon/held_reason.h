@@ -15,4 +15,8 @@ std::string held_reason(const std::string& connection, const std::string& why,
 // reason: known 0.
 AccountsLost lost_when_held(const std::string& reason);
 
+// Few runs look at all accounts. What the last look missed counts until the next one, as long as
+// its hold waits: that no later run looked is no sign that they are back.
+Result<void> recall_lost(App& app, ConnectionCycle& connection);
+
 }  // namespace upselld::daemon

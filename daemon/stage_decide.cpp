@@ -86,16 +86,6 @@ Result<void> store_hold(Cycle& cycle, const ConnectionCycle& connection, const s
   return transaction->commit();
 }
 
-// Few runs look at all accounts. What the last look missed counts until the next one, as long as
-// its hold waits: that no later run looked is no sign that they are back.
-Result<void> recall_lost(Cycle& cycle, ConnectionCycle& connection) {
-  if (connection.accounts_lost.known > 0) return {};
-  const auto held = cycle.app.ledger().brakes.held(connection.link->name());
-  if (!held) return held.error();
-  if (*held) connection.accounts_lost = lost_when_held((*held)->reasons);
-  return {};
-}
-
 // The marks that a round leaves: which day's tasks were made, and how far writing went.
 std::vector<std::pair<std::string, std::string>> marks_of(const ConnectionCycle& connection) {
   const std::string& name = connection.link->name();
@@ -236,7 +226,7 @@ Result<void> decide_stage(Cycle& cycle, ConnectionCycle& connection) {
   connection.decided = std::move(*decided);
   count_decisions(connection.cases, connection.decided, connection.report);
   if (is_for_show) return {};
-  if (const auto recalled = recall_lost(cycle, connection); !recalled) return recalled;
+  if (const auto recalled = recall_lost(cycle.app, connection); !recalled) return recalled;
   const auto limit = broken_limit(cycle.app.settings().stop_when, connection);
   if (limit && link.settings->write != WriteLevel::nothing) {
     hold(cycle, connection, *limit);

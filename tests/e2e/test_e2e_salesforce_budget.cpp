@@ -182,7 +182,8 @@ TEST_CASE(
     CHECK_FALSE(crm.answer({"sync"}).contains("held_because"));
   }
   SECTION("a plan is applied") {
-    crm.answer({"plan", "as_it_is.plan"});
+    const std::string limits = crm.answer({"plan", "as_it_is.plan"}).at("limits");
+    CHECK(limits.find("no longer shows 9 of 60 accounts") != std::string::npos);
     crm.answer({"apply", "as_it_is.plan"});
     CHECK_FALSE(crm.answer({"sync"}).contains("held_because"));
   }
