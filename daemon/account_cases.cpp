@@ -43,13 +43,9 @@ Result<std::unordered_map<std::uint32_t, AccountMemory>> memories(Ledger& ledger
   return out;
 }
 
-bool has_open_task(const AccountCase& one) {
-  return !one.memory.task.key.empty() && one.memory.task.status == TaskState::Status::open;
-}
-
 Result<void> find_unsent_tasks(const store::Outbox& outbox, std::vector<AccountCase>& cases) {
   for (AccountCase& one : cases) {
-    if (!has_open_task(one)) continue;
+    if (!one.memory.task.is_open()) continue;
     const auto task = outbox.task_of(one.memory.task.key);
     if (!task) return task.error();
     one.is_task_unsent =
@@ -68,11 +64,11 @@ void add_groups(const std::string& salt, std::vector<AccountCase>& cases) {
   for (std::size_t i = 0; i < cases.size(); ++i) {
     cases[i].group = groups[i];
     cases[i].id_hash = playbook::tie_hash(salt, cases[i].facts);
-    if (has_open_task(cases[i])) ++open_tasks[groups[i]];
+    if (cases[i].memory.task.is_open()) ++open_tasks[groups[i]];
   }
   for (AccountCase& one : cases) {
     const auto at = open_tasks.find(one.group);
-    const int own = has_open_task(one) ? 1 : 0;
+    const int own = one.memory.task.is_open() ? 1 : 0;
     one.group_has_open_task = at != open_tasks.end() && at->second > own;
   }
 }
@@ -159,8 +155,7 @@ Result<scoring::FeatureTable> feature_table(App& app, const Link& link,
   const FeatureSettings& written = app.settings().features;
   if (auto good = check_target(link.settings->target, vocabulary); !good) return good.error();
   scoring::ScoringSettings settings = scoring_settings(app.settings(), *link.settings);
-  const bool is_only = std::count_if(app.links().begin(), app.links().end(),
-                                     [](const Link& each) { return each.brings_accounts(); }) == 1;
+  const bool is_only = !app.has_several();
   for (const PlacedName& each : written.learn) {
     const auto able = scoring::can_be_learnt(each.name, vocabulary);
     if (able) settings.features.learn.push_back(each.name);

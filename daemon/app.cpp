@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/app.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -93,6 +94,11 @@ Result<void> App::make_connectors() {
 
 std::string App::settings_hash() const {
   return hex(sha256(settings_text()));
+}
+
+bool App::has_several() const {
+  return std::count_if(links_.begin(), links_.end(),
+                       [](const Link& each) { return each.brings_accounts(); }) > 1;
 }
 
 Result<Link*> App::only_link(const std::string& wanted) {

@@ -63,6 +63,8 @@ class App {
   const WaitableClock& clock() const { return *clock_; }
   Progress& progress() { return *progress_; }
   std::vector<Link>& links() { return links_; }
+  // Whether more than one of them brings accounts: then commands and keys have to name theirs.
+  bool has_several() const;
   // The one that brings accounts, of that name where it is not empty. None or several: an error.
   Result<Link*> only_link(const std::string& wanted);
   const std::filesystem::path& database_path() const { return database_path_; }

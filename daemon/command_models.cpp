@@ -13,17 +13,8 @@ using Json = nlohmann::ordered_json;
 
 // The connection whose models are meant: the named one, or the only one.
 Result<std::string> model_connection(App& app, const std::string& wanted) {
-  std::vector<std::string> names;
-  for (const Link& link : app.links()) {
-    if (link.brings_accounts() && (wanted.empty() || link.name() == wanted)) {
-      names.push_back(link.name());
-    }
-  }
-  if (names.size() == 1) return names.front();
-  return Error{ErrorKind::invalid_config,
-               names.empty() ? "no connection " + wanted + " brings accounts"
-                             : "several connections bring accounts; name one with --connection",
-               {}};
+  const auto link = app.only_link(wanted);
+  return link ? Result<std::string>((*link)->name()) : Result<std::string>(link.error());
 }
 
 // Changes which model is live, with its audit entry, in one transaction.

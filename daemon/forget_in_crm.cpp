@@ -79,7 +79,7 @@ Result<void> add_tasks(Ledger& ledger, std::uint32_t account, std::set<std::stri
   const auto memory = ledger.decisions.memory(account);
   if (!memory) return memory.error();
   const TaskMemory& task = memory->task;
-  if (!task.key.empty() && task.status == TaskState::Status::open) {
+  if (task.is_open()) {
     const auto unsent = is_surely_unsent(ledger, task.key);
     if (!unsent) return unsent.error();
     if (!*unsent) keys.insert(task.key);

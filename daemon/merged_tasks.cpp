@@ -6,13 +6,9 @@
 namespace upselld::daemon {
 namespace {
 
-bool is_open(const TaskMemory& task) {
-  return !task.key.empty() && task.status == TaskState::Status::open;
-}
-
 bool goes_before(const TaskMemory& gone, const TaskMemory& kept) {
   if (gone.key.empty() || kept.key.empty()) return !gone.key.empty();
-  if (is_open(gone) != is_open(kept)) return is_open(gone);
+  if (gone.is_open() != kept.is_open()) return gone.is_open();
   if (gone.closed_at == kept.closed_at) return gone.decided_on > kept.decided_on;
   return kept.closed_at.is_missing() || gone.closed_at > kept.closed_at;
 }
@@ -27,7 +23,7 @@ class Folding {
     if (!gone) return gone.error();
     auto kept = ledger_.decisions.memory(into);
     if (!kept) return kept.error();
-    if (is_open(gone->task) && is_open(kept->task)) {
+    if (gone->task.is_open() && kept->task.is_open()) {
       if (const auto withdrawn = withdraw(from, gone->task); !withdrawn) return withdrawn;
     } else if (goes_before(gone->task, kept->task)) {
       kept->task = gone->task;

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -104,8 +103,6 @@ Result<void> begin_run(Cycle& cycle, store::RunKind kind) {
                  "there is no connection " + cycle.options.connection + " in the settings",
                  {}};
   }
-  const auto bringing = std::count_if(cycle.app.links().begin(), cycle.app.links().end(),
-                                      [](const Link& each) { return each.brings_accounts(); });
   for (Link& link : cycle.app.links()) {
     if (!cycle.takes_part(link)) continue;
     cycle.report.took_part.push_back(link.name());
@@ -113,7 +110,7 @@ Result<void> begin_run(Cycle& cycle, store::RunKind kind) {
     ConnectionCycle connection;
     connection.link = &link;
     connection.report.connection = link.name();
-    connection.report.several = bringing > 1;
+    connection.report.several = cycle.app.has_several();
     connection.report.write = to_text(link.settings->write);
     cycle.connections.push_back(std::move(connection));
   }

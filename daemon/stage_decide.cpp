@@ -117,8 +117,7 @@ Result<DecideInput> decide_input(App& app, Link& link, const AccountCases& cases
   today.data_as_of = moment.data_as_of;
   today.instance = app.settings().instance;
   today.salt = app.settings().instance;
-  today.several = std::count_if(app.links().begin(), app.links().end(),
-                                [](const Link& each) { return each.brings_accounts(); }) > 1;
+  today.several = app.has_several();
   today.model_version = cases.model_version;
   today.currency = app.settings().currency;
   today.base_rate = cases.base_rate;

@@ -65,7 +65,7 @@ Result<Instant> next_hour(const Cycle& cycle, const ConnectionCycle& connection)
   next = std::min(next, next_occurrence(*schedule, cycle.now, zone));
   for (const CaseDecision& decision : connection.decided.decisions) {
     const TaskMemory& task = decision.choice.memory.task;
-    if (task.key.empty() || task.status != TaskState::Status::open) continue;
+    if (!task.is_open()) continue;
     const Instant given_up = task.due + rules.rules().tasks.expire + milliseconds(1);
     if (given_up > cycle.now) next = std::min(next, given_up);
   }

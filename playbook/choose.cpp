@@ -52,8 +52,7 @@ TaskWish make_wish(const TaskSubject& about, const Today& today) {
   wish.account = account.id;
   wish.group = candidate.group.empty() ? account.id : candidate.group;
   wish.action = about.action.name;
-  const std::string of =
-      today.several ? today.instance + "." + account.connection : today.instance;
+  const std::string of = today.several ? today.instance + "." + account.connection : today.instance;
   wish.key = task_key(of, account, about.action.name, today.day);
   wish.contact = about.contact == nullptr ? "" : about.contact->id;
   wish.account_owner = account.owner;

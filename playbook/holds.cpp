@@ -14,15 +14,11 @@ Duration cooldown_after(const Cooldowns& cooldowns, const std::string& outcome) 
   return cooldowns.standard;
 }
 
-bool is_open(const TaskMemory& task) {
-  return !task.key.empty() && task.status == TaskState::Status::open;
-}
-
 // A task that a person deleted is never made again: as long as it is the newest one its action
 // stays held. Nothing follows a task on its own day, because the key would be the same.
 bool is_cooling_down(const TaskRules& rules, const TaskMemory& task, const Action& action,
                      const Today& today) {
-  if (task.key.empty() || is_open(task)) return false;
+  if (task.key.empty() || task.is_open()) return false;
   if (task.status == TaskState::Status::deleted && task.action == action.name) return true;
   if (task.decided_on >= today.day) return true;
   const Instant closed =
@@ -100,7 +96,7 @@ std::string held_by(const Playbook& playbook, const Candidate& candidate,
   if (!test.empty()) return test;
   static const TaskMemory kNoTask;
   const TaskMemory& task = candidate.memory == nullptr ? kNoTask : candidate.memory->task;
-  if (is_open(task) || candidate.group_has_open_task) return hold::kTaskOpen;
+  if (task.is_open() || candidate.group_has_open_task) return hold::kTaskOpen;
   if (is_cooling_down(playbook.rules().tasks, task, *action, today)) return hold::kCoolingDown;
   if (is_too_old(playbook, today)) return hold::kTooOldData;
   return is_approved(candidate, *action) ? "" : hold::kApprovalPending;
