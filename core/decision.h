@@ -30,6 +30,7 @@ using FieldValues = std::array<std::optional<std::string>, kFieldCount>;
 namespace status_text {
 inline constexpr const char* kScored = "Scored";
 inline constexpr const char* kRanked = "Ranked by rule (too little data)";
+inline constexpr const char* kRankedNoModel = "Ranked by rule (no model in use)";
 inline constexpr const char* kNoPurchase = "Not scored: no purchase";
 inline constexpr const char* kOptedOut = "Not scored: opted out";
 inline constexpr const char* kExcluded = "Excluded";

@@ -61,11 +61,25 @@ bool write_all(int file, std::string_view bytes) {
   return true;
 }
 
-Result<void> write_and_sync(const std::filesystem::path& path, std::string_view bytes,
-                            mode_t mode) {
+using Fill = std::function<Result<void>(const FileWriter&)>;
+
+constexpr std::size_t kPieceBytes = 65'536;
+
+Result<void> write_and_sync(const std::filesystem::path& path, const Fill& fill, mode_t mode) {
   Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (file.number() < 0) return io_error("create", path, errno);
-  if (!write_all(file.number(), bytes)) return io_error("write", path, errno);
+  std::string piece;
+  const auto send = [&]() -> Result<void> {
+    if (!write_all(file.number(), piece)) return io_error("write", path, errno);
+    piece.clear();
+    return {};
+  };
+  const auto filled = fill([&](std::string_view bytes) -> Result<void> {
+    piece += bytes;
+    return piece.size() < kPieceBytes ? Result<void>() : send();
+  });
+  if (!filled) return filled;
+  if (const auto sent = send(); !sent) return sent;
   if (::fchmod(file.number(), mode) != 0) return io_error("set permissions of", path, errno);
   if (::fsync(file.number()) != 0) return io_error("flush", path, errno);
   if (!file.close()) return io_error("close", path, errno);
@@ -103,11 +117,17 @@ Result<void> sync_folder(const std::filesystem::path& folder) {
 
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view bytes,
                                    mode_t mode) {
+  return fill_file_atomically(
+      path, [&](const FileWriter& write) { return write(bytes); }, mode);
+}
+
+Result<void> fill_file_atomically(const std::filesystem::path& path, const Fill& fill,
+                                  mode_t mode) {
   static std::atomic<std::uint64_t> count = 0;  // several threads may write one file
   remove_left_behind(path);
   std::filesystem::path temporary = path;
   temporary += std::string(kTemporary) + std::to_string(::getpid()) + "-" + std::to_string(++count);
-  if (auto written = write_and_sync(temporary, bytes, mode); !written) {
+  if (auto written = write_and_sync(temporary, fill, mode); !written) {
     ::unlink(temporary.c_str());
     return in_context("write " + path.string(), written.error());
   }

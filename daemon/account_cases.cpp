@@ -43,13 +43,16 @@ Result<std::unordered_map<std::uint32_t, AccountMemory>> memories(Ledger& ledger
   return out;
 }
 
-Result<void> find_unsent_tasks(const store::Outbox& outbox, std::vector<AccountCase>& cases) {
+// What became of the open tasks on their way.
+Result<void> look_up_tasks(const store::Outbox& outbox, std::vector<AccountCase>& cases) {
   for (AccountCase& one : cases) {
     if (!one.memory.task.is_open()) continue;
     const auto task = outbox.task_of(one.memory.task.key);
     if (!task) return task.error();
-    one.is_task_unsent =
-        *task && store::is_waiting((*task)->state) && (*task)->doubted_at.is_missing();
+    one.is_task_unsent = *task && (*task)->is_surely_unsent();
+    const auto withdrawn = outbox.is_withdrawn(one.memory.task.key);
+    if (!withdrawn) return withdrawn.error();
+    one.is_task_kept = *withdrawn;
   }
   return {};
 }
@@ -235,7 +238,7 @@ Result<void> score_cases(App& app, const Link& link, Instant now, AccountCases& 
                                               settings, now, {settings.threads, true}, take);
   if (!scored) return scored;
   add_groups(app.settings().instance, cases.cases);
-  const auto found = find_unsent_tasks(app.ledger().outbox, cases.cases);
+  const auto found = look_up_tasks(app.ledger().outbox, cases.cases);
   if (!found) return found;
   cases.base_rate = mean_likelihood(cases.cases);
   return {};

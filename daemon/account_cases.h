@@ -30,6 +30,7 @@ struct AccountCase {
   std::string group;       // the root of its parents
   bool group_has_open_task = false;
   bool is_task_unsent = false;  // its open task surely is in no CRM yet
+  bool is_task_kept = false;    // a withdrawal of it has met what people did with it
   std::uint64_t id_hash = 0;
   std::size_t row = 0;  // first value in AccountCases::rows
   std::size_t row_width = 0;

@@ -15,10 +15,11 @@ std::string dumped(const Json& json) {
 
 }  // namespace
 
-Result<void> add_delivery(Ledger& ledger, store::Transaction& transaction, const std::string& run,
-                          const store::NewDelivery& delivery, Instant at) {
-  const auto added = ledger.outbox.add(transaction, delivery, at);
-  if (!added) return added.error();
+Result<store::AddedDelivery> add_delivery(Ledger& ledger, store::Transaction& transaction,
+                                          const std::string& run,
+                                          const store::NewDelivery& delivery, Instant at) {
+  auto added = ledger.outbox.add(transaction, delivery, at);
+  if (!added) return added;
   std::vector<store::AuditEntry> entries;
   for (const auto* ended : {&added->superseded, &added->cancelled}) {
     for (const store::DeliveryId id : *ended) {
@@ -33,7 +34,8 @@ Result<void> add_delivery(Ledger& ledger, store::Transaction& transaction, const
                  {"kind", store::to_text(store::kind_of(delivery.payload))},
                  {"payload", Json::parse(store::payload_to_json(delivery.payload))}})});
   }
-  return ledger.audit.append(transaction, entries);
+  if (const auto noted = ledger.audit.append(transaction, entries); !noted) return noted.error();
+  return added;
 }
 
 }  // namespace upselld::daemon

@@ -10,8 +10,9 @@
 namespace upselld::daemon {
 
 // Adds a delivery, with the audit's entries: that it is meant, and which older ones will never be
-// sent because of it.
-Result<void> add_delivery(Ledger& ledger, store::Transaction& transaction, const std::string& run,
-                          const store::NewDelivery& delivery, Instant at);
+// sent because of it. Success tells the same.
+Result<store::AddedDelivery> add_delivery(Ledger& ledger, store::Transaction& transaction,
+                                          const std::string& run,
+                                          const store::NewDelivery& delivery, Instant at);
 
 }  // namespace upselld::daemon

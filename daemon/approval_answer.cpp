@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "daemon/cycle.h"
+#include "daemon/audit_note.h"
 
 namespace upselld::daemon {
 namespace {
@@ -13,14 +13,12 @@ Result<void> note_answer(App& app, store::Transaction& transaction, const std::s
                          Instant at) {
   const auto approval = app.ledger().approvals.find(key);
   if (!approval) return approval.error();
-  const nlohmann::ordered_json payload = {{"task", key},
-                                          {"action", (*approval)->action},
-                                          {"answer", store::to_text((*approval)->state)},
-                                          {"by", (*approval)->by}};
-  const std::string text =
-      payload.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-  return app.ledger().audit.append(
-      transaction, {store::AuditKind::answered, at, new_run_id(at), (*approval)->account, text});
+  const Json payload = {{"task", key},
+                        {"action", (*approval)->action},
+                        {"answer", store::to_text((*approval)->state)},
+                        {"by", (*approval)->by}};
+  return note_act(app.ledger(), transaction,
+                  {store::AuditKind::answered, payload, (*approval)->account}, at);
 }
 
 }  // namespace

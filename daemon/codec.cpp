@@ -306,6 +306,7 @@ Json json_of(const playbook::Today& today) {
                {"horizon", today.horizon.ms},  {"worth_from", number_or_null(today.worth_from)},
                {"refresh", today.refresh.ms}};
   if (today.several) json["several"] = true;
+  if (today.has_trained) json["has_trained"] = true;
   return json;
 }
 
@@ -321,6 +322,7 @@ Result<playbook::Today> today_of(const Json& json) {
   today.data_as_of = instant_of(part(json, "data_as_of"));
   today.instance = text_of(json, "instance");
   today.several = json.value("several", false);
+  today.has_trained = json.value("has_trained", false);
   today.model_version = text_of(json, "model_version");
   today.currency = text_of(json, "currency");
   today.base_rate = number_of(part(json, "base_rate"));

@@ -8,6 +8,7 @@
 #include "core/time_zone.h"
 #include "daemon/account_lookup.h"
 #include "daemon/account_names.h"
+#include "daemon/audit_note.h"
 #include "daemon/codec.h"
 #include "daemon/command_list.h"
 #include "daemon/decision_json.h"
@@ -182,6 +183,15 @@ Result<int> release_command(const Invocation& invocation) {
   if (!transaction) return transaction.error();
   const auto released = ledger.field_states.release(*transaction, hit->number);
   if (!released) return released.error();
+  if (*released > 0) {
+    const Json payload = {
+        {"account", hit->id}, {"fields", *released}, {"by", person_at(invocation)}};
+    const Instant at = (*app)->clock().now();
+    const store::AccountRef account = {hit->number, hit->connection, hit->id};
+    const auto noted =
+        note_act(ledger, *transaction, {store::AuditKind::released, payload, account}, at);
+    if (!noted) return noted.error();
+  }
   if (const auto committed = transaction->commit(); !committed) return committed.error();
   if (invocation.json) {
     std::cout << dumped({{"account", hit->id}, {"released", *released}});

@@ -8,6 +8,7 @@
 #include "core/file_io.h"
 #include "daemon/account_cases.h"
 #include "daemon/audit_json.h"
+#include "daemon/audit_note.h"
 #include "daemon/codec.h"
 #include "daemon/command_list.h"
 #include "daemon/cycle.h"
@@ -37,7 +38,7 @@ Result<std::uint64_t> whole_number(const std::string& text, const char* what) {
 }
 
 // The records' part of the canonical text: each account's feature row as of now.
-Result<void> add_rows(App& app, std::string& out) {
+Result<void> write_rows(App& app, const FileWriter& write) {
   for (const Link& link : app.links()) {
     if (!link.brings_accounts()) continue;
     auto cases = open_cases(app, link);
@@ -48,9 +49,43 @@ Result<void> add_rows(App& app, std::string& out) {
       lines.insert("row " + link.name() + ":" + one.facts.id + " " + one.not_scored + " " +
                    row_text(cases->row_of(one)) + "\n");
     }
-    for (const std::string& line : lines) out += line;
+    for (const std::string& line : lines) {
+      if (const auto written = write(line); !written) return written;
+    }
   }
   return {};
+}
+
+Result<void> write_canonical(App& app, const FileWriter& write) {
+  Result<void> written;
+  const auto exported = store::export_canonical(app.database(), [&](std::string_view line) {
+    if (written) written = write(line);
+  });
+  if (!exported) return exported;
+  if (!written) return written;
+  return write_rows(app, write);
+}
+
+// As JSON lines, oldest first.
+Result<void> write_entries(Ledger& ledger, const FileWriter& write) {
+  store::AuditFilter filter;
+  filter.count_max = kEntriesAtOnce;
+  while (true) {
+    if (stop_signal().stop_requested()) {
+      return Error{ErrorKind::cancelled, "stopped by a signal", {}};
+    }
+    const auto headers = ledger.audit.list(filter);
+    if (!headers) return headers.error();
+    for (const store::AuditHeader& header : *headers) {
+      const auto payload = ledger.audit.payload(header.sequence);
+      if (!payload) return payload.error();
+      Json line = header_json(header);
+      line["payload"] = payload_json(*payload);
+      if (const auto written = write(dumped(line, -1) + "\n"); !written) return written;
+    }
+    if (headers->size() < filter.count_max) return {};
+    filter.after = headers->back().sequence;
+  }
 }
 
 Json replay_json(const ReplayResult& result) {
@@ -147,42 +182,19 @@ Result<int> audit_export_command(const Invocation& invocation) {
   const bool canonical = invocation.has("--canonical");
   auto app = App::open(invocation, canonical ? Access::read : Access::write);
   if (!app) return app.error();
-  std::string out;
-  if (canonical) {
-    const auto exported =
-        store::export_canonical((*app)->database(), [&](std::string_view line) { out += line; });
-    if (!exported) return exported.error();
-    if (const auto rows = add_rows(**app, out); !rows) return rows.error();
-  } else {
-    Ledger& ledger = (*app)->ledger();
-    store::AuditFilter filter;
-    filter.count_max = kEntriesAtOnce;
-    while (true) {
-      const auto headers = ledger.audit.list(filter);
-      if (!headers) return headers.error();
-      for (const store::AuditHeader& header : *headers) {
-        const auto payload = ledger.audit.payload(header.sequence);
-        if (!payload) return payload.error();
-        Json line = header_json(header);
-        line["payload"] = payload_json(*payload);
-        out += dumped(line, -1) + "\n";
-      }
-      if (headers->size() < filter.count_max) break;
-      filter.after = headers->back().sequence;
-    }
-    auto transaction =
-        store::Transaction::begin(ledger.database, "exported", store::Durability::full);
-    if (!transaction) return transaction.error();
-    const Instant at = (*app)->clock().now();
-    const auto appended = ledger.audit.append(
-        *transaction,
-        {store::AuditKind::exported, at, new_run_id(at), {}, Json({{"what", "audit"}}).dump()});
-    if (!appended) return appended.error();
-    if (const auto committed = transaction->commit(); !committed) return committed.error();
+  const std::string& file = invocation.arguments.front();
+  if (!canonical) {
+    // Written down before the first byte leaves.
+    const Json payload = {{"what", "audit"}, {"by", person_at(invocation)}};
+    const auto noted = note_act_alone((*app)->ledger(), {store::AuditKind::exported, payload, {}},
+                                      (*app)->clock().now());
+    if (!noted) return noted.error();
   }
-  const auto written = write_file_atomically(invocation.arguments.front(), out, 0600);
-  if (!written) return in_context("write " + invocation.arguments.front(), written.error());
-  std::cout << "written to " << invocation.arguments.front() << "\n";
+  const auto written = fill_file_atomically(file, [&](const FileWriter& write) {
+    return canonical ? write_canonical(**app, write) : write_entries((*app)->ledger(), write);
+  });
+  if (!written) return written.error();
+  std::cout << "written to " << file << "\n";
   return kDone;
 }
 

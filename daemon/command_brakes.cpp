@@ -7,6 +7,7 @@
 
 #include "daemon/app.h"
 #include "daemon/approval_answer.h"
+#include "daemon/audit_note.h"
 #include "daemon/codec.h"
 #include "daemon/command_list.h"
 #include "daemon/pause_change.h"
@@ -148,10 +149,24 @@ Result<int> rejected_retry_command(const Invocation& invocation) {
   Ledger& ledger = (*app)->ledger();
   auto transaction = store::Transaction::begin(ledger.database, "retry", store::Durability::full);
   if (!transaction) return transaction.error();
-  const auto count = ledger.outbox.retry(*transaction, invocation.option("--connection"));
+  const std::string connection = invocation.option("--connection");
+  if (const auto known = known_connection(**app, connection); !known) return known.error();
+  const auto count = ledger.outbox.retry(*transaction, connection);
   if (!count) return count.error();
+  if (*count > 0) {
+    const Json payload = {{"connection", connection.empty() ? "all" : connection},
+                          {"items", *count},
+                          {"by", person_at(invocation)}};
+    const Instant at = (*app)->clock().now();
+    const auto noted = note_act(ledger, *transaction, {store::AuditKind::retried, payload, {}}, at);
+    if (!noted) return noted.error();
+  }
   if (const auto committed = transaction->commit(); !committed) return committed.error();
-  std::cout << *count << " items are tried again with the next sync\n";
+  if (invocation.json) {
+    std::cout << Json({{"retried", *count}}).dump(2) << "\n";
+  } else {
+    std::cout << *count << " items are tried again with the next sync\n";
+  }
   return kDone;
 }
 

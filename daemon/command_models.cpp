@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/command_list.h"
-#include "daemon/cycle.h"
+#include "daemon/live_model.h"
 #include "daemon/text_table.h"
 
 namespace upselld::daemon {
@@ -17,29 +17,9 @@ Result<std::string> model_connection(App& app, const std::string& wanted) {
   return link ? Result<std::string>((*link)->name()) : Result<std::string>(link.error());
 }
 
-// Changes which model is live, with its audit entry, in one transaction.
-template <typename Change>
-Result<std::string> change_live(App& app, const std::string& connection, store::AuditKind kind,
-                                const Change& change) {
-  const std::string by = person_at(app.invocation());
-  Ledger& ledger = app.ledger();
-  auto transaction = store::Transaction::begin(ledger.database, "publish", store::Durability::full);
-  if (!transaction) return transaction.error();
-  const Instant at = app.clock().now();
-  const Result<std::string> version = change(*transaction, at);
-  if (!version) return version.error();
-  const Json payload = {{"connection", connection}, {"version", *version}, {"by", by}};
-  const auto appended = ledger.audit.append(
-      *transaction,
-      {kind, at, new_run_id(at), {}, payload.dump(-1, ' ', false, Json::error_handler_t::replace)});
-  if (!appended) return appended.error();
-  if (const auto committed = transaction->commit(); !committed) return committed.error();
-  return version;
-}
-
 int print_live(const Invocation& invocation, const std::string& connection,
                const std::string& version) {
-  const std::string name = version.empty() ? "rules-1" : version;
+  const std::string name = live_name(version);
   if (invocation.json) {
     std::cout << Json({{"connection", connection}, {"live", name}}).dump(2) << "\n";
   } else {
@@ -109,15 +89,8 @@ Result<int> models_publish_command(const Invocation& invocation) {
   const auto connection = model_connection(**app, invocation.option("--connection"));
   if (!connection) return connection.error();
   const std::string& version = invocation.arguments.front();
-  // Published only when its files are whole.
-  const auto files = (*app)->ledger().models.files(*connection, version);
-  if (!files) return files.error();
-  const auto live = change_live(
-      **app, *connection, store::AuditKind::model_published,
-      [&](store::Transaction& transaction, Instant at) -> Result<std::string> {
-        const auto done = (*app)->ledger().models.publish(transaction, *connection, version, at);
-        return done ? Result<std::string>(version) : Result<std::string>(done.error());
-      });
+  const auto live = publish_model(
+      **app, {*connection, version, person_at(invocation), invocation.has("--although-refused")});
   if (!live) return live.error();
   return print_live(invocation, *connection, *live);
 }
@@ -127,11 +100,7 @@ Result<int> models_rollback_command(const Invocation& invocation) {
   if (!app) return app.error();
   const auto connection = model_connection(**app, invocation.option("--connection"));
   if (!connection) return connection.error();
-  const auto live =
-      change_live(**app, *connection, store::AuditKind::model_rolled_back,
-                  [&](store::Transaction& transaction, Instant at) {
-                    return (*app)->ledger().models.rollback(transaction, *connection, at);
-                  });
+  const auto live = roll_back_model(**app, *connection, person_at(invocation));
   if (!live) return live.error();
   return print_live(invocation, *connection, *live);
 }

@@ -8,7 +8,6 @@
 #include "core/digest.h"
 #include "core/file_io.h"
 #include "daemon/command_list.h"
-#include "daemon/held_reason.h"
 #include "daemon/last_runs.h"
 #include "daemon/out_of_calls.h"
 #include "daemon/pause_lookup.h"
@@ -38,6 +37,13 @@ Result<std::optional<Instant>> rehearsed_day(App& app, const Link& link) {
   return is_past ? Found((*last)->as_of) : Found();
 }
 
+// Nothing is decided on a part of a pull.
+Result<void> was_read_whole(App& app, const Link& link) {
+  const auto is_part = is_part_pulled(app.ledger(), link.name());
+  if (!is_part) return is_part.error();
+  return *is_part ? Result<void>(part_pulled_error(link.name())) : Result<void>();
+}
+
 // When the data that is stored was read.
 Result<Instant> data_as_of(App& app, const Link& link, Instant now) {
   const auto last = last_whole_sync(app.ledger(), link.name());
@@ -54,30 +60,30 @@ Result<Instant> data_as_of(App& app, const Link& link, Instant now) {
 }
 
 // Scores and decides on the data of the last pull; stores nothing.
-Result<void> decide_on_stored_data(App& app, ConnectionCycle& connection, Instant now, bool as_of) {
-  const auto is_part = is_part_pulled(app.ledger(), connection.link->name());
-  if (!is_part) return is_part.error();
-  if (*is_part) return part_pulled_error(connection.link->name());
+Result<void> decide_on_stored_data(App& app, ConnectionCycle& connection,
+                                   const DecideMoment& moment) {
   auto cases = open_cases(app, *connection.link);
   if (!cases) return cases.error();
   connection.cases = std::move(*cases);
   if (const auto chosen = choose_model(app, *connection.link, "", connection.cases); !chosen) {
     return chosen;
   }
-  if (const auto scored = score_cases(app, *connection.link, now, connection.cases); !scored) {
+  if (const auto scored = score_cases(app, *connection.link, moment.now, connection.cases);
+      !scored) {
     return scored;
   }
-  const auto read_at = data_as_of(app, *connection.link, now);
-  if (!read_at) return read_at.error();
-  const auto input = decide_input(app, *connection.link, connection.cases, {now, *read_at, as_of});
+  const auto input = decide_input(app, *connection.link, connection.cases, moment);
   if (!input) return input.error();
   auto decided = decide_with_pauses(connection.cases, *input, *connection.link->connector,
-                                    connection.report.notes);
+                                    connection.report.account_notes);
   if (!decided) return decided.error();
   connection.decided = std::move(*decided);
   count_decisions(connection.cases, connection.decided, connection.report);
   connection.report.model_version = connection.cases.model_version;
-  return recall_lost(app, connection);
+  const auto lost = app.ledger().brakes.lost(connection.link->name());
+  if (!lost) return lost.error();
+  connection.accounts_lost = *lost;
+  return {};
 }
 
 Result<void> still_valid(App& app, const Plan& plan) {
@@ -139,17 +145,11 @@ Result<void> store_and_deliver(Cycle& cycle, ConnectionCycle& connection, const 
   Ledger& ledger = cycle.app.ledger();
   DecisionScope scope = decision_scope(cycle, connection);
   scope.left_out = compared.left_out;
+  scope.plan = plan.id;
+  scope.lifts_hold = true;
   const auto stored =
       store_decisions(ledger, connection.cases, connection.decided, scope, connection.report);
   if (!stored) return stored;
-  auto transaction = store::Transaction::begin(ledger.database, "applied", store::Durability::full);
-  if (!transaction) return transaction.error();
-  const auto noted = ledger.plans.note_applied(*transaction, plan.id, cycle.run);
-  if (!noted) return noted;
-  if (const auto settled = ledger.brakes.settle(*transaction, plan.connection); !settled) {
-    return settled;
-  }
-  if (const auto committed = transaction->commit(); !committed) return committed;
   connection.cases.walk.reset();
   return deliver_stage(cycle, connection);
 }
@@ -158,12 +158,23 @@ Result<void> apply_plan(Cycle& cycle, const Plan& plan) {
   ConnectionCycle& connection = cycle.connections.front();
   // What reps did since the plan counts, and no task goes out that is overdue by now.
   if (const auto read = outcomes_stage(cycle, connection); !read) return read;
-  const auto decided = decide_on_stored_data(cycle.app, connection, plan.now, plan.as_of_given);
+  if (const auto whole = was_read_whole(cycle.app, *connection.link); !whole) return whole;
+  // Syncs go on meanwhile: what they did not change is as it was planned, its moment too.
+  const auto decided =
+      decide_on_stored_data(cycle.app, connection, {plan.now, plan.data_as_of, plan.as_of_given});
   if (!decided) return decided;
+  const std::uint64_t lost = connection.accounts_lost.lost;
+  if (lost > plan.accounts_lost) {
+    return Error{ErrorKind::invalid_config,
+                 fmt::format("{} accounts are missing, and {} were when this plan was made; make a "
+                             "new one with: upselld plan",
+                             lost, plan.accounts_lost),
+                 {}};
+  }
   const auto compared = compare(plan, make_plan(cycle.app, connection, plan.now), connection.cases);
   if (!compared) return compared.error();
   for (const auto& [account, why] : compared->moved) {
-    connection.report.notes.push_back("left out: " + account + " " + why);
+    connection.report.account_notes.push_back("left out: " + account + " " + why);
   }
   return store_and_deliver(cycle, connection, plan, *compared);
 }
@@ -182,7 +193,10 @@ Result<int> plan_command(const Invocation& invocation) {
   ConnectionCycle connection;
   connection.link = *link;
   connection.report.write = to_text((*link)->settings->write);
-  const auto decided = decide_on_stored_data(**app, connection, now, as_of);
+  if (const auto whole = was_read_whole(**app, **link); !whole) return whole.error();
+  const auto read_at = data_as_of(**app, **link, now);
+  if (!read_at) return read_at.error();
+  const auto decided = decide_on_stored_data(**app, connection, {now, *read_at, as_of});
   if (!decided) return decided.error();
   Plan plan = make_plan(**app, connection, now);
   plan.as_of_given = as_of;

@@ -5,6 +5,7 @@
 #include "daemon/app.h"
 #include "daemon/command_list.h"
 #include "daemon/control_client.h"
+#include "daemon/live_model.h"
 #include "daemon/metrics.h"
 #include "daemon/out_of_calls.h"
 #include "daemon/service_state.h"
@@ -73,11 +74,10 @@ Result<Json> status_json(App& app) {
     }
     const auto is_part = is_part_pulled(ledger, link.name());
     if (!is_part) return is_part.error();
-    out["connections"][link.name()] = {
-        {"pull", *is_part ? "stopped half-way" : "whole"},
-        {"live_model", live->value_or("").empty() ? "rules-1" : **live},
-        {"write", to_text(link.settings->write)},
-        {"deliveries", states}};
+    out["connections"][link.name()] = {{"pull", *is_part ? "stopped half-way" : "whole"},
+                                       {"live_model", live_name(live->value_or(""))},
+                                       {"write", to_text(link.settings->write)},
+                                       {"deliveries", states}};
   }
   return out;
 }

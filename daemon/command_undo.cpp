@@ -16,6 +16,8 @@
 namespace upselld::daemon {
 namespace {
 
+using store::DeliveryState;
+
 // What a run did in every connection, and what of its decisions is yet to be sent.
 struct Traces {
   std::vector<store::WrittenFields> fields;
@@ -65,18 +67,27 @@ bool may_stand(const std::string& written, const store::FieldMemory& field) {
 // has not sent yet is not sent any more.
 class Undoing {
  public:
-  Undoing(Cycle& cycle, const Traces& traces, store::Transaction& transaction)
-      : cycle_(cycle), traces_(traces), transaction_(transaction), at_(cycle.app.clock().now()) {}
+  // Of what `run` left.
+  Undoing(Cycle& cycle, const std::string& run, const Traces& traces,
+          store::Transaction& transaction)
+      : cycle_(cycle),
+        run_(run),
+        traces_(traces),
+        transaction_(transaction),
+        at_(cycle.app.clock().now()) {}
 
   Result<void> add(ConnectionReport& report);
 
  private:
   Result<bool> write_back(const store::WrittenFields& one);
+  Result<bool> waits_for_later_run(const store::AccountRef& account) const;
   Result<void> withdraw(const store::AccountRef& account, const TaskWithdrawal& task);
   Result<void> drop(const store::Delivery& unsent);
-  Result<void> deliver(const store::AccountRef& account, store::DeliveryPayload payload);
+  Result<store::AddedDelivery> deliver(const store::AccountRef& account,
+                                       store::DeliveryPayload payload);
 
   Cycle& cycle_;
+  const std::string& run_;
   const Traces& traces_;
   store::Transaction& transaction_;
   Instant at_;
@@ -100,7 +111,8 @@ Result<void> Undoing::add(ConnectionReport& report) {
   for (const store::WrittenTask& one : traces_.tasks) {
     if (one.account.connection != report.connection) continue;
     if (one.withdrawn) {
-      report.notes.push_back("the withdrawn task of " + one.account.id + " stays withdrawn");
+      report.account_notes.push_back("the withdrawn task of " + one.account.id +
+                                     " stays withdrawn");
       continue;
     }
     const auto withdrawn = withdraw(one.account, {one.key, one.crm_id, "undone"});
@@ -122,14 +134,32 @@ Result<void> Undoing::add(ConnectionReport& report) {
   return {};
 }
 
-Result<void> Undoing::deliver(const store::AccountRef& account, store::DeliveryPayload payload) {
+Result<store::AddedDelivery> Undoing::deliver(const store::AccountRef& account,
+                                              store::DeliveryPayload payload) {
   return add_delivery(cycle_.app.ledger(), transaction_, cycle_.run,
                       {account, cycle_.run, 0, std::move(payload)}, at_);
+}
+
+// What a later run decided and has not brought yet would be lost: our own newer row takes the
+// place of an older one.
+Result<bool> Undoing::waits_for_later_run(const store::AccountRef& account) const {
+  const auto rows = cycle_.app.ledger().outbox.list(
+      {.kind = store::DeliveryKind::fields, .account = account.number});
+  if (!rows) return rows.error();
+  return std::any_of(rows->begin(), rows->end(), [&](const store::Delivery& row) {
+    const bool is_on_its_way =
+        row.state == DeliveryState::meant || row.state == DeliveryState::sending ||
+        row.state == DeliveryState::deferred || row.state == DeliveryState::unknown;
+    return is_on_its_way && row.deciding_run() != run_;
+  });
 }
 
 // Only where all that the run wrote still stands as far as we know: what a later run wrote is not
 // its, and half of each would fit nothing.
 Result<bool> Undoing::write_back(const store::WrittenFields& one) {
+  const auto waits = waits_for_later_run(one.account);
+  if (!waits) return waits.error();
+  if (*waits) return false;
   const auto known = cycle_.app.ledger().field_states.of(one.account.number);
   if (!known) return known.error();
   FieldUpdate update;
@@ -143,14 +173,20 @@ Result<bool> Undoing::write_back(const store::WrittenFields& one) {
   return added ? Result<bool>(true) : Result<bool>(added.error());
 }
 
+// What people closed or deleted is over, and stays remembered as theirs.
 Result<void> Undoing::withdraw(const store::AccountRef& account, const TaskWithdrawal& task) {
-  if (const auto added = deliver(account, task); !added) return added;
   store::Decisions& decisions = cycle_.app.ledger().decisions;
   auto memory = decisions.memory(account.number);
   if (!memory) return memory.error();
-  if (memory->task.key != task.key) return {};
+  const bool is_newest = memory->task.key == task.key;
+  if (is_newest && !memory->task.is_open()) return {};
+  const auto added = deliver(account, task);
+  if (!added) return added.error();
+  if (!is_newest) return {};
   memory->task.status = TaskState::Status::withdrawn;
   memory->task.closed_at = at_;
+  // Nobody ever saw it: as if it had never been decided.
+  if (!added->cancelled.empty()) memory->task = TaskMemory{};
   return decisions.remember(transaction_, account.number, *memory);
 }
 
@@ -207,15 +243,26 @@ Result<void> deliver_each(Cycle& cycle) {
   return {};
 }
 
+// What people did with the tasks since the last sync counts. A CRM that cannot be asked now cannot
+// be written to either, and that is told with the writing.
+Result<void> read_outcomes(Cycle& cycle) {
+  for (ConnectionCycle& connection : cycle.connections) {
+    const auto read = outcomes_stage(cycle, connection);
+    if (!read && read.error().kind == ErrorKind::cancelled) return read;
+  }
+  return {};
+}
+
 Result<void> undo_run(Cycle& cycle, const std::string& run) {
   Ledger& ledger = cycle.app.ledger();
   const auto traces = traces_of(ledger, run);
   if (!traces) return traces.error();
   if (const auto may = may_write_to(cycle.app, traces->connections()); !may) return may;
   const bool is_whole = keep_those_written_to(cycle, traces->connections());
+  if (const auto read = read_outcomes(cycle); !read) return read;
   auto transaction = store::Transaction::begin(ledger.database, "undo", store::Durability::full);
   if (!transaction) return transaction.error();
-  Undoing undoing(cycle, *traces, *transaction);
+  Undoing undoing(cycle, run, *traces, *transaction);
   for (ConnectionCycle& connection : cycle.connections) {
     if (const auto added = undoing.add(connection.report); !added) return added;
   }

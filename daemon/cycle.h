@@ -25,15 +25,10 @@ struct CycleOptions {
   bool only_own = false;   // deliver nothing that earlier runs left
 };
 
-// The accounts that a full pull or a sweep no longer showed. Known 0: neither came to its end.
-struct AccountsLost {
-  std::uint64_t known = 0, lost = 0;
-};
-
 // One connection that brings accounts, on its way through the stages.
 struct ConnectionCycle {
   Link* link = nullptr;
-  AccountsLost accounts_lost;
+  store::AccountsLost accounts_lost;
   AccountCases cases;
   Decided decided;
   ConnectionReport report;

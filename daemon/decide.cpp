@@ -102,6 +102,7 @@ playbook::Candidate candidate_of(const AccountCases& cases, const AccountCase& o
   candidate.memory = &one.memory;
   candidate.group_has_open_task = one.group_has_open_task;
   candidate.is_task_unsent = one.is_task_unsent;
+  candidate.is_task_kept = one.is_task_kept;
   candidate.group = one.group;
   candidate.id_hash = one.id_hash;
   return candidate;

@@ -58,7 +58,10 @@ class Round {
   Result<void> store_one(store::Transaction& transaction, std::size_t index);
   Result<void> store_deliveries(store::Transaction& transaction, const AccountCase& one,
                                 const CaseDecision& decision, const std::string& id);
-  Result<void> deliver(store::Transaction& transaction, const store::NewDelivery& delivery);
+  Result<store::AddedDelivery> deliver(store::Transaction& transaction,
+                                       const store::NewDelivery& delivery);
+  Result<void> forget_task(store::Transaction& transaction, const AccountCase& one,
+                           const CaseDecision& decision);
   Result<void> store_summary(store::Transaction& transaction);
   // Whether this decision began the trial of the account's parent group; what is not sent begins
   // none.
@@ -71,6 +74,10 @@ class Round {
     return {one.facts.number, scope_.connection, one.facts.id};
   }
   void count_unchanged(const AccountCase& one, const CaseDecision& decision);
+  const playbook::TaskWish& wish_at(std::size_t index) const {
+    const playbook::Choice& choice = decided_.decisions[index].choice;
+    return choice.withheld ? choice.withheld->wish : *choice.wish;
+  }
 
   Ledger& ledger_;
   const AccountCases& cases_;
@@ -176,23 +183,33 @@ Result<void> Round::store_deliveries(store::Transaction& transaction, const Acco
     ++report_.fields_due;
     const auto added = deliver(
         transaction, {ref(one), id, value, FieldUpdate{one.facts.id, decision.choice.fields}});
-    if (!added) return added;
+    if (!added) return added.error();
   }
   if (scope_.write != WriteLevel::fields_and_tasks) return {};
   if (decision.task) {
     ++report_.tasks_due;
     const auto added = deliver(transaction, {ref(one), id, value, *decision.task});
-    if (!added) return added;
+    if (!added) return added.error();
   }
   if (decision.withdrawal) {
     const auto added = deliver(transaction, {ref(one), id, value, *decision.withdrawal});
-    if (!added) return added;
+    if (!added) return added.error();
+    // Nobody ever saw it: as if it had never been decided.
+    if (!added->cancelled.empty()) return forget_task(transaction, one, decision);
   }
   return {};
 }
 
-Result<void> Round::deliver(store::Transaction& transaction, const store::NewDelivery& delivery) {
+Result<store::AddedDelivery> Round::deliver(store::Transaction& transaction,
+                                            const store::NewDelivery& delivery) {
   return add_delivery(ledger_, transaction, scope_.run, delivery, scope_.at);
+}
+
+Result<void> Round::forget_task(store::Transaction& transaction, const AccountCase& one,
+                                const CaseDecision& decision) {
+  AccountMemory memory = decision.choice.memory;
+  memory.task = TaskMemory{};
+  return ledger_.decisions.remember(transaction, one.facts.number, memory);
 }
 
 Result<std::set<std::string>> Round::tried_groups() const {
@@ -238,6 +255,7 @@ std::string Round::decided_payload(const AccountCase& one, const CaseDecision& d
                   {"contacts", contacts},
                   {"result", result_json(decision, one.score)}};
   if (one.is_task_unsent) payload["task_unsent"] = true;
+  if (one.is_task_kept) payload["task_kept"] = true;
   if (begins_trial) payload["trial"] = decision.choice.withheld ? "held_out" : "contacted";
   if (decision.approval) {
     payload["approval"] = {{"action", decision.approval->action},
@@ -246,17 +264,23 @@ std::string Round::decided_payload(const AccountCase& one, const CaseDecision& d
   return dumped(payload);
 }
 
-// Wishes name accounts by number and groups by hash: what a run as a whole keeps must not tell who
-// an account was after it is forgotten.
+// Wishes name accounts by number, groups by their order and ties by their rank: what a run as a
+// whole keeps must not tell who an account was after it is forgotten, not even to one who tries all
+// ids.
 Result<void> Round::store_summary(store::Transaction& transaction) {
+  std::map<std::string, std::size_t> groups;
+  std::set<std::uint64_t> ties;
+  for (const std::size_t index : decided_.wishes) ties.insert(wish_at(index).id_hash);
   Json wishes = Json::array();
   for (const std::size_t index : decided_.wishes) {
     const CaseDecision& decision = decided_.decisions[index];
-    const playbook::Choice& choice = decision.choice;
-    Json wish = json_of(choice.withheld ? choice.withheld->wish : *choice.wish);
+    const playbook::TaskWish& wished = wish_at(index);
+    Json wish = json_of(wished);
     for (const char* key : {"subject", "body", "contact", "key"}) wish.erase(key);
     wish["account"] = std::to_string(cases_.cases[index].facts.number);
-    wish["group"] = hex(sha256(wish["group"].get<std::string>())).substr(0, 16);
+    const std::size_t group = groups.try_emplace(wished.group, groups.size()).first->second;
+    wish["group"] = std::to_string(group);
+    wish["id_hash"] = std::distance(ties.begin(), ties.find(wished.id_hash));
     const auto& task = decision.withheld ? decision.withheld->task : decision.task;
     wish["result"] = task ? task->owner : "";
     wish["held"] = decision.withheld ? decision.withheld->held : decision.held;
@@ -328,6 +352,10 @@ Result<void> store_decisions(Ledger& ledger, const AccountCases& cases, const De
   if (scope.lifts_hold) {
     const auto settled = ledger.brakes.settle(*transaction, scope.connection);
     if (!settled) return settled;
+  }
+  if (!scope.plan.empty()) {
+    const auto noted = ledger.plans.note_applied(*transaction, scope.plan, scope.run);
+    if (!noted) return noted;
   }
   if (scope.round) {
     const auto kept = ledger.rounds.stand(*transaction, scope.connection, *scope.round);

@@ -27,6 +27,7 @@ struct DecisionScope {
   std::vector<std::pair<std::string, std::string>> marks;
   // The round is within the limits: a run that was held before it waits for nobody any more.
   bool lifts_hold = false;
+  std::string plan = {};  // the id of the plan that is applied; empty: none
   // How long these decisions stand, if nothing comes; nothing: they are not looked at again.
   std::optional<store::Round> round = {};
 };

@@ -58,15 +58,17 @@ bool is_settled(const Receipt& receipt) {
          receipt.outcome == Receipt::Outcome::already_there;
 }
 
-store::AuditKind audit_kind_of(const Delivery& delivery, const Receipt& receipt) {
-  if (receipt.outcome == Receipt::Outcome::rejected) return store::AuditKind::rejected;
-  return delivery.kind() == DeliveryKind::withdrawal ? store::AuditKind::withdrawn
-                                                     : store::AuditKind::done;
+// A task that was to be withdrawn, and that people have touched: it stays as they left it.
+bool is_kept(const Delivery& delivery, const Receipt& receipt) {
+  return delivery.kind() == DeliveryKind::withdrawal &&
+         receipt.outcome == Receipt::Outcome::already_there && !receipt.crm_id.empty();
 }
 
-// What a run decided is undone as that run's, also when a later process delivered it.
-std::string deciding_run(const Delivery& delivery) {
-  return delivery.decision.substr(0, delivery.decision.find('/'));
+store::AuditKind audit_kind_of(const Delivery& delivery, const Receipt& receipt) {
+  if (receipt.outcome == Receipt::Outcome::rejected) return store::AuditKind::rejected;
+  if (is_kept(delivery, receipt)) return store::AuditKind::kept;
+  return delivery.kind() == DeliveryKind::withdrawal ? store::AuditKind::withdrawn
+                                                     : store::AuditKind::done;
 }
 
 std::string audit_payload(const Delivery& delivery, const Receipt& receipt) {
@@ -89,8 +91,11 @@ Result<void> Deliverer::deliver_all() {
   if (const auto settled = settle_unknown(); !settled) return settled;
   for (const DeliveryKind kind :
        {DeliveryKind::fields, DeliveryKind::task, DeliveryKind::withdrawal}) {
-    // They were decided when more was allowed, and wait until it is again.
-    if (kind == DeliveryKind::task && site_.write != WriteLevel::fields_and_tasks) continue;
+    // They were decided when more was allowed, and wait until it is again; what a person undoes
+    // does not.
+    const bool may_touch_tasks = site_.write == WriteLevel::fields_and_tasks ||
+                                 (site_.only_own && kind == DeliveryKind::withdrawal);
+    if (kind != DeliveryKind::fields && !may_touch_tasks) continue;
     if (const auto delivered = deliver_kind(kind); !delivered) return delivered;
   }
   return {};
@@ -98,16 +103,19 @@ Result<void> Deliverer::deliver_all() {
 
 // What earlier runs left is due as well.
 Result<void> Deliverer::count_due() {
-  const auto counts = site_.outbox.counts(site_.connection);
+  const auto counts = site_.ledger.outbox.counts(site_.connection);
   if (!counts) return counts.error();
-  is_due_ = site_.only_own || counts->of(DeliveryKind::withdrawal, DeliveryState::meant) > 0;
+  is_due_ = site_.only_own;
   if (site_.only_own) return {};  // who asks for that knows how much it is
   const auto due = [&](DeliveryKind kind) {
     return static_cast<std::int64_t>(counts->of(kind, DeliveryState::meant) +
                                      counts->of(kind, DeliveryState::unknown));
   };
   report_.fields_due = due(DeliveryKind::fields);
-  if (site_.write == WriteLevel::fields_and_tasks) report_.tasks_due = due(DeliveryKind::task);
+  if (site_.write == WriteLevel::fields_and_tasks) {
+    report_.tasks_due = due(DeliveryKind::task);
+    is_due_ = counts->of(DeliveryKind::withdrawal, DeliveryState::meant) > 0;
+  }
   is_due_ = is_due_ || report_.fields_due > 0 || report_.tasks_due > 0;
   return {};
 }
@@ -117,7 +125,7 @@ bool Deliverer::may_go_on() {
     report_.stopped = true;
     return false;
   }
-  const auto paused = site_.brakes.paused(site_.connection);
+  const auto paused = site_.ledger.brakes.paused(site_.connection);
   if (!paused || !*paused) return static_cast<bool>(paused);
   report_.paused = is_due_;
   report_.notes.push_back("writing is paused" +
@@ -128,8 +136,8 @@ bool Deliverer::may_go_on() {
 
 Result<void> Deliverer::deliver_kind(DeliveryKind kind) {
   while (may_go_on()) {
-    auto due = site_.outbox.take_due(site_.connection, kind, site_.clock.now(), kDeliveryBatchMax,
-                                     site_.only_own ? site_.run : "");
+    auto due = site_.ledger.outbox.take_due(site_.connection, kind, site_.clock.now(),
+                                            kDeliveryBatchMax, site_.only_own ? site_.run : "");
     if (!due) return due.error();
     if (due->empty()) return {};
     Batch batch;
@@ -154,10 +162,10 @@ Result<void> Deliverer::leave_edited_fields(Batch& batch) {
   const auto states = site_.connector.current_fields(account_ids(batch.deliveries));
   if (!states) return states.error();
   auto transaction =
-      store::Transaction::begin(site_.database, "fields_attempted", store::Durability::full);
+      store::Transaction::begin(site_.ledger.database, "fields_attempted", store::Durability::full);
   if (!transaction) return transaction.error();
   const Instant now = site_.clock.now();
-  if (const auto expired = site_.field_states.release_expired(*transaction, now); !expired) {
+  if (const auto expired = site_.ledger.field_states.release_expired(*transaction, now); !expired) {
     return expired.error();
   }
   for (std::size_t i = 0; i < batch.deliveries.size(); ++i) {
@@ -165,7 +173,7 @@ Result<void> Deliverer::leave_edited_fields(Batch& batch) {
     FieldValues& values = std::get<FieldUpdate>(delivery.payload).values;
     const FieldValues& current = (*states)[i].values;
     batch.before[i] = current;
-    const auto known = site_.field_states.of(delivery.account.number);
+    const auto known = site_.ledger.field_states.of(delivery.account.number);
     if (!known) return known.error();
     for (std::size_t f = 0; f < kFieldCount; ++f) {
       if (!values[f]) continue;
@@ -176,8 +184,8 @@ Result<void> Deliverer::leave_edited_fields(Batch& batch) {
       const bool edited_now =
           (*states)[i].exists && !memory.is_ours(standing) && standing != *values[f];
       if (edited_now) {
-        const auto noted = site_.field_states.edited(*transaction, delivery.account,
-                                                     static_cast<Field>(f), standing, now);
+        const auto noted = site_.ledger.field_states.edited(*transaction, delivery.account,
+                                                            static_cast<Field>(f), standing, now);
         if (!noted) return noted;
       }
       if (edited_now || memory.is_kept(now)) {
@@ -185,11 +193,12 @@ Result<void> Deliverer::leave_edited_fields(Batch& batch) {
         ++report_.kept_fields;
       }
     }
-    const auto noted = site_.field_states.attempted(*transaction, delivery.account, values);
+    const auto noted = site_.ledger.field_states.attempted(*transaction, delivery.account, values);
     if (!noted) return noted;
     // The former values go down before the write: afterwards nobody could tell them any more.
-    const auto kept = site_.plans.note_fields(*transaction, deciding_run(delivery),
-                                              {delivery.account, current, values});
+    // What a run decided is undone as that run's, also when a later process delivered it.
+    const auto kept = site_.ledger.plans.note_fields(*transaction, delivery.deciding_run(),
+                                                     {delivery.account, current, values});
     if (!kept) return kept;
     if ((*states)[i].exists && stands_already(values, current)) {
       Receipt& receipt = batch.receipts[i];
@@ -205,7 +214,7 @@ Result<void> Deliverer::leave_edited_fields(Batch& batch) {
 Result<void> Deliverer::send(Batch& batch) {
   std::vector<store::DeliveryId> ids;
   for (const Delivery& delivery : batch.deliveries) ids.push_back(delivery.id);
-  const auto sending = site_.outbox.mark_sending(ids, site_.clock.now());
+  const auto sending = site_.ledger.outbox.mark_sending(ids, site_.clock.now());
   if (!sending) return sending.error();
   kill_point("deliver.before_send");
   const auto sent = batch.unsent.empty() ? Result<void>{} : hand_over(batch, sending->id);
@@ -217,9 +226,9 @@ Result<void> Deliverer::send(Batch& batch) {
   }
   if (const auto stored = store_answers(batch, batch.receipts); !stored) return stored;
   auto transaction =
-      store::Transaction::begin(site_.database, "batch_closed", store::Durability::full);
+      store::Transaction::begin(site_.ledger.database, "batch_closed", store::Durability::full);
   if (!transaction) return transaction.error();
-  if (const auto closed = site_.outbox.close_batch(*transaction, sending->id); !closed) {
+  if (const auto closed = site_.ledger.outbox.close_batch(*transaction, sending->id); !closed) {
     return closed;
   }
   if (const auto committed = transaction->commit(); !committed) return committed;
@@ -227,7 +236,7 @@ Result<void> Deliverer::send(Batch& batch) {
 }
 
 Result<void> Deliverer::hand_over(Batch& batch, std::int64_t batch_id) {
-  Answers answers(site_.outbox, batch_id, batch.receipts, batch.unsent);
+  Answers answers(site_.ledger.outbox, batch_id, batch.receipts, batch.unsent);
   const auto unsent = [&batch](auto of_kind) {
     std::vector<decltype(of_kind)> items;
     for (const std::size_t i : batch.unsent) {
@@ -252,9 +261,10 @@ Result<void> Deliverer::store_answers(const Batch& batch, const std::vector<Rece
   for (std::size_t i = 0; i < receipts.size(); ++i) {
     answers.push_back({batch.deliveries[i].id, receipts[i], site_.settings});
   }
-  auto transaction = store::Transaction::begin(site_.database, "receipts", store::Durability::full);
+  auto transaction =
+      store::Transaction::begin(site_.ledger.database, "receipts", store::Durability::full);
   if (!transaction) return transaction.error();
-  const auto changed = site_.outbox.record(*transaction, answers, site_.clock.now());
+  const auto changed = site_.ledger.outbox.record(*transaction, answers, site_.clock.now());
   if (!changed) return changed.error();
   for (std::size_t i = 0; i < receipts.size(); ++i) {
     const Delivery& delivery = batch.deliveries[i];
@@ -270,25 +280,44 @@ Result<void> Deliverer::note(store::Transaction& transaction, const Delivery& de
                              const FieldValues& before, const Receipt& receipt) {
   const bool settled = is_settled(receipt);
   if (settled || receipt.outcome == Receipt::Outcome::rejected) {
-    const auto appended = site_.audit.append(
+    const auto appended = site_.ledger.audit.append(
         transaction, {audit_kind_of(delivery, receipt), site_.clock.now(), site_.run,
                       delivery.account, audit_payload(delivery, receipt)});
     if (!appended) return appended;
   }
   if (!settled) return {};
+  if (is_kept(delivery, receipt)) return note_kept(transaction, delivery);
   if (delivery.kind() != DeliveryKind::fields) {
-    return site_.plans.note_task(transaction, deciding_run(delivery),
-                                 {delivery.account, delivery.task_key, receipt.crm_id,
-                                  delivery.kind() == DeliveryKind::withdrawal});
+    return site_.ledger.plans.note_task(transaction, delivery.deciding_run(),
+                                        {delivery.account, delivery.task_key, receipt.crm_id,
+                                         delivery.kind() == DeliveryKind::withdrawal});
   }
   const auto confirmed =
-      site_.field_states.confirmed(transaction, delivery.account, receipt.stored);
+      site_.ledger.field_states.confirmed(transaction, delivery.account, receipt.stored);
   if (!confirmed) return confirmed;
-  return site_.plans.note_fields(transaction, deciding_run(delivery),
-                                 {delivery.account, before, receipt.stored});
+  return site_.ledger.plans.note_fields(transaction, delivery.deciding_run(),
+                                        {delivery.account, before, receipt.stored});
+}
+
+// It was remembered as withdrawn when that was decided. Now it is as people left it: open, until a
+// look at it tells.
+Result<void> Deliverer::note_kept(store::Transaction& transaction, const Delivery& withdrawal) {
+  store::Decisions& decisions = site_.ledger.decisions;
+  auto memory = decisions.memory(withdrawal.account.number);
+  if (!memory) return memory.error();
+  TaskMemory& task = memory->task;
+  if (task.key != withdrawal.task_key || task.status != TaskState::Status::withdrawn) return {};
+  task.status = TaskState::Status::open;
+  task.closed_at = Instant::missing();
+  if (const auto fell = site_.ledger.rounds.fall(transaction); !fell) return fell;
+  return decisions.remember(transaction, withdrawal.account.number, *memory);
 }
 
 void Deliverer::count(const Delivery& delivery, const Receipt& receipt) {
+  if (is_kept(delivery, receipt)) {
+    ++report_.kept_tasks;
+    return;
+  }
   switch (receipt.outcome) {
     case Receipt::Outcome::accepted:
     case Receipt::Outcome::already_there:

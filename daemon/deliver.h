@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -11,26 +10,16 @@
 #include "core/host.h"
 #include "core/instant.h"
 #include "core/result.h"
+#include "daemon/ledger.h"
 #include "daemon/run_report.h"
 #include "daemon/settings.h"
 #include "plugins/connector.h"
-#include "store/audit_chain.h"
-#include "store/brakes.h"
-#include "store/database.h"
-#include "store/field_states.h"
-#include "store/outbox.h"
-#include "store/plans.h"
 
 namespace upselld::daemon {
 
 // What delivering needs. All outlive the object.
 struct DeliverySite {
-  store::Database& database;
-  store::Outbox& outbox;
-  store::FieldStates& field_states;
-  store::Plans& plans;
-  store::AuditChain& audit;
-  store::Brakes& brakes;
+  Ledger& ledger;
   Connector& connector;
   const Clock& clock;
   std::string connection;
@@ -68,12 +57,12 @@ class Deliverer {
   Result<void> count_due();
   bool may_go_on();
   Result<void> settle_unknown();
-  Result<std::map<std::string, FoundTask>> arrived(store::DeliveryKind kind,
-                                                   const std::vector<std::string>& keys);
+  Result<std::vector<store::Delivery>> unknown_of(store::DeliveryKind kind) const;
   enum class Unfound : std::uint8_t { send_again, look_on, give_up, refuse };
   // `may_stand`: the look itself is not sure.
   Result<Unfound> unfound(const store::Delivery& delivery, bool may_stand) const;
   Result<void> settle_unknown_tasks();
+  Result<void> settle_unknown_withdrawals();
   Result<void> give_up(const std::vector<store::Delivery>& deliveries);
   Result<void> settle_unknown_fields();
   Result<void> send_again(const std::vector<store::DeliveryId>& deliveries);
@@ -84,6 +73,7 @@ class Deliverer {
   Result<void> store_answers(const Batch& batch, const std::vector<Receipt>& receipts);
   Result<void> note(store::Transaction& transaction, const store::Delivery& delivery,
                     const FieldValues& before, const Receipt& receipt);
+  Result<void> note_kept(store::Transaction& transaction, const store::Delivery& withdrawal);
   void count(const store::Delivery& delivery, const Receipt& receipt);
 
   DeliverySite site_;

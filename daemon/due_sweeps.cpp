@@ -27,8 +27,8 @@ Duration every(RecordKind kind) {
 
 class Sweeper {
  public:
-  Sweeper(Cycle& cycle, Link& link, store::Records& records, PullReport& report, AccountsLost& lost)
-      : cycle_(cycle), link_(link), records_(records), report_(report), lost_(lost) {}
+  Sweeper(Cycle& cycle, Link& link, store::Records& records, PullReport& report)
+      : cycle_(cycle), link_(link), records_(records), report_(report) {}
 
   // Those that are due, or that were stopped short.
   Result<std::vector<StreamPlan>> plans();
@@ -44,7 +44,6 @@ class Sweeper {
   Link& link_;
   store::Records& records_;
   PullReport& report_;
-  AccountsLost& lost_;
 };
 
 Result<bool> Sweeper::is_due(const store::Feed& feed, Duration every) {
@@ -111,9 +110,6 @@ Result<void> Sweeper::end(const StreamInfo& stream) {
   const auto sweep = records_.end_sweep(feed_of(link_, stream), at, believed);
   if (!sweep) return sweep.error();
   report_.deleted += static_cast<std::int64_t>(sweep->counts.deleted);
-  // Those that were deleted here are not lost. A full pull of the same run may have missed more.
-  const std::uint64_t lost = sweep->is_believed ? 0 : sweep->lost;
-  if (is_account && (lost_.known == 0 || lost > lost_.lost)) lost_ = {sweep->known, lost};
   if (sweep->is_believed) return {};
   note(fmt::format(
       "{} of {} {} are in no list any more, and none of them was deleted here: look whether they "
@@ -136,12 +132,12 @@ store::Feed feed_of(const Link& link, const StreamInfo& stream) {
 }
 
 Result<void> sweep_due_streams(Cycle& cycle, Link& link, store::Records& records,
-                               PullReport& report, AccountsLost& lost) {
+                               PullReport& report) {
   // What a file leaves out may stand in another one.
   if (link.settings->plugin == "files") return {};
   // The CRM shows its present, not the day that is asked for.
   if (cycle.app.invocation().as_of) return {};
-  Sweeper sweeper(cycle, link, records, report, lost);
+  Sweeper sweeper(cycle, link, records, report);
   auto plans = sweeper.plans();
   if (!plans) return plans.error();
   if (plans->empty() || is_short_of_calls(link)) return {};

@@ -18,6 +18,6 @@ store::Feed feed_of(const Link& link, const StreamInfo& stream);
 // `cycle.report.notes`: it harms nothing, and goes on from its place in a later cycle. An error is
 // the store's, or `cancelled`.
 Result<void> sweep_due_streams(Cycle& cycle, Link& link, store::Records& records,
-                               PullReport& report, AccountsLost& lost);
+                               PullReport& report);
 
 }  // namespace upselld::daemon

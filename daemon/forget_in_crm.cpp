@@ -72,7 +72,7 @@ Result<bool> is_surely_unsent(Ledger& ledger, const std::string& key) {
   const auto sent = ledger.outbox.task_of(key);
   if (!sent) return sent.error();
   if (!*sent || is_unanswered((*sent)->state, (*sent)->doubted_at)) return false;
-  return (*sent)->state != DeliveryState::done && (*sent)->state != DeliveryState::rejected;
+  return (*sent)->state != DeliveryState::done;
 }
 
 Result<void> add_tasks(Ledger& ledger, std::uint32_t account, std::set<std::string>& keys) {
@@ -142,10 +142,11 @@ Result<void> withdraw_task(App& app, Connector& connector, const std::string& ke
   // What was sent and not answered may come to stand yet.
   if (answer.receipt().crm_id.empty() && *sent &&
       is_unanswered((*sent)->state, (*sent)->doubted_at)) {
-    return Error{
-        ErrorKind::unavailable,
-        what + ": nobody knows yet whether it stands; a sync finds out, within a day" + kLeave,
-        {}};
+    const std::string why =
+        (*sent)->state == DeliveryState::rejected
+            ? ": it was sent, and no look has ever found it: look for it at the account"
+            : ": nobody knows yet whether it stands; a sync finds out, within a day";
+    return Error{ErrorKind::unavailable, what + why + kLeave, {}};
   }
   ++cleared.tasks_left;
   return {};

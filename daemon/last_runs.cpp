@@ -74,7 +74,8 @@ Result<std::optional<store::Run>> last_whole_sync(const Ledger& ledger,
       ledger.runs.walk(store::RunKind::sync, kRunsLooked, [&](const store::Run& run) {
         const Json summary = Json::parse(run.summary, nullptr, /*allow_exceptions=*/false);
         if (!took_part(summary, connection)) return true;
-        if (ending_of(run, summary, connection, true) != SyncEnding::by_itself) return true;
+        // By its reading: writing may have failed after it.
+        if (ending_of(run, summary, connection, false) != SyncEnding::by_itself) return true;
         whole = run;
         return false;
       });

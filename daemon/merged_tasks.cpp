@@ -23,7 +23,10 @@ class Folding {
     if (!gone) return gone.error();
     auto kept = ledger_.decisions.memory(into);
     if (!kept) return kept.error();
-    if (gone->task.is_open() && kept->task.is_open()) {
+    const auto leaves =
+        gone->task.is_open() ? stays_behind(gone->task, kept->task) : Result<bool>(false);
+    if (!leaves) return leaves.error();
+    if (*leaves) {
       if (const auto withdrawn = withdraw(from, gone->task); !withdrawn) return withdrawn;
     } else if (goes_before(gone->task, kept->task)) {
       kept->task = gone->task;
@@ -35,16 +38,26 @@ class Folding {
   }
 
  private:
+  // Beside one that is open already; and what was not sent yet would be refused, for it is about an
+  // account that is no more.
+  Result<bool> stays_behind(const TaskMemory& gone, const TaskMemory& kept) const {
+    if (kept.is_open()) return true;
+    const auto sent = ledger_.outbox.task_of(gone.key);
+    if (!sent) return sent.error();
+    return *sent && (*sent)->is_surely_unsent();
+  }
+
   // Its account is no more, and its task is known by its key.
   Result<void> withdraw(std::uint32_t from, const TaskMemory& task) {
     const auto decision = ledger_.decisions.latest(from);
     if (!decision) return decision.error();
     if (!*decision) return {};
-    return add_delivery(
-        ledger_, transaction_, cycle_.run,
-        {(*decision)->account, cycle_.run, 0,
-         TaskWithdrawal{task.key, "", "this account was merged with one that has a task already"}},
-        cycle_.app.clock().now());
+    const auto added =
+        add_delivery(ledger_, transaction_, cycle_.run,
+                     {(*decision)->account, cycle_.run, 0,
+                      TaskWithdrawal{task.key, "", "this account was merged into another one"}},
+                     cycle_.app.clock().now());
+    return added ? Result<void>() : Result<void>(added.error());
   }
 
   Cycle& cycle_;

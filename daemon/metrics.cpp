@@ -17,6 +17,7 @@
 #include "core/file_io.h"
 #include "core/time_zone.h"
 #include "daemon/last_runs.h"
+#include "daemon/live_model.h"
 #include "daemon/notices.h"
 #include "daemon/run_parts.h"
 #include "daemon/version.h"
@@ -177,7 +178,7 @@ Result<void> add_model(App& app, const std::string& name, Figures& out) {
   if (!live) return live.error();
   const std::string version = live->value_or("");
   out.gauge("upselld_model_info", "The model that ranks; rules-1 without one.",
-            {{"connection", name}, {"version", version.empty() ? "rules-1" : version}}, 1);
+            {{"connection", name}, {"version", live_name(version)}}, 1);
   if (version.empty()) return {};
   const auto model = app.ledger().models.find(name, version);
   if (!model) return model.error();

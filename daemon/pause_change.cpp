@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "daemon/cycle.h"
+#include "daemon/audit_note.h"
 #include "daemon/text_table.h"
 
 namespace upselld::daemon {
@@ -28,10 +28,8 @@ Result<PauseAnswer> change_pause(Ledger& ledger, const PauseChange& change, Inst
                           {"paused", change.paused},
                           {"by", change.by},
                           {"why", change.why}};
-    const std::string text = payload.dump(-1, ' ', false, Json::error_handler_t::replace);
-    const auto appended =
-        ledger.audit.append(*transaction, {store::AuditKind::paused, at, new_run_id(at), {}, text});
-    if (!appended) return appended.error();
+    const auto noted = note_act(ledger, *transaction, {store::AuditKind::paused, payload, {}}, at);
+    if (!noted) return noted.error();
   }
   const auto stopped = ledger.brakes.paused(change.connection);
   if (!stopped) return stopped.error();

@@ -152,6 +152,8 @@ Plan make_plan(App& app, const ConnectionCycle& connection, Instant now) {
   plan.connection = connection.link->name();
   plan.made_at = app.clock().now();
   plan.now = now;
+  plan.data_as_of = connection.decided.today.data_as_of;
+  plan.accounts_lost = connection.accounts_lost.lost;
   plan.as_of_given = app.invocation().as_of.has_value();
   plan.settings_hash = app.settings_hash();
   plan.playbook_hash = hex(sha256(app.playbook().text));
@@ -187,8 +189,11 @@ Plan make_plan(App& app, const ConnectionCycle& connection, Instant now) {
       return static_cast<std::int64_t>(waiting->of(kind, store::DeliveryState::meant) +
                                        waiting->of(kind, store::DeliveryState::unknown));
     };
-    plan.fields_waiting = due(store::DeliveryKind::fields);
-    plan.tasks_waiting = due(store::DeliveryKind::task);
+    const WriteLevel write = connection.link->settings->write;
+    if (write != WriteLevel::nothing) plan.fields_waiting = due(store::DeliveryKind::fields);
+    if (write == WriteLevel::fields_and_tasks) {
+      plan.tasks_waiting = due(store::DeliveryKind::task);
+    }
   }
   const auto limit = broken_limit(app.settings().stop_when, connection);
   plan.limits = limit ? "BEYOND A LIMIT: " + *limit : "within all limits of stop_when";
@@ -225,6 +230,7 @@ std::string plan_to_json(const Plan& plan) {
                      {"connection", plan.connection},
                      {"made_at", plan.made_at.ms},
                      {"now", plan.now.ms},
+                     {"data_as_of", plan.data_as_of.ms},
                      {"as_of_given", plan.as_of_given},
                      {"settings", plan.settings_hash},
                      {"playbook", plan.playbook_hash},
@@ -244,6 +250,7 @@ std::string plan_to_json(const Plan& plan) {
                      {"bands_down", plan.bands_down},
                      {"fields_waiting", plan.fields_waiting},
                      {"tasks_waiting", plan.tasks_waiting},
+                     {"accounts_lost", plan.accounts_lost},
                      {"limits", plan.limits},
                      {"rows", rows}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -260,6 +267,7 @@ Result<Plan> plan_from_json(const std::string& text, const std::string& file) {
     plan.connection = json.value("connection", std::string());
     plan.made_at = Instant{json.value("made_at", std::int64_t{0})};
     plan.now = Instant{json.value("now", std::int64_t{0})};
+    plan.data_as_of = Instant{json.value("data_as_of", std::int64_t{0})};
     plan.as_of_given = json.value("as_of_given", false);
     plan.settings_hash = json.value("settings", std::string());
     plan.playbook_hash = json.value("playbook", std::string());
@@ -279,6 +287,7 @@ Result<Plan> plan_from_json(const std::string& text, const std::string& file) {
     plan.bands_down = json.value("bands_down", std::int64_t{0});
     plan.fields_waiting = json.value("fields_waiting", std::int64_t{0});
     plan.tasks_waiting = json.value("tasks_waiting", std::int64_t{0});
+    plan.accounts_lost = json.value("accounts_lost", std::uint64_t{0});
     plan.limits = json.value("limits", std::string());
     for (const Json& row : json["rows"]) plan.rows.push_back(row_from(row));
   } catch (const Json::exception&) {

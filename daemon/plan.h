@@ -26,7 +26,7 @@ struct PlanRow {
 struct Plan {
   std::string id;
   std::string connection;
-  Instant made_at, now;
+  Instant made_at, now, data_as_of;
   bool as_of_given = false;
   std::string settings_hash, playbook_hash, model_version, write;
   int decision_code = 0;
@@ -35,7 +35,8 @@ struct Plan {
   Counts not_scored, held, tasks_by_owner;         // owners by their id in the CRM
   std::map<std::string, std::string> owner_names;  // of those whose name is known
   std::int64_t new_tasks = 0, withdrawn = 0, bands_up = 0, bands_down = 0;
-  std::int64_t fields_waiting = 0, tasks_waiting = 0;  // of earlier runs, not yet sent
+  std::int64_t fields_waiting = 0, tasks_waiting = 0;  // of earlier runs, that go with it
+  std::uint64_t accounts_lost = 0;                     // by the last look at all of them
   std::string limits;                                  // one line
 };
 

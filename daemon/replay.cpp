@@ -43,6 +43,7 @@ std::unique_ptr<PastCase> past_case(const Json& payload) {
   candidate.group = payload.value("group", std::string());
   candidate.group_has_open_task = payload.value("group_has_open_task", false);
   candidate.is_task_unsent = payload.value("task_unsent", false);
+  candidate.is_task_kept = payload.value("task_kept", false);
   candidate.id_hash = payload.value("id_hash", std::uint64_t{0});
   if (payload.contains("approval")) {
     const Json& approval = payload["approval"];

@@ -162,7 +162,7 @@ Result<void> end_run(Cycle& cycle, const Result<void>& outcome) {
   if (!head) return head.error();
   report.audit_entries = static_cast<std::int64_t>(head->entries);
   report.audit_head = hex(head->hash);
-  const std::string summary = outcome ? to_json(report) : failed_whole(report, outcome.error());
+  const std::string summary = outcome ? stored_json(report) : failed_whole(report, outcome.error());
   const auto finished = ledger.runs.finish(*transaction, cycle.run, status, summary, at);
   if (!finished) return finished;
   return transaction->commit();

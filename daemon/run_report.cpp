@@ -44,9 +44,11 @@ Json json_of(const ConnectionReport& c) {
   out["deferred"] = c.deferred;
   out["unknown"] = c.unknown;
   out["kept_fields"] = c.kept_fields;
+  out["kept_tasks"] = c.kept_tasks;
   out["api_calls"] = c.api_calls;
   out["train"] = c.train_json.empty() ? Json() : Json::parse(c.train_json, nullptr, false);
   out["notes"] = c.notes;
+  for (const std::string& note : c.account_notes) out["notes"].push_back(note);
   if (c.held_because) out["held_because"] = *c.held_because;
   if (const auto& stop = c.out_of_calls) {
     out["held_because"] = to_text(*stop);
@@ -171,6 +173,10 @@ std::string write_text(const ConnectionReport& c) {
   if (c.kept_fields > 0) {
     out += fmt::format("kept      {} fields that people had edited\n", grouped(c.kept_fields));
   }
+  if (c.kept_tasks > 0) {
+    out += fmt::format("kept      {} tasks to be withdrawn that people had touched\n",
+                       grouped(c.kept_tasks));
+  }
   return out;
 }
 
@@ -184,7 +190,9 @@ std::string connection_text(const ConnectionReport& c, bool named) {
     return out + "          what was read is kept; nothing was decided and nothing was written\n";
   }
   out += training_brief(c.train_json) + score_text(c) + decide_text(c) + write_text(c);
-  for (const std::string& note : c.notes) out += "note      " + note + "\n";
+  for (const auto* notes : {&c.notes, &c.account_notes}) {
+    for (const std::string& note : *notes) out += "note      " + note + "\n";
+  }
   return out;
 }
 
@@ -217,6 +225,11 @@ int RunReport::exit_code() const {
   const bool rejected = std::any_of(connections.begin(), connections.end(),
                                     [](const ConnectionReport& c) { return c.rejected > 0; });
   return rejected || incomplete ? kHeldOrRejected : kDone;
+}
+
+std::string stored_json(RunReport report) {
+  for (ConnectionReport& c : report.connections) c.account_notes.clear();
+  return to_json(report);
 }
 
 std::string to_json(const RunReport& report) {

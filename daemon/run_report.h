@@ -62,9 +62,11 @@ struct ConnectionReport {
   std::int64_t fields_due = 0, tasks_due = 0;  // those of earlier runs included
   std::int64_t fields = 0, tasks = 0, withdrawn = 0, rejected = 0, deferred = 0, unknown = 0;
   std::int64_t kept_fields = 0;  // fields that people had edited
+  std::int64_t kept_tasks = 0;   // that were to be withdrawn, and people have touched
   std::int64_t api_calls = 0;
   std::vector<RejectedItem> rejected_items;
   std::vector<std::string> notes;           // what a person should know: one sentence each
+  std::vector<std::string> account_notes;   // the same about single accounts: shown, never stored
   std::string train_json;                   // the object of `train`, if this run trained
   std::optional<std::string> held_because;  // a brake that stopped the writing
   std::optional<OutOfCalls> out_of_calls;
@@ -98,6 +100,8 @@ struct RunReport {
 
 // The document of `sync --json`, indented by two blanks.
 std::string to_json(const RunReport& report);
+// What the store keeps of a run: nothing in it names an account, which may be forgotten.
+std::string stored_json(RunReport report);
 // What a person reads, in the manner of the examples.
 std::string to_text(const RunReport& report);
 

@@ -2,13 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "core/digest.h"
 #include "daemon/cycle.h"
 #include "daemon/decision_store.h"
 #include "daemon/deliver.h"
-#include "daemon/held_reason.h"
 #include "daemon/interrupt.h"
 #include "daemon/pause_lookup.h"
 #include "daemon/standing_round.h"
@@ -77,7 +77,11 @@ Result<void> store_hold(Cycle& cycle, const ConnectionCycle& connection, const s
   if (!transaction) return transaction.error();
   const Instant at = cycle.app.clock().now();
   const std::string& name = connection.link->name();
-  const std::string reason = held_reason(name, why, connection.accounts_lost);
+  nlohmann::ordered_json json = {{"connection", name}, {"why", why}};
+  if (const store::AccountsLost& lost = connection.accounts_lost; lost.lost > 0) {
+    json["accounts_lost"] = {{"lost", lost.lost}, {"known", lost.known}};
+  }
+  const std::string reason = json.dump();
   const auto held = ledger.brakes.hold(*transaction, {cycle.run, name, at, reason});
   if (!held) return held;
   const auto appended =
@@ -119,6 +123,9 @@ Result<DecideInput> decide_input(App& app, Link& link, const AccountCases& cases
   today.salt = app.settings().instance;
   today.several = app.has_several();
   today.model_version = cases.model_version;
+  const auto trained = app.ledger().models.newest(link.name());
+  if (!trained) return trained.error();
+  today.has_trained = trained->has_value();
   today.currency = app.settings().currency;
   today.base_rate = cases.base_rate;
   today.horizon = link.settings->target.horizon;
@@ -166,7 +173,7 @@ void count_decisions(const AccountCases& cases, const Decided& decided, Connecti
 }
 
 std::optional<std::string> broken_limit(const StopWhen& limits, const ConnectionCycle& connection) {
-  const AccountsLost& lost = connection.accounts_lost;
+  const store::AccountsLost& lost = connection.accounts_lost;
   const auto share = [](std::uint64_t part, std::uint64_t whole) {
     return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
   };
@@ -220,12 +227,14 @@ Result<void> decide_stage(Cycle& cycle, ConnectionCycle& connection) {
   const bool is_for_show = cycle.options.dry_run || is_past_of_a_crm(cycle, link);
   auto decided = is_for_show ? decide(connection.cases, *input)
                              : decide_with_pauses(connection.cases, *input, *link.connector,
-                                                  connection.report.notes);
+                                                  connection.report.account_notes);
   if (!decided) return decided.error();
   connection.decided = std::move(*decided);
   count_decisions(connection.cases, connection.decided, connection.report);
   if (is_for_show) return {};
-  if (const auto recalled = recall_lost(cycle.app, connection); !recalled) return recalled;
+  const auto lost = cycle.app.ledger().brakes.lost(link.name());
+  if (!lost) return lost.error();
+  connection.accounts_lost = *lost;
   const auto limit = broken_limit(cycle.app.settings().stop_when, connection);
   if (limit && link.settings->write != WriteLevel::nothing) {
     hold(cycle, connection, *limit);
@@ -250,11 +259,9 @@ Result<void> deliver_stage(Cycle& cycle, ConnectionCycle& connection) {
     return {};
   }
   Ledger& ledger = cycle.app.ledger();
-  Deliverer deliverer(
-      {ledger.database, ledger.outbox, ledger.field_states, ledger.plans, ledger.audit,
-       ledger.brakes, *link.connector, cycle.app.clock(), link.name(), cycle.run,
-       cycle.app.settings_hash(), link.settings->write, cycle.options.only_own},
-      connection.report, stop_signal());
+  Deliverer deliverer({ledger, *link.connector, cycle.app.clock(), link.name(), cycle.run,
+                       cycle.app.settings_hash(), link.settings->write, cycle.options.only_own},
+                      connection.report, stop_signal());
   const auto delivered = deliverer.deliver_all();
   connection.report.api_calls = link.host->calls();
   if (delivered || delivered.error().kind != ErrorKind::budget_exhausted) return delivered;

@@ -51,7 +51,6 @@ class Puller {
   const std::optional<Error>& failure() const { return failure_; }
   // Streams that were not read to their end.
   const std::vector<std::string>& unread() const { return unread_; }
-  AccountsLost accounts_lost() const { return lost_; }
 
  private:
   Result<void> take(PagePump::Item item);
@@ -66,7 +65,6 @@ class Puller {
   std::optional<Error> failure_;
   std::vector<std::string> unread_;
   bool is_marked_ = false;  // as a pull that began
-  AccountsLost lost_;
   std::unique_ptr<PagePump> pump_;
 };
 
@@ -157,10 +155,7 @@ Result<void> Puller::take(PagePump::Item item) {
 Result<void> Puller::finish(const std::vector<StreamPlan>& plans) {
   for (const StreamPlan& plan : plans) {
     if (plan.stream.kind != RecordKind::account) continue;
-    const auto full = records_.end_full(feed_of(link_, plan.stream), cycle_.now);
-    if (!full) return full.error();
-    lost_.known += full->known;
-    lost_.lost += full->lost;
+    if (const auto full = records_.end_full(feed_of(link_, plan.stream)); !full) return full;
   }
   return mark_pulled(cycle_.app.ledger(), link_.name(), /*is_part=*/false);
 }
@@ -222,9 +217,8 @@ Result<void> pull_stage(Cycle& cycle) {
   for (std::size_t i = 0; i < pullers.size(); ++i) {
     cycle.app.progress().begin("pull " + links[i]->name());
     if (const auto drained = pullers[i]->drain(); !drained) return drained;
-    AccountsLost lost = pullers[i]->accounts_lost();
     if (!pullers[i]->failure()) {
-      const auto swept = sweep_due_streams(cycle, *links[i], **records, pullers[i]->report(), lost);
+      const auto swept = sweep_due_streams(cycle, *links[i], **records, pullers[i]->report());
       if (!swept) return swept;
     }
     pullers[i]->report().api_calls = links[i]->host->calls();
@@ -235,9 +229,6 @@ Result<void> pull_stage(Cycle& cycle) {
       pullers[i]->report().out_of_calls = true;
     } else if (failure) {
       pullers[i]->report().broken = failure->kind;
-    }
-    for (ConnectionCycle& connection : cycle.connections) {
-      if (connection.link == links[i]) connection.accounts_lost = lost;
     }
     cycle.report.pulls.push_back(pullers[i]->report());
   }

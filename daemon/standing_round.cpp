@@ -75,7 +75,7 @@ Result<Instant> next_hour(const Cycle& cycle, const ConnectionCycle& connection)
 }  // namespace
 
 Result<bool> last_round_stands(Cycle& cycle, ConnectionCycle& connection) {
-  if (cycle.options.dry_run || connection.accounts_lost.lost > 0) return false;
+  if (cycle.options.dry_run) return false;
   Ledger& ledger = cycle.app.ledger();
   const Link& link = *connection.link;
   // Whether a held connection may be written to again is found by deciding, not by what was
@@ -83,6 +83,9 @@ Result<bool> last_round_stands(Cycle& cycle, ConnectionCycle& connection) {
   const auto held = ledger.brakes.held(link.name());
   if (!held) return held.error();
   if (*held) return false;
+  const auto lost = ledger.brakes.lost(link.name());
+  if (!lost) return lost.error();
+  if (lost->lost > 0 && link.settings->write != WriteLevel::nothing) return false;
   const auto round = ledger.rounds.standing(link.name());
   if (!round) return round.error();
   if (!*round || cycle.now < (*round)->decided_at || cycle.now >= (*round)->stands_until) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "daemon/account_names.h"
+#include "daemon/audit_note.h"
 #include "daemon/decision_json.h"
 #include "daemon/web_routes.h"
 #include "plugins/csv/csv_writer.h"
@@ -143,14 +144,10 @@ Result<WebAnswer> accounts_export(const WebContext& context) {
   filter->count_max = kExportedMax;
   Ledger& ledger = app.ledger();
   // Written down before the first byte leaves.
-  auto transaction =
-      store::Transaction::begin(ledger.database, "exported", store::Durability::full);
-  if (!transaction) return transaction.error();
+  const Json payload = {{"what", "accounts"}, {"filter", *body}, {"by", context.request.user.name}};
   const auto noted =
-      note_action(app, *transaction, store::AuditKind::exported,
-                  {{"what", "accounts"}, {"filter", *body}, {"by", context.request.user.name}});
+      note_act_alone(ledger, {store::AuditKind::exported, payload, {}}, app.clock().now());
   if (!noted) return noted.error();
-  if (const auto committed = transaction->commit(); !committed) return committed.error();
   std::string text;
   plugins::CsvWriter writer(text);
   for (const char* name : kExportedColumns) writer.field(name);

@@ -5,6 +5,7 @@
 #include "core/digest.h"
 #include "daemon/account_lookup.h"
 #include "daemon/audit_json.h"
+#include "daemon/audit_note.h"
 #include "daemon/interrupt.h"
 #include "daemon/web_routes.h"
 #include "store/audit_verify.h"
@@ -114,13 +115,10 @@ Result<WebAnswer> audit_export(const WebContext& context) {
   Ledger& ledger = context.app.ledger();
   const auto head = ledger.audit.head();
   if (!head) return head.error();
-  auto transaction =
-      store::Transaction::begin(ledger.database, "exported", store::Durability::full);
-  if (!transaction) return transaction.error();
-  const auto noted = note_action(context.app, *transaction, store::AuditKind::exported,
-                                 {{"what", "audit"}, {"by", context.request.user.name}});
+  const Json what = {{"what", "audit"}, {"by", context.request.user.name}};
+  const auto noted =
+      note_act_alone(ledger, {store::AuditKind::exported, what, {}}, context.app.clock().now());
   if (!noted) return noted.error();
-  if (const auto committed = transaction->commit(); !committed) return committed.error();
   store::AuditFilter filter;
   filter.after = head->entries > kExportedMax ? head->entries - kExportedMax : 0;
   filter.count_max = kEntriesAtOnce;

@@ -3,6 +3,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "daemon/live_model.h"
 #include "daemon/web_routes.h"
 
 namespace upselld::daemon {
@@ -55,24 +56,8 @@ Result<std::string> connection_of(App& app, const std::string& wanted) {
   return Error{ErrorKind::invalid_config, "no connection " + wanted + " brings accounts", {}};
 }
 
-// Changes which model is live, with its audit entry, in one transaction.
-template <typename Change>
-Result<WebAnswer> change_live(const WebContext& context, const std::string& connection,
-                              store::AuditKind kind, const Change& change) {
-  App& app = context.app;
-  Ledger& ledger = app.ledger();
-  auto transaction = store::Transaction::begin(ledger.database, "publish", store::Durability::full);
-  if (!transaction) return transaction.error();
-  const Result<std::string> version = change(*transaction, app.clock().now());
-  if (!version) return version.error();
-  const Json payload = {
-      {"connection", connection}, {"version", *version}, {"by", context.request.user.name}};
-  if (const auto noted = note_action(app, *transaction, kind, payload); !noted) {
-    return noted.error();
-  }
-  if (const auto committed = transaction->commit(); !committed) return committed.error();
-  return json_answer(
-      {{"connection", connection}, {"live", version->empty() ? "rules-1" : *version}});
+WebAnswer live_answer(const std::string& connection, const std::string& version) {
+  return json_answer({{"connection", connection}, {"live", live_name(version)}});
 }
 
 }  // namespace
@@ -135,16 +120,10 @@ Result<WebAnswer> publish_action(const WebContext& context) {
   const auto link = context.app.only_link(text_of(*body, "connection"));
   if (!link) return link.error();
   const std::string& connection = (*link)->name();
-  const std::string version = text_of(*body, "version");
-  // Published only when its files are whole.
-  const auto files = context.app.ledger().models.files(connection, version);
-  if (!files) return files.error();
-  return change_live(
-      context, connection, store::AuditKind::model_published,
-      [&](store::Transaction& transaction, Instant at) -> Result<std::string> {
-        const auto done = context.app.ledger().models.publish(transaction, connection, version, at);
-        return done ? Result<std::string>(version) : Result<std::string>(done.error());
-      });
+  const auto live = publish_model(
+      context.app, {connection, text_of(*body, "version"), context.request.user.name});
+  if (!live) return live.error();
+  return live_answer(connection, *live);
 }
 
 Result<WebAnswer> rollback_action(const WebContext& context) {
@@ -153,10 +132,9 @@ Result<WebAnswer> rollback_action(const WebContext& context) {
   const auto link = context.app.only_link(text_of(*body, "connection"));
   if (!link) return link.error();
   const std::string& connection = (*link)->name();
-  return change_live(context, connection, store::AuditKind::model_rolled_back,
-                     [&](store::Transaction& transaction, Instant at) {
-                       return context.app.ledger().models.rollback(transaction, connection, at);
-                     });
+  const auto live = roll_back_model(context.app, connection, context.request.user.name);
+  if (!live) return live.error();
+  return live_answer(connection, *live);
 }
 
 }  // namespace upselld::daemon

@@ -3,8 +3,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "daemon/cycle.h"
-
 namespace upselld::daemon {
 namespace {
 
@@ -74,14 +72,6 @@ WebAnswer error_answer(const Error& error) {
 
 Json instant_json(Instant at) {
   return at.is_missing() ? Json() : Json(to_text(at));
-}
-
-Result<void> note_action(App& app, store::Transaction& transaction, store::AuditKind kind,
-                         const Json& payload) {
-  const Instant at = app.clock().now();
-  // A reason may have been cut inside a character.
-  const std::string text = payload.dump(-1, ' ', false, Json::error_handler_t::replace);
-  return app.ledger().audit.append(transaction, {kind, at, new_run_id(at), {}, text});
 }
 
 }  // namespace upselld::daemon

@@ -63,8 +63,5 @@ WebAnswer json_answer(const Json& json, int status = 200);
 WebAnswer error_answer(const Error& error);
 // null for a missing one.
 Json instant_json(Instant at);
-// One audit entry of a person's action, in the caller's transaction.
-Result<void> note_action(App& app, store::Transaction& transaction, store::AuditKind kind,
-                         const Json& payload);
 
 }  // namespace upselld::daemon

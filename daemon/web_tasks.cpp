@@ -57,7 +57,10 @@ Result<std::vector<KnownTask>> known_tasks(App& app) {
   std::vector<KnownTask> tasks;
   for (store::Delivery& row : *rows) {
     if (row.kind() == store::DeliveryKind::withdrawal) {
-      if (row.state == store::DeliveryState::done) withdrawn.insert(row.task_key);
+      const bool is_done = row.state == store::DeliveryState::done;
+      const bool is_kept = row.receipt.outcome == Receipt::Outcome::already_there &&
+                           !row.receipt.crm_id.empty();  // people had touched it
+      if (is_done && !is_kept) withdrawn.insert(row.task_key);
       continue;
     }
     KnownTask task;

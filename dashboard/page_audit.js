@@ -22,6 +22,9 @@ const KINDS = [
   "forgotten",
   "answered",
   "dropped",
+  "released",
+  "retried",
+  "kept",
 ];
 
 async function showEntry(place, sequence) {

@@ -156,7 +156,8 @@ function versions(models, shown, context, act) {
                 onclick: () => act("rollback", model),
                 text: "Roll back",
               })
-            : el("button", {
+            : model.is_worth_it &&
+              el("button", {
                 type: "button",
                 onclick: () => act("publish", model),
                 text: "Publish",

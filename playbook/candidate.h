@@ -34,6 +34,7 @@ struct Candidate {
   std::span<const ContactFacts> contacts;  // all that are known
   bool group_has_open_task = false;  // another account of the parent group has an open task of ours
   bool is_task_unsent = false;       // its own open task is in no CRM yet
+  bool is_task_kept = false;         // it was to be withdrawn once, and people had touched it
   std::string group;                 // see parent_groups(); empty: the account stands alone
   std::optional<Approval> approval;  // the newest answer, if it is a yes that is not used up
   std::uint64_t id_hash = 0;         // see tie_hash()
@@ -45,8 +46,9 @@ struct Today {
   Instant midnight;  // when `day` begins: windows end here
   Instant now;       // of the run; under --as-of its midnight
   TimeZone zone = TimeZone::utc();
-  bool tasks_due = false;  // this is the day's first sync at or after tasks.create
-  Instant data_as_of;      // upper bound of the last pull
+  bool tasks_due = false;    // this is the day's first sync at or after tasks.create
+  bool has_trained = false;  // there was enough to learn a model from, in use or not
+  Instant data_as_of;        // upper bound of the last pull
   std::string instance = "upselld";
   bool several = false;  // connections that bring accounts: the keys of tasks name theirs
   std::string salt;      // secret of this installation: hold-out and ties

@@ -21,7 +21,7 @@ std::optional<std::string>& field(FieldValues& fields, Field which) {
   return fields[static_cast<std::size_t>(which)];
 }
 
-std::string status_of(const Candidate& candidate, const Marks& marks) {
+std::string status_of(const Candidate& candidate, const Marks& marks, const Today& today) {
   if (marks.opted_out) return status_text::kOptedOut;
   if (marks.excluded) return status_text::kExcluded;
   if (candidate.score == nullptr) {
@@ -29,7 +29,8 @@ std::string status_of(const Candidate& candidate, const Marks& marks) {
                                                  : status_text::kExcluded;
   }
   if (marks.held_out) return status_text::kHeldOut;
-  return has_likelihood(candidate.score) ? status_text::kScored : status_text::kRanked;
+  if (has_likelihood(candidate.score)) return status_text::kScored;
+  return today.has_trained ? status_text::kRankedNoModel : status_text::kRanked;
 }
 
 std::string tags_text(const std::vector<std::string>& tags) {
@@ -86,7 +87,7 @@ FieldValues make_fields(const Choice& choice, const Candidate& candidate, const 
   FieldValues fields;
   for (auto& value : fields) value = "";
   field(fields, Field::pause_until) = std::nullopt;
-  field(fields, Field::status) = status_of(candidate, marks);
+  field(fields, Field::status) = status_of(candidate, marks, today);
   if (marks.opted_out) return fields;
   const ShownReasons reasons = shown_reasons(candidate.score);
   field(fields, Field::score) = score_text(candidate.score);

@@ -45,7 +45,7 @@ std::optional<TaskWithdrawal> withdrawal(const Playbook& playbook, const Candida
                                          const Today& today, bool undone) {
   if (candidate.memory == nullptr) return std::nullopt;
   const TaskMemory& task = candidate.memory->task;
-  if (!task.is_open()) return std::nullopt;
+  if (!task.is_open() || candidate.is_task_kept) return std::nullopt;
   const std::string why =
       undone ? "the run that made it was undone" : reason_to_withdraw(playbook, candidate, today);
   if (why.empty()) return std::nullopt;

@@ -38,7 +38,10 @@ enum class AuditKind : std::uint8_t {
   exported = 14,
   forgotten = 15,
   answered = 16,  // a person said yes or no to a task that waited for it
-  dropped = 17    // what was older than settings keep
+  dropped = 17,   // what was older than settings keep
+  released = 18,  // fields that people had edited are ours to write again
+  retried = 19,   // refused items are tried again because a person said so
+  kept = 20       // a task that was to be withdrawn: people had touched it
 };
 const char* to_text(AuditKind kind);
 std::optional<AuditKind> audit_kind_named(const std::string& name);

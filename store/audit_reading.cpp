@@ -28,6 +28,9 @@ constexpr std::pair<AuditKind, const char*> kKinds[] = {
     {AuditKind::forgotten, "forgotten"},
     {AuditKind::answered, "answered"},
     {AuditKind::dropped, "dropped"},
+    {AuditKind::released, "released"},
+    {AuditKind::retried, "retried"},
+    {AuditKind::kept, "kept"},
 };
 
 constexpr const char* kPayload =

@@ -75,9 +75,12 @@ Result<void> Brakes::hold(Transaction&, const HeldRun& run) {
 
 Result<void> Brakes::settle(Transaction&, const std::string& connection) {
   return guarded("store: settle a held run", [&] {
-    SQLite::Statement remove(raw(database_), "DELETE FROM held_runs WHERE connection = ?");
-    remove.bind(1, connection);
-    remove.exec();
+    for (const char* text : {"DELETE FROM held_runs WHERE connection = ?",
+                             "DELETE FROM accounts_lost WHERE connection = ?"}) {
+      SQLite::Statement remove(raw(database_), text);
+      remove.bind(1, connection);
+      remove.exec();
+    }
   });
 }
 
@@ -95,6 +98,32 @@ Result<std::optional<HeldRun>> Brakes::held(const std::string& connection) const
     SQLite::Statement query(raw(database_), std::string(kHeld) + "WHERE connection = ?");
     query.bind(1, connection);
     return query.executeStep() ? std::optional(read_held(query)) : std::nullopt;
+  });
+}
+
+Result<void> Brakes::note_lost(Transaction&, const std::string& connection,
+                               const std::string& stream, const AccountsLost& lost) {
+  return guarded("store: note lost accounts", [&] {
+    SQLite::Statement put(raw(database_),
+                          "INSERT OR REPLACE INTO accounts_lost (connection, stream, known, lost)"
+                          " VALUES (?, ?, ?, ?)");
+    put.bind(1, connection);
+    put.bind(2, stream);
+    put.bind(3, static_cast<std::int64_t>(lost.known));
+    put.bind(4, static_cast<std::int64_t>(lost.lost));
+    put.exec();
+  });
+}
+
+Result<AccountsLost> Brakes::lost(const std::string& connection) const {
+  return guarded("store: read lost accounts", [&] {
+    SQLite::Statement sum(raw(database_),
+                          "SELECT ifnull(sum(known), 0), ifnull(sum(lost), 0) FROM accounts_lost"
+                          " WHERE connection = ?");
+    sum.bind(1, connection);
+    sum.executeStep();
+    return AccountsLost{static_cast<std::uint64_t>(sum.getColumn(0).getInt64()),
+                        static_cast<std::uint64_t>(sum.getColumn(1).getInt64())};
   });
 }
 

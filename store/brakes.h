@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,13 @@ struct HeldRun {
   std::string reasons;  // JSON, in the daemon's words
 };
 
+// Accounts that the last look at all of them, a full pull or a sweep, no longer showed. Those that
+// it deleted are not lost.
+struct AccountsLost {
+  std::uint64_t known = 0;  // live, and known before the look began; 0: nobody looked
+  std::uint64_t lost = 0;
+};
+
 // What stops writing, across restarts. Written inside the caller's transaction, read from any
 // connection, so a sender sees a pause before its next batch.
 class Brakes {
@@ -44,11 +52,19 @@ class Brakes {
 
   // Holding a run replaces what waits for the same connection.
   Result<void> hold(Transaction& transaction, const HeldRun& run);
-  // A plan was applied, or a later run was within the limits. None waiting is not an error.
+  // A plan was applied, or a later run was within the limits: nothing is held or lost any more.
+  // Nothing waiting is not an error.
   Result<void> settle(Transaction& transaction, const std::string& connection);
   Result<std::vector<HeldRun>> waiting() const;
   // What waits for this connection.
   Result<std::optional<HeldRun>> held(const std::string& connection) const;
+
+  // Few runs look at all accounts: what a look of a stream lost counts until its next one, or until
+  // it is settled.
+  Result<void> note_lost(Transaction& transaction, const std::string& connection,
+                         const std::string& stream, const AccountsLost& lost);
+  // Of all streams of the connection.
+  Result<AccountsLost> lost(const std::string& connection) const;
 
  private:
   Database& database_;

@@ -64,6 +64,16 @@ struct Delivery {
   std::string cause;  // what a rejection depended on, as the daemon named it
 
   DeliveryKind kind() const { return kind_of(payload); }
+  // The run that decided it, whichever brought it.
+  std::string deciding_run() const { return decision.substr(0, decision.find('/')); }
+};
+
+// How far a walk over settled rows, oldest first, has come.
+struct OutboxPlace {
+  std::int64_t settled_at_ms = 0;
+  std::uint32_t account = 0;
+  int kind = 0, state = 0;
+  DeliveryId id = 0;
 };
 
 // Payloads and receipts as the store keeps them: compact JSON with sorted keys. A damaged text is

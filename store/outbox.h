@@ -44,6 +44,7 @@ struct KeyedTask {
   DeliveryState state = DeliveryState::meant;
   std::string connection;
   Instant doubted_at = Instant::missing();  // see Delivery
+  bool is_surely_unsent() const { return is_waiting(state) && doubted_at.is_missing(); }
 };
 
 struct OutboxFilter {
@@ -53,14 +54,6 @@ struct OutboxFilter {
   std::uint32_t account = 0;  // 0: any
   std::size_t count_max = 1000;
   bool newest_first = false;
-};
-
-// How far a walk over settled rows, oldest first, has come.
-struct OutboxPlace {
-  std::int64_t settled_at_ms = 0;
-  std::uint32_t account = 0;
-  int kind = 0, state = 0;
-  DeliveryId id = 0;
 };
 
 struct OutboxCounts {
@@ -125,7 +118,7 @@ class Outbox {
   Result<std::vector<Delivery>> list(const OutboxFilter& filter) const;  // by id
   // What the decisions of a run still have to bring, or may have brought unanswered; by id.
   Result<std::vector<Delivery>> undelivered_of(const std::string& run) const;
-  Result<std::uint64_t> count_rejected() const;                          // of all connections
+  Result<std::uint64_t> count_rejected() const;  // of all connections
   // The newest tasks and withdrawals of all connections, newest first.
   Result<std::vector<Delivery>> newest_tasks(std::size_t count_max) const;
   // The task of that key without its text: cheap enough to ask for each open task of a sync.

@@ -70,12 +70,6 @@ struct PageCounts {
   PageCounts& operator+=(const PageCounts& other);
 };
 
-// A full pull of accounts that ended.
-struct FullPull {
-  std::uint64_t known = 0;  // live accounts that were known before it began
-  std::uint64_t lost = 0;   // of these, not shown by it. Absence alone deletes nothing
-};
-
 // What of a feed may be missing from a sweep: so many, or that share of what is known. More is no
 // deletion but a list that was cut short, or a token that may no longer see all.
 struct Believed {
@@ -115,12 +109,14 @@ class Records {
 
   // Full pulls of accounts, from begin to end over any number of pages and processes. Beginning one
   // that is open goes on with it, and so does a later process without beginning it. Pages go
-  // through apply(). Ending none that is open tells of no account.
+  // through apply(). What it did not show is lost (store/brakes.h): absence alone deletes nothing.
+  // Ending none that is open changes nothing.
   virtual Result<void> begin_full(const Feed& feed) = 0;
-  virtual Result<FullPull> end_full(const Feed& feed, Instant now) = 0;
+  virtual Result<void> end_full(const Feed& feed) = 0;
 
   // Sweeps of keyed feeds: what was known when the sweep began and was not named is deleted at its
-  // end. Pages with names and a cursor of their own, which is empty when no sweep is open.
+  // end, or if that is not believed, lost. Pages with names and a cursor of their own, which is
+  // empty when no sweep is open.
   virtual Result<void> begin_sweep(const Feed& feed) = 0;
   virtual Result<void> apply_sweep(const Feed& feed, const Page& page) = 0;
   virtual Result<Cursor> sweep_cursor(const Feed& feed) = 0;

@@ -2,6 +2,7 @@
 #include "store/records_writer.h"
 
 #include "core/assertions.h"
+#include "store/brakes.h"
 #include "store/event_commit.h"
 #include "store/event_edit.h"
 #include "store/event_ids.h"
@@ -23,18 +24,18 @@ Result<void> RecordsWriter::begin(const Feed& feed, CensusKind kind) {
   });
 }
 
-Result<FullPull> RecordsWriter::end_full(const Feed& feed, Instant) {
+Result<void> RecordsWriter::end_full(const Feed& feed) {
   const FeedPlace place = place_of(feed);
-  FullPull pull;
-  if (!full_[place.stream]) return pull;
-  const auto done = in_transaction("store: end full pull", [&](Transaction&) -> Result<void> {
-    pull.lost = unnamed_accounts(place, CensusKind::full, &pull.known).size();
-    end_census(raw(context_.database), place.stream, CensusKind::full);
-    return {};
-  });
-  if (!done) return done.error();
-  full_[place.stream] = false;
-  return pull;
+  if (!full_[place.stream]) return {};
+  const auto done =
+      in_transaction("store: end full pull", [&](Transaction& transaction) -> Result<void> {
+        AccountsLost look;
+        look.lost = unnamed_accounts(place, CensusKind::full, &look.known).size();
+        end_census(raw(context_.database), place.stream, CensusKind::full);
+        return Brakes(context_.database).note_lost(transaction, feed.connection, feed.stream, look);
+      });
+  if (done) full_[place.stream] = false;
+  return done;
 }
 
 std::vector<std::uint32_t> RecordsWriter::unnamed_accounts(const FeedPlace& place, CensusKind kind,
@@ -165,6 +166,12 @@ Result<Sweep> RecordsWriter::end_sweep(const Feed& feed, Instant now, const Beli
         end_census(raw(context_.database), place.stream, CensusKind::sweep);
         note_sweep(raw(context_.database), place.stream, now);
         write_touched(context_, mark);
+        if (feed.kind == RecordKind::account) {
+          const AccountsLost look = {sweep.known, sweep.is_believed ? 0 : sweep.lost};
+          const auto noted =
+              Brakes(context_.database).note_lost(transaction, feed.connection, feed.stream, look);
+          if (!noted) return noted;
+        }
         if (!sweep.counts.is_news()) return {};
         return Rounds(context_.database).fall(transaction);
       });

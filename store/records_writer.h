@@ -35,7 +35,7 @@ class RecordsWriter : public Records {
   Result<Cursor> cursor(const Feed& feed) override;
   Result<void> forget_cursor(const Feed& feed) override;
   Result<void> begin_full(const Feed& feed) override { return begin(feed, CensusKind::full); }
-  Result<FullPull> end_full(const Feed& feed, Instant now) override;
+  Result<void> end_full(const Feed& feed) override;
   Result<void> begin_sweep(const Feed& feed) override { return begin(feed, CensusKind::sweep); }
   Result<void> apply_sweep(const Feed& feed, const Page& page) override;
   Result<Cursor> sweep_cursor(const Feed& feed) override;

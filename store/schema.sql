@@ -35,6 +35,14 @@ CREATE UNIQUE INDEX accounts_by_number
 
 CREATE INDEX accounts_by_root ON accounts (root) WHERE root <> number;
 
+CREATE TABLE accounts_lost (
+  connection TEXT NOT NULL,
+  stream TEXT NOT NULL,
+  known INTEGER NOT NULL,  -- live accounts that were known when the look began
+  lost INTEGER NOT NULL,
+  PRIMARY KEY (connection, stream)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE applied_plans (
   plan TEXT PRIMARY KEY,
   run TEXT NOT NULL

@@ -22,8 +22,8 @@ constexpr const char* kCompanyProperties =
     "upselld_score:n|upselld_band:e=High;Medium;Low|"
     "upselld_segment:e=Active;Cooling;At risk;Dormant;No purchase|upselld_tags:s|"
     "upselld_next_action:s|upselld_top_reason:s|upselld_reasons:s|upselld_change:n|"
-    "upselld_status:e=Scored;Ranked by rule (too little data);Not scored: no purchase;"
-    "Not scored: opted out;Excluded;Held out (no tasks);Edited by a person|"
+    "upselld_status:e=Scored;Ranked by rule (too little data);Ranked by rule (no model in use);"
+    "Not scored: no purchase;Not scored: opted out;Excluded;Held out (no tasks);Edited by a person|"
     "upselld_data_as_of:t|upselld_model_version:s|upselld_pause_until:d|seats:n";
 constexpr const char* kTaskProperties =
     "upselld_key:su|upselld_outcome:e=Opportunity opened;Customer declined;Not now;"

@@ -17,8 +17,9 @@ constexpr const char* kAccountFields =
     "upselld_Segment__c:picklist:Active;Cooling;At risk;Dormant;No purchase:s|"
     "upselld_Tags__c:string:255|upselld_Next_Action__c:string:255|upselld_Top_Reason__c:string:255|"
     "upselld_Reasons__c:textarea:4000|upselld_Change__c:double:4.1|"
-    "upselld_Status__c:picklist:Scored;Ranked by rule (too little data);Not scored: no purchase;"
-    "Not scored: opted out;Excluded;Held out (no tasks);Edited by a person|"
+    "upselld_Status__c:picklist:Scored;Ranked by rule (too little data);"
+    "Ranked by rule (no model in use);Not scored: no purchase;Not scored: opted out;Excluded;"
+    "Held out (no tasks);Edited by a person|"
     "upselld_Data_As_Of__c:datetime|upselld_Model_Version__c:string:64|"
     "upselld_Pause_Until__c:date|Seats__c:double:8.0";
 constexpr const char* kTaskFields =
@@ -104,8 +105,9 @@ void SalesforceWorld::add_fields() {
   text.replace(status, next - status, "upselld_Status__c:picklist::s");
   add("Account", text.c_str());
   set_values(*schema.find("Account"), "upselld_Status__c",
-             {"Scored", "Ranked by rule (too little data)", "Not scored: no purchase",
-              "Not scored: opted out", "Excluded", "Held out (no tasks)", "Edited by a person"});
+             {"Scored", "Ranked by rule (too little data)", "Ranked by rule (no model in use)",
+              "Not scored: no purchase", "Not scored: opted out", "Excluded", "Held out (no tasks)",
+              "Edited by a person"});
   add("Task", kTaskFields);
   schema.add(sf::make_object("Usage__c", "a00", kUsageFields));
 }

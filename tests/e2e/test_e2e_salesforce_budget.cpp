@@ -190,6 +190,26 @@ TEST_CASE(
   CHECK(crm.answer({"status"}).at("held").empty());
 }
 
+TEST_CASE(
+    "salesforce: what a look missed holds the next run, whatever the run of the look was for") {
+  const SalesforceRun crm(kSmall);
+  REQUIRE(crm.prepare().code == 0);
+  REQUIRE(crm.answer({"sync"}).at("status") == "done");
+  hide_nine_accounts(crm);
+  crm.set_clock("2026-11-02T15:00:00Z");
+  crm.answer({"sync", "--full", GENERATE("--pull-only", "--dry-run")});
+  CHECK(crm.answer({"status"}).at("held").empty());
+  crm.set_clock("2026-11-02T16:00:00Z");
+  const json held = crm.answer({"sync"});
+  CHECK(held.at("held_because").get<std::string>().find("9 of 60") != std::string::npos);
+  // They are back, and such a run sees it.
+  crm.control("invisible", {{"ids", json::array()}});
+  crm.set_clock("2026-11-02T17:00:00Z");
+  crm.answer({"sync", "--full", "--pull-only"});
+  crm.set_clock("2026-11-02T18:00:00Z");
+  CHECK(crm.answer({"sync"}).at("status") == "done");
+}
+
 TEST_CASE("salesforce: no Bulk job is left in the middle of the pull") {
   const SalesforceRun crm(kSmall);
   REQUIRE(crm.prepare().code == 0);

@@ -166,6 +166,15 @@ TEST_CASE(
   crm.set_clock("2026-11-02T10:00:00Z");
   CHECK(crm.answer({"sync"}).at("rejected") == 0);
   CHECK_FALSE(has_score());
+  // A person may say so too, and the audit knows who did.
+  CHECK(crm.answer({"rejected", "retry", "--by", "Ada"}).at("retried") == 1);
+  const json noted = crm.answer({"audit", "--top", "1"}).at("entries").at(0);
+  CHECK(noted.at("kind") == "retried");
+  const std::string sequence = std::to_string(noted.at("sequence").get<int>());
+  CHECK(crm.answer({"audit", "show", sequence}).at("payload").at("by") == "Ada");
+  crm.set_clock("2026-11-02T10:30:00Z");
+  CHECK(crm.answer({"sync"}).at("rejected") == 1);
+  crm.set_clock("2026-11-02T10:45:00Z");
   rename("Checked Heron");
   crm.set_clock("2026-11-02T11:00:00Z");
   const json taken = crm.answer({"sync"});

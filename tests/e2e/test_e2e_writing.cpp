@@ -154,7 +154,15 @@ TEST_CASE("a person's edit in the output file is kept, the other fields go on") 
   const CsvRow after = row_named(crm, "out/scores.csv", "account", account);
   CHECK(after.at("band") == "Low");
   CHECK(after.at("data_as_of") != before.at("data_as_of"));
-  CHECK(crm.upselld({"release", account}).code == 0);
+  CHECK(crm.answer({"release", account, "--by", "Ada"}).at("released").get<int>() >= 1);
+  const auto noted = crm.answer({"audit", "--top", "1"}).at("entries").at(0);
+  CHECK(noted.at("kind") == "released");
+  const auto entry = crm.answer({"audit", "show", std::to_string(noted.at("sequence").get<int>())});
+  CHECK(entry.at("payload").at("by") == "Ada");
+  CHECK(entry.at("payload").at("account") == account);
+  // There is nothing left to give back, and nothing to note.
+  CHECK(crm.answer({"release", account}).at("released") == 0);
+  CHECK(crm.answer({"audit", "--top", "1"}).at("entries").at(0) == noted);
 }
 
 TEST_CASE("a task's outcome is read back and no task follows while it cools down") {

@@ -80,6 +80,29 @@ TEST_CASE("file: a full disk leaves the old one and nothing beside it") {
   CHECK(folder.count() == 1);
 }
 
+TEST_CASE("file: filled piece by piece it is whole, and an error on the way leaves the old one") {
+  const Folder folder;
+  const fs::path path = folder / "a.txt";
+  std::string whole;
+  REQUIRE(fill_file_atomically(path, [&](const FileWriter& write) -> Result<void> {
+    for (int i = 0; i < 20'000; ++i) {
+      const std::string line = "line " + std::to_string(i) + "\n";
+      whole += line;
+      if (const auto written = write(line); !written) return written;
+    }
+    return {};
+  }));
+  CHECK(*read_file(path, 1'000'000) == whole);
+  const auto failed = fill_file_atomically(path, [](const FileWriter& write) -> Result<void> {
+    if (const auto written = write(std::string(100'000, 'x')); !written) return written;
+    return Error{ErrorKind::corrupt, "no more", {}};
+  });
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().kind == ErrorKind::corrupt);
+  CHECK(*read_file(path, 1'000'000) == whole);
+  CHECK(folder.count() == 1);
+}
+
 TEST_CASE("file: several threads may write one file, and each succeeds") {
   const Folder folder;
   const fs::path path = folder / "shared.txt";

@@ -91,6 +91,10 @@ TEST_CASE("forget in crm: a task counts once it was sent, also where nobody answ
     site.answer(task, Receipt::Outcome::unknown);
     CHECK(site.traces().tasks == std::vector<std::string>{kKey});
   }
+  SECTION("refused") {
+    site.answer(task, Receipt::Outcome::rejected);
+    CHECK_FALSE(site.traces().any());
+  }
   SECTION("put off") {
     site.answer(task, Receipt::Outcome::deferred);
     CHECK_FALSE(site.traces().any());

@@ -76,6 +76,10 @@ TEST_CASE("choose: under the rule scorer score stays empty and the status says s
   CHECK(field(choice, Field::change) == "");
   CHECK(field(choice, Field::band) == "High");
   CHECK(field(choice, Field::status) == "Ranked by rule (too little data)");
+  Today trained = test_today();
+  trained.has_trained = true;
+  CHECK(field(choose_alone(*playbook, account, trained), Field::status) ==
+        "Ranked by rule (no model in use)");
   CHECK(field(choice, Field::model_version) == "rules-1");
   account.score->has_probability = true;
   account.score->probability = 0.4;

@@ -268,6 +268,9 @@ TEST_CASE("tasks: withdrawn when bought, opted out, out of scope, expired or und
   later.now = later.now + milliseconds(1);
   CHECK(why(later) == "it was due on 24 Nov and nobody took it up");
   CHECK(why(test_today(), true) == "the run that made it was undone");
+  account.is_task_kept = true;
+  CHECK(why(later) == "");
+  account.is_task_kept = false;
   account.facts.pause_until = berlin_time(12, 24, 0);
   CHECK(why() == "");
   account.is_task_unsent = true;

@@ -116,6 +116,7 @@ Candidate TestAccount::candidate() const {
   made.contacts = contacts;
   made.group_has_open_task = group_has_open_task;
   made.is_task_unsent = is_task_unsent;
+  made.is_task_kept = is_task_kept;
   made.group = parent_group;
   made.approval = approval;
   made.id_hash = tie_hash("salt", facts);

@@ -45,6 +45,7 @@ class TestAccount {
   std::string parent_group;
   bool group_has_open_task = false;
   bool is_task_unsent = false;
+  bool is_task_kept = false;
   std::optional<upselld::playbook::Approval> approval;
 };
 

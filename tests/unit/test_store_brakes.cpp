@@ -3,6 +3,9 @@
 
 #include "tests/unit/ledger_fixture.h"
 
+#include <cstdint>
+#include <utility>
+
 using namespace upselld;
 using namespace upselld::store;
 
@@ -69,4 +72,22 @@ TEST_CASE("brakes: one held run waits per connection until it is settled") {
   });
   REQUIRE(brakes.waiting()->size() == 1);
   REQUIRE_FALSE(brakes.held("crm")->has_value());
+}
+
+TEST_CASE("brakes: lost accounts count per stream until its next look, or until they are settled") {
+  LedgerFixture ledger;
+  Brakes brakes(ledger.database());
+  const auto lost = [&] { return std::pair(brakes.lost("crm")->known, brakes.lost("crm")->lost); };
+  CHECK(lost() == std::pair<std::uint64_t, std::uint64_t>(0, 0));
+  ledger.committed([&](Transaction& t) {
+    REQUIRE(brakes.note_lost(t, "crm", "a", {60, 9}));
+    REQUIRE(brakes.note_lost(t, "crm", "b", {40, 1}));
+    REQUIRE(brakes.note_lost(t, "other", "a", {7, 7}));
+  });
+  CHECK(lost() == std::pair<std::uint64_t, std::uint64_t>(100, 10));
+  ledger.committed([&](Transaction& t) { REQUIRE(brakes.note_lost(t, "crm", "a", {60, 0})); });
+  CHECK(lost() == std::pair<std::uint64_t, std::uint64_t>(100, 1));
+  ledger.committed([&](Transaction& t) { REQUIRE(brakes.settle(t, "crm")); });
+  CHECK(lost() == std::pair<std::uint64_t, std::uint64_t>(0, 0));
+  CHECK(brakes.lost("other")->lost == 7);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/records.h"
 
+#include "store/brakes.h"
 #include "store/configs.h"
 #include "store/database.h"
 #include "store/record_reader.h"
@@ -176,7 +177,7 @@ TEST_CASE("records: after a commit nothing is held open that another connection'
   REQUIRE(store.apply(orders_feed(), order_page({{"O2", "A1", 1, 1, 1}})).new_records == 1);
 }
 
-TEST_CASE("records: a full pull tells which accounts it no longer showed, and deletes none") {
+TEST_CASE("records: accounts that a full pull no longer showed are lost, and none is deleted") {
   Store store;
   store.apply(accounts_feed(),
               account_page({{"A1", "one", 1}, {"A2", "two", 1}, {"A3", "three", 1}}));
@@ -184,12 +185,14 @@ TEST_CASE("records: a full pull tells which accounts it no longer showed, and de
   store.apply(accounts_feed(), account_page({{"A1", "one", 1}}));
   store.reopen();
   store.apply(accounts_feed(), account_page({{"A3", "three", 2}, {"A4", "four", 1}}));
-  const auto pull = store.records->end_full(accounts_feed(), {2000});
-  REQUIRE(pull);
-  REQUIRE(pull->known == 3);
-  REQUIRE(pull->lost == 1);
-  REQUIRE(store.reader().counts()->accounts == 4);
-  REQUIRE(store.records->end_full(accounts_feed(), {2000})->known == 0);
+  REQUIRE(Brakes(*store.database).lost("crm")->known == 0);
+  REQUIRE(store.records->end_full(accounts_feed()));
+  CHECK(Brakes(*store.database).lost("crm")->known == 3);
+  CHECK(Brakes(*store.database).lost("crm")->lost == 1);
+  CHECK(store.reader().counts()->accounts == 4);
+  // None is under way any more: what is known of the last one stays.
+  REQUIRE(store.records->end_full(accounts_feed()));
+  CHECK(Brakes(*store.database).lost("crm")->lost == 1);
 }
 
 TEST_CASE("records: a sweep deletes what it did not name and what was known before it") {

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/live_model.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "daemon/audit_note.h"
+#include "scoring/score.h"
+
+namespace upselld::daemon {
+namespace {
+
+// `payload` gets the version that is live then.
+template <typename Change>
+Result<std::string> change_live(App& app, store::AuditKind kind, Json payload,
+                                const Change& change) {
+  Ledger& ledger = app.ledger();
+  auto transaction = store::Transaction::begin(ledger.database, "publish", store::Durability::full);
+  if (!transaction) return transaction.error();
+  const Instant at = app.clock().now();
+  const Result<std::string> version = change(*transaction, at);
+  if (!version) return version;
+  payload["version"] = *version;
+  const auto noted = note_act(ledger, *transaction, {kind, std::move(payload), {}}, at);
+  if (!noted) return noted.error();
+  if (const auto committed = transaction->commit(); !committed) return committed.error();
+  return version;
+}
+
+// Why its training refused the model; empty: it did not.
+Result<std::string> refused_because(App& app, const PublishWish& wish) {
+  const auto model = app.ledger().models.find(wish.connection, wish.version);
+  if (!model) return model.error();
+  if (!*model) return std::string();
+  const Json report = Json::parse((*model)->report, nullptr, /*allow_exceptions=*/false);
+  if (!report.is_object() || report.value("published", true)) return std::string();
+  return report.value("reason", std::string("its report does not say why"));
+}
+
+}  // namespace
+
+Result<std::string> publish_model(App& app, const PublishWish& wish) {
+  const auto files = app.ledger().models.files(wish.connection, wish.version);
+  if (!files) return files.error();
+  const auto refused = refused_because(app, wish);
+  if (!refused) return refused.error();
+  if (!refused->empty() && !wish.although_refused) {
+    return Error{
+        ErrorKind::forbidden,
+        "model " + wish.version + " was refused: " + *refused +
+            "; what ranks now stays. To let it rank all the same: upselld models publish " +
+            wish.version + " --although-refused",
+        {}};
+  }
+  Json payload = {{"connection", wish.connection}, {"version", wish.version}, {"by", wish.by}};
+  if (!refused->empty()) payload["although_refused"] = *refused;
+  return change_live(app, store::AuditKind::model_published, std::move(payload),
+                     [&](store::Transaction& transaction, Instant at) -> Result<std::string> {
+                       const auto done = app.ledger().models.publish(transaction, wish.connection,
+                                                                     wish.version, at);
+                       if (!done) return done.error();
+                       return wish.version;
+                     });
+}
+
+Result<std::string> roll_back_model(App& app, const std::string& connection,
+                                    const std::string& by) {
+  return change_live(app, store::AuditKind::model_rolled_back,
+                     {{"connection", connection}, {"version", ""}, {"by", by}},
+                     [&](store::Transaction& transaction, Instant at) {
+                       return app.ledger().models.rollback(transaction, connection, at);
+                     });
+}
+
+std::string live_name(const std::string& version) {
+  return version.empty() ? scoring::kRulesVersion : version;
+}
+
+}  // namespace upselld::daemon
