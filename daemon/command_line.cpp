@@ -77,11 +77,6 @@ Invocation taken(const Parsed& parsed, Invocation invocation) {
   return invocation;
 }
 
-int exit_code_of(const Error& error) {
-  if (error.kind == ErrorKind::invalid_config) return kUsage;
-  return error.kind == ErrorKind::budget_exhausted ? kHeldOrRejected : kFailed;
-}
-
 int carry_out(const CommandSpec& spec, const Invocation& invocation) {
   const Result<int> result = spec.run(invocation);
   std::cout.flush();
@@ -122,6 +117,11 @@ const char* const kFooter =
     "Exit: 0 done; 1 failed; 2 usage or settings; 3 done, but held or some items rejected.\n";
 
 }  // namespace
+
+int exit_code_of(const Error& error) {
+  if (error.kind == ErrorKind::invalid_config) return kUsage;
+  return error.kind == ErrorKind::budget_exhausted ? kHeldOrRejected : kFailed;
+}
 
 int run_command(int count, char** arguments) {
   CLI::App root{"upselld: up-sell likelihood, next best action and follow-up tasks beside a CRM"};

@@ -27,8 +27,11 @@ Result<int> service_command(const Invocation& invocation) {
   }
   const auto service = Service::start(invocation);
   if (!service) return service.error();
-  if (auto ran = (*service)->run(until); !ran) return ran.error();
-  return kDone;
+  const auto ran = (*service)->run(until);
+  if (!ran) return ran.error();
+  // A service that stays tells of its cycles as they end; that it was stopped is no failure. Who
+  // starts one for each cycle hears of it by the exit code alone.
+  return invocation.has("--once") ? *ran : kDone;
 }
 
 }  // namespace upselld::daemon

@@ -44,7 +44,7 @@ const std::vector<CommandSpec> kTable = {
      "sync and train when the schedules say, until stopped; a hangup reads the settings anew",
      "",
      {{"--until", "TIME", "end when nothing more is due by then: 2026-12-01T00:00:00Z"},
-      {"--once", nullptr, "do what is due now, and end: for a timer or cron"}},
+      {"--once", nullptr, "do what is due now, and end as sync does: for a timer or cron"}},
      service_command},
     {"train",
      "train and judge a model on what is in the store; pulls first when nothing ever was",

@@ -54,6 +54,9 @@ const std::vector<CommandSpec>& command_table();
 // What every command takes.
 const std::vector<OptionSpec>& global_options();
 
+// What a command that ended with this error exits with.
+int exit_code_of(const Error& error);
+
 // Parses, runs, prints errors; returns the process's exit code.
 int run_command(int count, char** arguments);
 

@@ -235,8 +235,15 @@ void Service::run_asked() {
 void Service::put_off(const Round& round, const std::string& why) {
   if (stop_signal().stop_requested()) return;
   for (const DueJob& job : round.jobs) scheduler_.again(job, clock_->now() + kBusyWait);
+  ended_with(kHeldOrRejected);
   log_event(LogPriority::warning, clock_->now(), "sync_put_off",
             {{"connection", round.connection.empty() ? "all" : round.connection}, {"why", why}});
+}
+
+// Of those that are not 0, the lower is the worse: failed, wrong settings, held or rejected.
+void Service::ended_with(int exit_code) {
+  if (exit_code == kDone) return;
+  exit_code_ = exit_code_ == kDone ? exit_code : std::min(exit_code, exit_code_);
 }
 
 // Where the store could not be opened, the settings alone are enough to tell.
@@ -283,6 +290,7 @@ void Service::run_round(const Round& round) {
   }
   tell_people(app ? app->get() : nullptr, findings);
   log_outcome(what, report, (clock_->steady() - begun).ms / 1000, clock_->now());
+  ended_with(exit_code_of(report));
   if (app) maintain(**app);
   kill_point("service.maintained");
 }
@@ -330,7 +338,7 @@ void Service::maintain(App& app) {
   if (const auto emptied = empty_log(app); !emptied) failed(emptied.error());
 }
 
-Result<void> Service::run(std::optional<Instant> until) {
+Result<int> Service::run(std::optional<Instant> until) {
   take_hangups();
   const WatchThread watch(progress_, *clock_);
   const auto control =
@@ -359,7 +367,8 @@ Result<void> Service::run(std::optional<Instant> until) {
   tell_service_manager("STOPPING=1");
   web_.reset();
   log_event(LogPriority::info, clock_->now(), "stopped");
-  return ended;
+  if (!ended) return ended.error();
+  return exit_code_;
 }
 
 bool service_runs_on(const std::filesystem::path& state) {

@@ -30,8 +30,9 @@ class Service {
   // Wrong settings, or another service on the same state directory: an error.
   static Result<std::unique_ptr<Service>> start(const Invocation& invocation);
 
-  // Until a stop is asked for, or until the next job would be after `until`.
-  Result<void> run(std::optional<Instant> until);
+  // Until a stop is asked for, or until the next job would be after `until`. Success is the worst
+  // exit code of its cycles; one that was put off counts as held.
+  Result<int> run(std::optional<Instant> until);
 
  private:
   Service(const Invocation& invocation, std::unique_ptr<WaitableClock> clock)
@@ -57,6 +58,7 @@ class Service {
   void maintain(App& app);
   void tell_people(const App* app, const std::vector<Finding>& findings);
   void put_off(const Round& round, const std::string& why);
+  void ended_with(int exit_code);
 
   // One connection, as far as schedules know it.
   struct Known {
@@ -77,6 +79,7 @@ class Service {
   ServiceRequests requests_{&progress_};
   Turns turns_;
   std::optional<store::StateLock> lock_;
+  int exit_code_ = 0;             // the worst until now
   std::optional<Day> tidied_on_;  // the day on which all that is old was dropped
   WebSettings web_settings_;
   std::unique_ptr<WebServer> web_;  // last: it uses what stands above

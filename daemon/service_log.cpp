@@ -63,4 +63,9 @@ void log_outcome(const std::string& what, const Result<RunReport>& report, std::
   log_connections(*report, at);
 }
 
+int exit_code_of(const Result<RunReport>& report) {
+  if (report) return report->exit_code();
+  return report.error().kind == ErrorKind::cancelled ? kDone : exit_code_of(report.error());
+}
+
 }  // namespace upselld::daemon

@@ -15,4 +15,8 @@ namespace upselld::daemon {
 void log_outcome(const std::string& what, const Result<RunReport>& report, std::int64_t seconds,
                  Instant at);
 
+// The exit code of `upselld sync` for the same cycle; one that was asked to stop did what it was
+// told.
+int exit_code_of(const Result<RunReport>& report);
+
 }  // namespace upselld::daemon

@@ -99,18 +99,47 @@ TEST_CASE("service: a connection of events that failed is due again at the next 
 
 TEST_CASE("service: started by a timer, it repeats no sync that failed before its next time") {
   const Broken broken("2026-11-03T03:50:00Z");
-  const auto syncs = [&](const std::string& at) {
+  const auto syncs = [&](const std::string& at, int code) {
     broken.set_clock(at);
     const Ended ended = broken.once();
     INFO(ended.err);
-    CHECK(ended.code == 0);
+    CHECK(ended.code == code);
     return count_of(ended.err, "event=sync connection=all");
   };
   // The training of the 3rd waits with it.
-  CHECK(syncs("2026-11-03T04:00:00Z") == 1);
-  CHECK(syncs("2026-11-03T04:15:00Z") == 0);
-  CHECK(syncs("2026-11-03T04:30:00Z") == 0);
+  CHECK(syncs("2026-11-03T04:00:00Z", 1) == 1);
+  CHECK(syncs("2026-11-03T04:15:00Z", 0) == 0);
+  CHECK(syncs("2026-11-03T04:30:00Z", 0) == 0);
   broken.heal();
-  CHECK(syncs("2026-11-04T04:00:00Z") == 1);
+  CHECK(syncs("2026-11-04T04:00:00Z", 0) == 1);
   CHECK(broken.models() == 2);
+}
+
+TEST_CASE("service: started by a timer, it exits as the worst of its syncs would") {
+  const Broken broken("2026-11-03T03:50:00Z");
+  broken.heal();
+  const std::string visits = broken.crm.folder().path("data/web_visits.csv.gz");
+  std::filesystem::rename(visits, visits + ".away");
+  broken.set_clock("2026-11-03T04:00:00Z");
+  CHECK(broken.once().code == 3);
+  // Without the other one, which is not due, each is a cycle of its own; the last one is good.
+  broken.crm.edit("demo.yaml", "  website:",
+                  "  rare:\n    plugin: files\n    schedule: {sync: monthly on the 1st at 05:00}\n"
+                  "    activities: {path: data/web_visits.csv.gz.away, account: customer_no,\n"
+                  "                 at: seen_at, kind: event}\n"
+                  "    joins: {connection: crm, by: customer_no}\n\n  website:");
+  broken.set_clock("2026-11-04T03:00:00Z");
+  CHECK(broken.once().code == 0);
+  const auto exits = [&](const std::string& at, int first, int last) {
+    broken.set_clock(at);
+    const Ended ended = broken.once();
+    INFO(ended.err);
+    CHECK(count_of(ended.err, "event=sync") == 2);
+    CHECK(count_of(ended.err, "exit=" + std::to_string(first)) == 1);
+    CHECK(count_of(ended.err, "exit=" + std::to_string(last)) == 1);
+    return ended.code;
+  };
+  CHECK(exits("2026-11-04T04:00:00Z", 3, 0) == 3);
+  std::filesystem::rename(broken.orders, broken.orders + ".away");
+  CHECK(exits("2026-11-05T04:00:00Z", 3, 1) == 1);
 }
