@@ -74,8 +74,11 @@ Result<int> sample_config_command(const Invocation& invocation) {
   const auto plugins = installed_plugins();
   if (!plugins) return plugins.error();
   std::vector<PluginHelp> help;
-  for (const ConnectorDescriptor* plugin : plugins->list()) {
-    help.push_back({plugin->name, plugin->summary, plugin->settings});
+  for (const bool is_built_in : {true, false}) {
+    for (const ConnectorDescriptor* plugin : plugins->list()) {
+      if (plugins->file_of(plugin->name).empty() != is_built_in) continue;
+      help.push_back({plugin->name, plugin->summary, plugin->settings});
+    }
   }
   std::cout << (invocation.has("--schema") ? config_schema(help) : sample_config(help));
   return kDone;

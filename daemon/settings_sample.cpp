@@ -15,7 +15,7 @@ using Lines = std::vector<std::string>;
 
 constexpr std::size_t kLineBytesMax = 100;
 // Sections stand at most this deep, so help is wrapped as if every line stood there.
-constexpr std::size_t kIndentMax = 12;
+constexpr std::size_t kIndentMax = 13;
 
 constexpr const char* kIntroduction =
     "# SPDX-License-Identifier: Apache-2.0\n"
@@ -23,10 +23,13 @@ constexpr const char* kIntroduction =
     "every\n"
     "# option; a real one is ten lines long. Lines of the form \"#key: value\" are optional: they "
     "show\n"
-    "# the default, or a word in capitals where there is none. Remove the \"#\" to change one.\n"
-    "# Durations are 90d, 24h, 15m; shares are 10%; secrets are {file: PATH}, {credential: NAME} "
-    "or\n"
-    "# {env: NAME}. Made from the program's own tables by: upselld sample-config\n";
+    "# the default, or a word in capitals where there is none. Remove the \"#\" to change one. Of "
+    "the\n"
+    "# connections all but the first are commented out as a whole. Durations are 90d, 24h, 15m; "
+    "shares\n"
+    "# are 10%; secrets are {file: PATH}, {credential: NAME} or {env: NAME}. Made from the "
+    "program's own\n"
+    "# tables by: upselld sample-config\n";
 
 void add_help(const std::string& help, Lines& lines) {
   constexpr std::size_t kWidth = kLineBytesMax - kIndentMax;
@@ -142,7 +145,15 @@ Lines connection_lines(const PluginHelp& plugin) {
   }
   table.settings.insert(table.settings.end(), plugin.table->settings.begin(),
                         plugin.table->settings.end());
-  return table_lines(table);
+  Lines lines = {plugin.name + ":"};
+  for (const std::string& line : table_lines(table)) lines.push_back("  " + line);
+  return lines;
+}
+
+Lines commented_out(const Lines& lines) {
+  Lines out;
+  for (const std::string& line : lines) out.push_back("#" + line);
+  return out;
 }
 
 std::string joined(const Lines& lines, const std::string& indent) {
@@ -164,9 +175,12 @@ std::string sample_config(const std::vector<PluginHelp>& plugins) {
     Lines help;
     add_help(setting.help, help);
     text += joined(help, "") + "connections:\n";
+    bool is_first = true;
     for (const PluginHelp& plugin : plugins) {
-      text += "\n  # " + plugin.summary + "\n  " + plugin.name + ":\n";
-      text += joined(connection_lines(plugin), "    ");
+      const Lines lines = connection_lines(plugin);
+      text += "\n  # " + plugin.summary + "\n";
+      text += joined(is_first ? lines : commented_out(lines), "  ");
+      is_first = false;
     }
   }
   return text;

@@ -16,7 +16,7 @@ struct PluginHelp {
 };
 
 // config/upselld.yaml: every option with its help and default, optional ones commented out, and one
-// connection per plugin.
+// connection per plugin, commented out as a whole but for the first.
 std::string sample_config(const std::vector<PluginHelp>& plugins);
 
 // JSON schemas for editors: config/upselld.schema.json and config/playbook.schema.json.
