@@ -13,8 +13,8 @@ foreach(plugin files hubspot salesforce)
   install(FILES plugins/${plugin}/README.md plugins/${plugin}/sample.yaml
           DESTINATION ${doc}/plugins/${plugin} COMPONENT program)
 endforeach()
-install(FILES config/upselld.yaml config/upselld.schema.json config/playbook.schema.json DESTINATION ${doc}/config
-        COMPONENT program)
+install(FILES config/upselld.yaml config/playbook.yaml config/upselld.schema.json config/playbook.schema.json
+        DESTINATION ${doc}/config COMPONENT program)
 install(DIRECTORY config/examples DESTINATION ${doc}/config COMPONENT program
         FILES_MATCHING PATTERN "*.yaml" PATTERN "*.state" EXCLUDE)
 install(DIRECTORY config/monitoring DESTINATION ${doc}/config COMPONENT program)

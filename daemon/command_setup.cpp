@@ -67,6 +67,10 @@ Result<int> init_command(const Invocation& invocation) {
 }
 
 Result<int> sample_config_command(const Invocation& invocation) {
+  if (invocation.has("--playbook")) {
+    std::cout << sample_playbook(playbook::playbook_table());
+    return kDone;
+  }
   if (invocation.has("--playbook-schema")) {
     std::cout << table_schema("upselld playbook", playbook::playbook_table());
     return kDone;

@@ -31,6 +31,17 @@ constexpr const char* kIntroduction =
     "program's own\n"
     "# tables by: upselld sample-config\n";
 
+constexpr const char* kPlaybookIntroduction =
+    "# SPDX-License-Identifier: Apache-2.0\n"
+    "# playbook.yaml: who is told what. This file explains every key; a real one is twenty lines\n"
+    "# long, and an empty one gives accounts segments, tags and bands. All keys are optional: "
+    "lines\n"
+    "# of the form \"#key: value\" show the default, or a word in capitals where there is none. "
+    "Remove\n"
+    "# the \"#\" to change one. Durations are 90d, 24h; shares are 10%. Made from the program's "
+    "own\n"
+    "# tables by: upselld sample-config --playbook\n";
+
 void add_help(const std::string& help, Lines& lines) {
   constexpr std::size_t kWidth = kLineBytesMax - kIndentMax;
   std::string line = "#";
@@ -59,7 +70,13 @@ std::string quoted_where_needed(const std::string& text) {
   const bool plain = plain_start && std::all_of(text.begin(), text.end(), [&](char c) {
                        return is_plain(c) || (c == ':' && text.find(": ") == std::string::npos);
                      });
-  return plain && text.back() != ':' ? text : "\"" + text + "\"";
+  if (plain && text.back() != ':') return text;
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "\"";
 }
 
 std::string placeholder(SettingKind kind) {
@@ -183,6 +200,12 @@ std::string sample_config(const std::vector<PluginHelp>& plugins) {
       is_first = false;
     }
   }
+  return text;
+}
+
+std::string sample_playbook(const SettingTable& table) {
+  std::string text = kPlaybookIntroduction;
+  for (const Setting& setting : table.settings) text += "\n" + joined(table_lines({{setting}}), "");
   return text;
 }
 

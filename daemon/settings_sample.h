@@ -19,6 +19,9 @@ struct PluginHelp {
 // connection per plugin, commented out as a whole but for the first.
 std::string sample_config(const std::vector<PluginHelp>& plugins);
 
+// config/playbook.yaml: the same of the playbook's keys.
+std::string sample_playbook(const SettingTable& table);
+
 // JSON schemas for editors: config/upselld.schema.json and config/playbook.schema.json.
 std::string config_schema(const std::vector<PluginHelp>& plugins);
 std::string table_schema(const std::string& title, const SettingTable& table);

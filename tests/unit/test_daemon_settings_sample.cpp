@@ -9,6 +9,7 @@
 #include "daemon/settings_sample.h"
 #include "daemon/settings_tables.h"
 #include "daemon/yaml_file.h"
+#include "playbook/playbook.h"
 #include "playbook/settings_tables.h"
 #include "plugins/files/files.h"
 #include "plugins/hubspot/hubspot.h"
@@ -98,6 +99,8 @@ TEST_CASE("sample: the files in config/ are what the tables give") {
              "upselld sample-config > config/upselld.yaml");
   check_file("upselld.schema.json", config_schema(of_the_package()),
              "upselld sample-config --schema > config/upselld.schema.json");
+  check_file("playbook.yaml", sample_playbook(playbook::playbook_table()),
+             "upselld sample-config --playbook > config/playbook.yaml");
   check_file("playbook.schema.json", table_schema("upselld playbook", playbook::playbook_table()),
              "upselld sample-config --playbook-schema > config/playbook.schema.json");
 }
@@ -107,6 +110,17 @@ TEST_CASE("sample: config/upselld.yaml loads as it stands") {
   for (const Error& error : loaded.findings) UNSCOPED_INFO(error.message);
   REQUIRE(loaded.settings);
   CHECK(loaded.settings->connections.size() == 1);
+}
+
+TEST_CASE("sample: config/playbook.yaml loads as it stands, and tells every default") {
+  const auto bytes = read_file(kConfig / "playbook.yaml", 4 * 1024 * 1024);
+  REQUIRE(bytes);
+  const auto written = parse_yaml(*bytes, "playbook.yaml");
+  REQUIRE(written);
+  CHECK(playbook::load(*written, {}).errors.empty());
+  const auto whole = parse_yaml(without_marks(*bytes, ""), "playbook.yaml");
+  if (!whole) FAIL(whole.error().message);
+  CHECK(check_defaults(*whole, playbook::playbook_table()) > 20);
 }
 
 TEST_CASE("sample: config/upselld.yaml tells every default, as YAML reads it") {
