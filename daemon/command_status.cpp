@@ -8,6 +8,7 @@
 #include "daemon/live_model.h"
 #include "daemon/metrics.h"
 #include "daemon/out_of_calls.h"
+#include "daemon/pause_change.h"
 #include "daemon/service_state.h"
 #include "daemon/text_table.h"
 
@@ -50,7 +51,8 @@ Result<Json> status_json(App& app) {
     out["paused"].push_back({{"connection", pause.connection.empty() ? "all" : pause.connection},
                              {"since", to_text(pause.since)},
                              {"by", pause.by},
-                             {"why", pause.why}});
+                             {"why", pause.why},
+                             {"go_on_with", lifting(pause)}});
   }
   const auto waiting = ledger.brakes.waiting();
   if (!waiting) return waiting.error();
@@ -116,7 +118,8 @@ void print_text(const Json& status) {
   for (const Json& pause : status["paused"]) {
     std::cout << "\npaused: " << pause["connection"].get<std::string>() << " since "
               << pause["since"].get<std::string>() << " by "
-              << printable(pause["by"].get<std::string>()) << "; go on with: upselld resume\n";
+              << printable(pause["by"].get<std::string>())
+              << "; go on with: " << pause["go_on_with"].get<std::string>() << "\n";
   }
   for (const Json& held : status["held"]) {
     std::cout << "\nheld: run " << held["run"].get<std::string>()

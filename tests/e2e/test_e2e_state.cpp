@@ -165,3 +165,13 @@ TEST_CASE("state: a restore that is killed anywhere leaves a store, the old one 
   }
   CHECK(found == std::set<std::size_t>{1, 2});
 }
+
+TEST_CASE("status: names the command that lifts a pause, and no other one") {
+  const DemoCrm crm({.accounts = 60, .months = 8, .seed = 3});
+  crm.answer({"sync", "--pull-only"});
+  REQUIRE(crm.upselld({"pause", "crm"}).code == 0);
+  CHECK(crm.upselld({"status"}).out.find("; go on with: upselld resume crm\n") !=
+        std::string::npos);
+  REQUIRE(crm.upselld({"pause"}).code == 0);
+  CHECK(crm.upselld({"status"}).out.find("; go on with: upselld resume\n") != std::string::npos);
+}
