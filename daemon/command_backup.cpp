@@ -73,7 +73,7 @@ Result<int> backup_command(const Invocation& invocation) {
   if (!app) return app.error();
   const fs::path target = fs::absolute(invocation.arguments.front());
   const auto copied = (*app)->database().copy_to(target);
-  if (!copied) return in_context("backup to " + target.string(), copied.error());
+  if (!copied) return in_context("backup", copied.error());
   std::cout << "backup written to " << target.string() << "\n";
   return kDone;
 }

@@ -67,16 +67,35 @@ Result<void> sync_file(const std::filesystem::path& path) {
       ErrorKind::io, fmt::format("flush {}: {}", path.string(), std::strerror(failure)), {}};
 }
 
+// An empty file for SQLite to fill, readable by its owner only. SQLite would not say that it is
+// this file that cannot be made, and not the store.
+Result<void> make_empty(const std::filesystem::path& path) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  const int failure = errno;
+  if (file >= 0) {
+    ::close(file);
+    return {};
+  }
+  return Error{
+      ErrorKind::io,
+      fmt::format("the folder {}: {}: {}", path.parent_path().string(), std::strerror(failure),
+                  failure == ENOENT ? "make it first" : "check its owner and permissions"),
+      {}};
+}
+
 // SQLite's own backup, so that the copy is whole whatever is in the write-ahead log.
 Result<void> copy_database(SQLite::Database& sql, const std::filesystem::path& target) {
   const std::filesystem::path part = target.string() + ".part";
   std::error_code ignored;
   std::filesystem::remove(part, ignored);
-  auto copied = guarded("copy store", [&] {
-    SQLite::Statement vacuum(sql, "VACUUM INTO ?");
-    vacuum.bind(1, part.string());
-    vacuum.exec();
-  });
+  auto copied = make_empty(part);
+  if (copied) {
+    copied = guarded("write", [&] {
+      SQLite::Statement vacuum(sql, "VACUUM INTO ?");
+      vacuum.bind(1, part.string());
+      vacuum.exec();
+    });
+  }
   if (!copied) {
     std::filesystem::remove(part, ignored);
     return in_context("copy store to " + target.string(), copied.error());

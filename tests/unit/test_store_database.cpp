@@ -185,6 +185,19 @@ TEST_CASE("database: a copy is complete and never overwrites") {
   REQUIRE(next_number(copy) == 9);
 }
 
+TEST_CASE("database: a copy is for its owner alone, and a folder that is wrong is named") {
+  const TempDir dir;
+  Database database = opened(dir / "upselld.db");
+  REQUIRE(database.copy_to(dir / "copy.db"));
+  CHECK((std::filesystem::status(dir / "copy.db").permissions() & std::filesystem::perms::mask) ==
+        (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+  const auto copied = database.copy_to(dir / "none" / "copy.db");
+  REQUIRE_FALSE(copied);
+  CHECK(copied.error().message == "copy store to " + (dir / "none" / "copy.db").string() +
+                                      ": the folder " + (dir / "none").string() +
+                                      ": No such file or directory: make it first");
+}
+
 TEST_CASE("database: a long upgrade tells that it moves") {
   const TempDir dir;
   write_old(dir / "upselld.db", 7);
