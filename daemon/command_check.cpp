@@ -18,6 +18,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Level = ProbeFinding::Level;
 
+// Longer than anything we say ourselves: a remedy that is cut off is none. Only what a CRM says may
+// have no end.
+constexpr std::size_t kWidthMax = 4'000;
+
 // Lines in the manner of a check list: what, how it is, and under it the remedy.
 class CheckList {
  public:
@@ -30,8 +34,10 @@ class CheckList {
                       {"what", what},
                       {"remedy", remedy}});
     text_ += fmt::format("{:<9} {:<5} {}\n", again ? "" : about, kWords[static_cast<int>(level)],
-                         printable(what));
-    if (!remedy.empty()) text_ += fmt::format("{:<9} {:<5} {}\n", "", "", printable(remedy));
+                         printable(what, kWidthMax));
+    if (!remedy.empty()) {
+      text_ += fmt::format("{:<9} {:<5} {}\n", "", "", printable(remedy, kWidthMax));
+    }
     if (level == Level::failure) ++failures_;
     if (level == Level::warning) ++warnings_;
   }

@@ -90,7 +90,12 @@ int carry_out(const CommandSpec& spec, const Invocation& invocation) {
         {"error", {{"kind", to_text(error.kind)}, {"message", error.message}}}};
     std::cout << document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
   }
-  std::fprintf(stderr, "upselld: %s\n", error.message.c_str());
+  // Settings may have several findings, a line each.
+  const auto more = std::count(error.message.begin(), error.message.end(), '\n');
+  const std::string above = error.kind == ErrorKind::invalid_config && more > 0
+                                ? std::to_string(more + 1) + " findings; nothing was done\n"
+                                : "";
+  std::fprintf(stderr, "upselld: %s%s\n", above.c_str(), error.message.c_str());
   return exit_code_of(error);
 }
 

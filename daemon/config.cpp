@@ -101,9 +101,6 @@ Error joined(const std::vector<Error>& findings) {
   for (const Error& finding : findings) {
     message += (message.empty() ? "" : "\n") + finding.message;
   }
-  if (findings.size() > 1) {
-    message = std::to_string(findings.size()) + " findings; nothing was done\n" + message;
-  }
   return {ErrorKind::invalid_config, message, {}};
 }
 
