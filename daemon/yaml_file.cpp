@@ -173,6 +173,19 @@ int line_at(std::string_view text, std::size_t offset) {
   return line;
 }
 
+// Whether there is a tab in the indentation of that line, counted from 1. The parser tells of what
+// it takes the line for then.
+bool is_indented_with_tab(std::string_view text, int line) {
+  std::size_t at = 0;
+  for (int passed = 1; passed < line && at != std::string_view::npos; ++passed) {
+    at = text.find('\n', at);
+    if (at != std::string_view::npos) ++at;
+  }
+  if (at == std::string_view::npos) return false;
+  const std::string_view rest = text.substr(at);
+  return rest.substr(0, rest.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
+}
+
 // Bytes that are no text. yaml-cpp would guess another encoding or put replacement characters.
 std::optional<Error> check_bytes(std::string_view text, const std::string& file) {
   if (text.size() > kYamlBytesMax) {
@@ -214,7 +227,9 @@ Result<Node> parse_yaml(std::string_view text, const std::string& file) {
   } catch (const Refusal& refusal) {
     return error_at({file, refusal.line}, refusal.message);
   } catch (const YAML::Exception& error) {
-    return error_at({file, error.mark.line + 1}, "is no YAML here: " + error.msg);
+    const int line = error.mark.line + 1;
+    const char* remedy = is_indented_with_tab(text, line) ? "; indent with spaces, not tabs" : "";
+    return error_at({file, line}, "is no YAML here: " + error.msg + remedy);
   } catch (const std::exception& error) {
     return error_at({file, 0}, std::string("could not be read: ") + error.what());
   }

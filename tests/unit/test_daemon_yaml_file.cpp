@@ -89,6 +89,17 @@ TEST_CASE("yaml: what is no YAML is refused with its line") {
   CHECK(message_of("a: 1\n]\n").substr(0, 7) == "a.yaml:");
 }
 
+TEST_CASE("yaml: a tab in the indentation is told as such") {
+  const std::string remedy = "; indent with spaces, not tabs";
+  CHECK(message_of("a:\n\tb: 2\n") == "a.yaml:2: is no YAML here: illegal map value" + remedy);
+  for (const char* text : {"a:\n  b: 2\n\tc: 3\n", "a:\n  b:\n \t  c: 3\n", "a:\n  - x\n\t- y\n"}) {
+    CHECK(message_of(text).starts_with("a.yaml:3: "));
+    CHECK(message_of(text).ends_with(remedy));
+  }
+  // Elsewhere a tab is a blank like others.
+  CHECK(message_of("a: b:\tc\n") == "a.yaml:1: is no YAML here: illegal map value");
+}
+
 TEST_CASE("yaml: what is YAML but not for settings is refused") {
   CHECK(message_of("a: 1\nb: &x 2\n") == "a.yaml:2: anchors (&name) are not supported");
   CHECK(message_of("a: !!int 1\n") == "a.yaml:1: tags (!name) are not supported");
