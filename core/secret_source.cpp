@@ -28,11 +28,22 @@ Result<Secret> checked(std::string bytes, const std::string& from) {
   return Secret(std::move(bytes));
 }
 
+// Secrets are read by the service's user, whoever put them there.
+std::string remedy(int code, const std::string& file) {
+  if (code == ENOENT) return "; put it there with: install -o upselld -m 600 FILE " + file;
+  if (code == EACCES) return "; let the service's user read it: chown upselld " + file;
+  return {};
+}
+
 // The permissions are those of the very file that is read, not of its name a moment before.
 Result<Secret> read_file_of(const std::filesystem::path& path, bool check_permissions) {
   const std::string name = path.string();
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (file < 0) return refused("read " + name + ": " + std::generic_category().message(errno));
+  if (file < 0) {
+    const int code = errno;
+    return refused("read " + name + ": " + std::generic_category().message(code) +
+                   (check_permissions ? remedy(code, name) : ""));
+  }
   struct stat facts {};
   std::string bytes(kSecretBytesMax + 1, '\0');
   const bool known = ::fstat(file, &facts) == 0 && S_ISREG(facts.st_mode);

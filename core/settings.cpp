@@ -80,7 +80,9 @@ std::vector<std::string> Settings::texts(std::string_view name) const {
 
 Result<Secret> Settings::secret(std::string_view name) const {
   const Node* written = node(name);
-  if (written == nullptr) return error_at(place(name), std::string(name) + " is missing");
+  if (written == nullptr)
+    return error_at(place(name), std::string(name) + " is missing; write " + std::string(name) +
+                                     ": {file: PATH}");
   auto value = read_secret(*written);
   if (!value) return error_at(written->place, std::string(name) + ": " + value.error().message);
   return value;

@@ -15,9 +15,11 @@ namespace {
 // Walks a map and its table together and collects what does not fit.
 class Checker {
  public:
-  void check_map(const Node& map, const SettingTable& table) {
+  // `name`: of what it stands under; empty where nobody knows.
+  void check_map(const Node& map, const SettingTable& table, const std::string& name) {
     if (map.kind != Node::Kind::map && map.kind != Node::Kind::null) {
-      add(map.place, "expected a map of options");
+      add(map.place, (name.empty() ? "this" : shown(name)) + " must be a map of options, such as " +
+                         example_of(table));
       return;
     }
     check_repeats(map);
@@ -40,6 +42,23 @@ class Checker {
  private:
   void add(const Place& place, const std::string& message) {
     findings_.push_back({place, message});
+  }
+
+  // What must stand there, else one option with its default.
+  static std::string example_of(const SettingTable& table) {
+    std::string parts;
+    const Setting* usual = nullptr;
+    for (const Setting& setting : table.settings) {
+      if (setting.required)
+        parts += (parts.empty() ? "" : ", ") + std::string(setting.name) + ": ...";
+      if (usual == nullptr && setting.default_text != nullptr) usual = &setting;
+    }
+    if (parts.empty() && usual != nullptr) {
+      parts = std::string(usual->name) + ": " + usual->default_text;
+    } else if (parts.empty() && !table.settings.empty()) {
+      parts = std::string(table.settings.front().name) + ": ...";
+    }
+    return "{" + parts + "}";
   }
 
   static const Setting* find(const SettingTable& table, const std::string& name) {
@@ -80,7 +99,7 @@ class Checker {
         return;
       case SettingKind::group:
         UPSELLD_ASSERT(setting.group != nullptr);
-        check_map(value, *setting.group);
+        check_map(value, *setting.group, setting.name);
         return;
       case SettingKind::group_list:
         check_group_list(setting, value, place);
@@ -126,7 +145,9 @@ class Checker {
           std::string(setting.name) + " must be a list of maps (lines that begin with \"-\")");
       return;
     }
-    for (const Node& item : value.items) check_map(item, *setting.group);
+    for (const Node& item : value.items) {
+      check_map(item, *setting.group, "each of " + std::string(setting.name));
+    }
   }
 
   void check_free_map(const Setting& setting, const Node& value, const Place& place) {
@@ -137,7 +158,9 @@ class Checker {
     }
     check_repeats(value);
     if (setting.group == nullptr) return;
-    for (const Node::Entry& entry : value.entries) check_map(entry.value, *setting.group);
+    for (const Node::Entry& entry : value.entries) {
+      check_map(entry.value, *setting.group, entry.key);
+    }
   }
 
   void check_text_list(const Setting& setting, const Node& value, const Place& place) {
@@ -172,7 +195,7 @@ class Checker {
 
 std::vector<Finding> find_problems(const Node& map, const SettingTable& table) {
   Checker checker;
-  checker.check_map(map, table);
+  checker.check_map(map, table, "");
   return checker.take();
 }
 

@@ -99,9 +99,11 @@ Result<void> check_target(const TargetSettings& target, const Vocabulary& vocabu
     std::vector<std::string> names;
     for (const AttributeSpec& one : all) names.push_back(one.name);
     const std::string near = upselld::nearest(target.attribute, names);
-    return error_at(
-        target.attribute_place,
-        what + "is not mapped" + (near.empty() ? std::string() : "; did you mean " + near + "?"));
+    return error_at(target.attribute_place,
+                    what + "is not mapped; " +
+                        (near.empty() ? "map it in the connection, under attributes: (plugin "
+                                        "files: accounts: attributes:)"
+                                      : "did you mean " + near + "?"));
   }
   if (found->kind != AttributeKind::number && found->kind != AttributeKind::ordered_text) {
     return error_at(target.attribute_place,

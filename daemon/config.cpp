@@ -18,15 +18,21 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kSettingsBytesMax = 4 * 1024 * 1024;
 
-// `is_named`: the settings name it. The default place may be empty: then the built-in rules hold.
-Result<PlaybookText> read_playbook(const fs::path& path, bool is_named) {
+// `named`: where the settings name it, or nullptr. The default place may be empty: then the
+// built-in rules hold.
+Result<PlaybookText> read_playbook(const fs::path& path, const Node* named) {
   PlaybookText playbook;
   playbook.root.kind = Node::Kind::map;
   std::error_code ignored;
-  if (path.empty() || (!is_named && !fs::exists(path, ignored))) return playbook;
+  if (path.empty() || (named == nullptr && !fs::exists(path, ignored))) return playbook;
   auto text = read_file(path.string(), kSettingsBytesMax);
   if (!text) {
-    return Error{ErrorKind::invalid_config, "read the playbook: " + text.error().message, {}};
+    const bool is_there = text.error().kind != ErrorKind::not_found;
+    return error_at(
+        named == nullptr ? Place{path.string(), 0} : named->place,
+        "playbook: " + text.error().message +
+            (is_there ? ""
+                      : "; correct the path, or begin one with: upselld sample-config --playbook"));
   }
   playbook.file = path.filename().string();
   playbook.text = std::move(*text);
@@ -44,6 +50,33 @@ Result<PlaybookText> read_playbook(const fs::path& path, bool is_named) {
   return playbook;
 }
 
+std::string config_option(const Invocation& invocation) {
+  return invocation.config.empty() ? "" : "--config " + invocation.config + " ";
+}
+
+// Which of the two words of `joins` is wrong, and how it is written.
+Error wrong_join(const Config& config, const ConnectionSettings& connection, const Node& joins) {
+  const std::string what = connection.name + ": joins: ";
+  const Node* other = joins.find("connection");
+  if (other == nullptr || joins.find("by") == nullptr) {
+    const char* missing = other == nullptr ? "connection" : "by";
+    return error_at(joins.place,
+                    what + missing + " is missing; write {connection: NAME, by: ATTRIBUTE}");
+  }
+  std::vector<std::string> names;
+  std::string all;
+  for (const ConnectionSettings& one : config.settings.connections) {
+    if (one.name == connection.name) continue;
+    names.push_back(one.name);
+    all += (all.empty() ? "" : ", ") + one.name;
+  }
+  const std::string near = nearest(other->text, names);
+  const std::string remedy = near.empty() ? "; the others are: " + (all.empty() ? "none" : all)
+                                          : "; did you mean " + near + "?";
+  return error_at(other->place,
+                  what + "connection: this file has no connection " + other->text + remedy);
+}
+
 Result<ConnectionShape> shape_of(const Config& config, const ConnectionSettings& connection) {
   ConnectionShape shape;
   auto attributes = plugins::attributes_checked(*config.plugins.find(connection.plugin),
@@ -55,9 +88,7 @@ Result<ConnectionShape> shape_of(const Config& config, const ConnectionSettings&
   const Node* other = joins->find("connection");
   const Node* by = joins->find("by");
   if (other == nullptr || by == nullptr || config.settings.connection(other->text) == nullptr) {
-    return error_at(joins->place, connection.name +
-                                      ": joins: write {connection: NAME, by: ATTRIBUTE} with a "
-                                      "connection of this file and one of its attributes");
+    return wrong_join(config, connection, *joins);
   }
   shape.join = store::Join{other->text, by->text};
   return shape;
@@ -130,12 +161,19 @@ Result<std::shared_ptr<const Config>> Config::load(const Invocation& invocation)
   PluginTables tables;
   for (const ConnectorDescriptor* plugin : plugins->list()) tables[plugin->name] = plugin->settings;
   auto text = read_file(file->string(), kSettingsBytesMax);
-  if (!text) return Error{ErrorKind::invalid_config, text.error().message, {}};
+  if (!text) {
+    const bool is_there = text.error().kind != ErrorKind::not_found;
+    return Error{ErrorKind::invalid_config,
+                 text.error().message + (is_there ? ""
+                                                  : "; write a first one with: upselld " +
+                                                        config_option(invocation) + "init files"),
+                 {}};
+  }
   auto loaded = load_settings(*file, *text, tables);
   if (!loaded.settings) return joined(loaded.findings);
   auto root = parse_yaml(*text, file->filename().string());
   if (!root) return root.error();
-  auto playbook = read_playbook(loaded.settings->playbook, root->find("playbook") != nullptr);
+  auto playbook = read_playbook(loaded.settings->playbook, root->find("playbook"));
   if (!playbook) return playbook.error();
   Config config{std::move(*loaded.settings), std::move(*text),    std::move(*root),
                 std::move(*playbook),        std::move(*plugins), {}};

@@ -246,6 +246,11 @@ LoadedSettings load_root(const fs::path& file, const Result<Node>& root,
     loaded.findings.push_back(root.error());
     return loaded;
   }
+  if (root->entries.empty()) {
+    const std::string remedy = "nothing stands in it; write a first one with: upselld init files";
+    loaded.findings.push_back(error_at({file.string(), 0}, remedy));
+    return loaded;
+  }
   const FileTable table(*root, plugins);
   Findings findings = find_problems(*root, table.get());
   DaemonSettings settings = read_root(*root, file, plugins, findings);

@@ -281,7 +281,8 @@ Result<void> take_secret(const Settings& settings, const char* option, Secret& i
                          std::optional<Error>& unreadable) {
   if (!settings.has(option)) {
     return error_at(settings.place(option),
-                    fmt::format("auth: {} needs {}", settings.text("auth"), option));
+                    fmt::format("auth: {} needs {}; write {}: {{file: PATH}}",
+                                settings.text("auth"), option, option));
   }
   auto secret = settings.secret(option);
   if (secret)

@@ -35,7 +35,9 @@ class Probe {
       return add(Level::failure, parts.error().message, "correct path, or bring the file");
     if (parts->empty()) {
       return add(Level::failure,
-                 fmt::format("{}: no file matches {}", mapping.stream, mapping.path),
+                 error_at(mapping.place,
+                          fmt::format("{}: no file matches {}", mapping.stream, mapping.path))
+                     .message,
                  "correct path, or bring a file");
     }
     add(Level::ok,

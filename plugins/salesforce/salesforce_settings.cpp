@@ -25,7 +25,8 @@ Result<void> read_secrets(const Settings& settings, Credentials& out) {
     return take_secret(settings, option, into, out.unreadable);
   };
   if (out.flow == Flow::jwt) {
-    if (out.username.empty()) return error_at(settings.place("username"), "jwt needs username");
+    if (out.username.empty())
+      return error_at(settings.place("username"), "auth: jwt needs username");
     return take("private_key", out.private_key);
   }
   if (auto taken = take("client_secret", out.client_secret); !taken) return taken;

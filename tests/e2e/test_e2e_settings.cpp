@@ -38,11 +38,30 @@ TEST_CASE("check: two mistakes are two failures, and a remedy is not cut off") {
   CHECK(two.out.find("nothing was done") == std::string::npos);
   const Ended sync = in_folder(folder, {"sync"});
   CHECK(sync.code == 2);
-  says(sync, "upselld: 2 findings; nothing was done\nupselld.yaml:1: ");
+  says(sync, "upselld: 2 findings; nothing was done\nupselld.yaml:1: schedule must be a map");
   // The list of all keys is longer than any line of a terminal.
   const Ended known = checked(folder, "qqqqqqqqqqqqqq: 1\n" + std::string(kFiles));
   says(known, "known here: time_zone, currency");
   says(known, "retention, memory, threads\n");
+}
+
+TEST_CASE("check: a playbook that is not there, a wrong join and an unmapped target say where") {
+  const Folder folder;
+  const std::string files = kFiles;
+  folder.write("orders.csv",
+               "account,order,at,product,quantity,unit_price\nA,1,2026-01-01,P,1,2\n");
+  says(checked(folder, "playbook: rules.yaml\n" + files), "upselld.yaml:1: playbook: read ");
+  says(checked(folder, "playbook: rules.yaml\n" + files),
+       "there is no such file; correct the path");
+  const std::string joins =
+      "  web:\n    plugin: files\n    activities: {path: visits.csv}\n    joins: ";
+  says(checked(folder, files + joins + "{connection: shoop, by: id}\n"),
+       "upselld.yaml:6: web: joins: connection: this file has no connection shoop; did you mean "
+       "shop?");
+  says(checked(folder, files + joins + "{connection: shop}\n"), "by is missing");
+  says(checked(folder, files + "target: {kind: attribute_increase, attribute: seats}\n"),
+       "upselld.yaml:3: attribute: \"seats\" is not mapped; map it in the connection, under "
+       "attributes:");
 }
 
 }  // namespace upselld::e2e

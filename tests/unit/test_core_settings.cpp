@@ -125,7 +125,12 @@ TEST_CASE("settings check: each wrong kind has its message") {
   CHECK(finding("text", null) == "a.yaml:1: text has no value; give one or remove the line");
   CHECK(finding("texts", list({map({})})) == "a.yaml:1: texts must be a text or a list of texts");
   CHECK(finding("groups", map({})).find("groups must be a list of maps") != std::string::npos);
-  CHECK(finding("group", scalar("x")) == "a.yaml:1: expected a map of options");
+  CHECK(finding("group", scalar("x")) ==
+        "a.yaml:1: group must be a map of options, such as {at: ...}");
+  CHECK(finding("groups", list({scalar("x")})) ==
+        "a.yaml:1: each of groups must be a map of options, such as {at: ...}");
+  CHECK(finding("free", map({{"mine", scalar("x")}})) ==
+        "a.yaml:1: mine must be a map of options, such as {at: ...}");
   CHECK(finding("group", map({})) == "a.yaml:1: at is missing");
   CHECK(finding("free", map({{"mine", map({{"at", scalar("x")}, {"sharr", scalar("1%")}})}})) ==
         "a.yaml:1: unknown key \"sharr\"; did you mean \"share\"?");
@@ -227,6 +232,10 @@ TEST_CASE("secrets: come from a guarded file, a credential or the environment") 
   CHECK(read("file", "open").error().message.find("s3cret") == std::string::npos);
   CHECK(read("file", "empty").error().message.find("is empty") != std::string::npos);
   CHECK(read("file", "none").error().kind == ErrorKind::invalid_config);
+  CHECK(read("file", "none").error().message ==
+        "a.yaml:1: key: read " + (folder / "none").string() +
+            ": No such file or directory; put it there with: install -o upselld -m 600 FILE " +
+            (folder / "none").string());
   CHECK(read("file", ".").error().message.find("regular file") != std::string::npos);
 
   ::unsetenv("CREDENTIALS_DIRECTORY");

@@ -274,6 +274,20 @@ TEST_CASE("settings: each wrong value has its message") {
         "upselld.yaml:2: margin: \"70 %\" is not a share such as 10%");
 }
 
+TEST_CASE("settings: a word in place of a map of options is told with an example") {
+  CHECK(finding("schedule: hourly\n") ==
+        "upselld.yaml:2: schedule must be a map of options, such as {sync: every 1h}");
+  CHECK(finding("money: 40\n") ==
+        "upselld.yaml:2: money must be a map of options, such as {cost_of_contact: ...}");
+}
+
+TEST_CASE("settings: an empty file is told what to do") {
+  const std::string remedy =
+      "upselld.yaml: nothing stands in it; write a first one with: upselld init files";
+  CHECK(messages("") == std::vector<std::string>{remedy});
+  CHECK(messages("# Nothing yet.\n") == std::vector<std::string>{remedy});
+}
+
 TEST_CASE("settings: a wrong connection has its message") {
   CHECK(messages("currency: EUR\n") ==
         std::vector<std::string>{"upselld.yaml:1: connections is missing"});
@@ -283,7 +297,8 @@ TEST_CASE("settings: a wrong connection has its message") {
         std::vector<std::string>{"upselld.yaml:1: connections: there must be at least one"});
   CHECK(messages("connections: [files]\n").at(0) == "upselld.yaml:1: connections must be a map");
   CHECK(messages("connections: {web: files}\n") ==
-        std::vector<std::string>{"upselld.yaml:1: expected a map of options"});
+        std::vector<std::string>{
+            "upselld.yaml:1: web must be a map of options, such as {plugin: ...}"});
   CHECK(messages("connections: {web: {write: nothing}}\n") ==
         std::vector<std::string>{"upselld.yaml:1: plugin is missing"});
   CHECK(messages("connections: {My Web: {plugin: files}}\n")
