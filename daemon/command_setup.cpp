@@ -17,14 +17,33 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
+// What a connection cannot do without: required options, and those of the usual way to log in.
+// Their help begins with its name, and says "Without it" where they may be left out all the same.
+std::vector<const Setting*> needed_of(const SettingTable& table) {
+  std::string login;
+  for (const Setting& setting : table.settings) {
+    if (std::string_view(setting.name) != "auth" || setting.default_text == nullptr) continue;
+    login = setting.default_text + std::string(": ");
+  }
+  std::vector<const Setting*> needed;
+  for (const Setting& setting : table.settings) {
+    const std::string_view help = setting.help;
+    const bool is_for_login = !login.empty() && help.starts_with(login) &&
+                              help.find("Without it") == std::string_view::npos;
+    if (setting.required || is_for_login) needed.push_back(&setting);
+  }
+  return needed;
+}
+
 std::string short_settings(const std::string& plugin, const SettingTable& table) {
   std::string out =
       "# upselld.yaml: where data comes from. Every option: upselld sample-config\n"
       "time_zone: UTC\ncurrency: EUR\n\nconnections:\n  " +
       plugin + ":\n    plugin: " + plugin + "\n    write: nothing\n";
-  for (const Setting& setting : table.settings) {
-    if (!setting.required) continue;
-    out += "    # " + std::string(setting.help) + "\n    " + setting.name + ": \n";
+  for (const Setting* setting : needed_of(table)) {
+    // Neither passes a check as long as nothing was filled in.
+    const char* empty = setting->kind == SettingKind::secret ? " {file: }" : "";
+    out += "    # " + std::string(setting->help) + "\n    " + setting->name + ":" + empty + "\n";
   }
   if (plugin == "files") {
     out +=
@@ -37,6 +56,27 @@ std::string short_settings(const std::string& plugin, const SettingTable& table)
          "\ntarget:\n  kind: larger_order\n  horizon: 60d\n\n"
          "# Pages of upselld run in a browser of this machine; a link: upselld dashboard\n"
          "web: {listen: 127.0.0.1:8710}\n";
+}
+
+// What a person does next with such a file.
+std::string next_step(const std::string& plugin, const SettingTable& table,
+                      const Invocation& invocation) {
+  const std::string check =
+      "upselld " + (invocation.config.empty() ? "" : "--config " + invocation.config + " ") +
+      "check";
+  if (plugin == "files") return "name your file and its columns there, then run: " + check;
+  std::string names;
+  for (const Setting* setting : needed_of(table)) {
+    names += (names.empty() ? "" : ", ") + std::string(setting->name);
+  }
+  return names.empty() ? check : "fill in " + names + ", then run: " + check;
+}
+
+// An empty one, or none.
+bool is_free(const fs::path& file) {
+  std::error_code failed;
+  return !fs::exists(file, failed) ||
+         (fs::is_regular_file(file, failed) && fs::is_empty(file, failed));
 }
 
 }  // namespace
@@ -55,14 +95,13 @@ Result<int> init_command(const Invocation& invocation) {
   }
   const fs::path file =
       fs::absolute(invocation.config.empty() ? "upselld.yaml" : invocation.config);
-  std::error_code ignored;
-  if (fs::exists(file, ignored)) {
+  if (!is_free(file)) {
     return Error{ErrorKind::invalid_config, file.string() + " exists; it was left as it is", {}};
   }
   const auto written = write_file_atomically(file, short_settings(name, *plugin->settings), 0600);
   if (!written) return written.error();
   std::cout << "wrote " << file.string()
-            << "\nnext: fill in what stands there, then run: upselld check\n";
+            << "\nnext: " << next_step(name, *plugin->settings, invocation) << "\n";
   return kDone;
 }
 

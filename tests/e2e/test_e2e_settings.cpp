@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <string>
 
 #include "tests/e2e/programs.h"
 
 namespace upselld::e2e {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr const char* kFiles =
     "connections:\n  shop: {plugin: files, order_lines: {path: orders.csv}}\n";
@@ -28,7 +31,53 @@ bool says(const Ended& ended, const std::string& text) {
   return is_said;
 }
 
+void fill_in(const Folder& folder, const std::string& option, const std::string& value) {
+  std::string text = folder.read("upselld.yaml");
+  const std::size_t at = text.find("    " + option + ":");
+  REQUIRE(at != std::string::npos);
+  text.replace(at, text.find('\n', at) - at, "    " + option + ": " + value);
+  folder.write("upselld.yaml", text);
+}
+
+void write_secret(const Folder& folder) {
+  folder.write("secret", "hush\n");
+  fs::permissions(folder.path("secret"), fs::perms::owner_read | fs::perms::owner_write);
+}
+
 }  // namespace
+
+TEST_CASE("init: what it writes for a CRM passes a check once its options are filled in") {
+  const auto plugin = GENERATE(std::string("hubspot"), std::string("salesforce"));
+  const Folder folder;
+  const Ended made = in_folder(folder, {"init", plugin});
+  REQUIRE(made.code == 0);
+  says(made, plugin == "hubspot" ? "next: fill in token, then run: upselld check"
+                                 : "next: fill in host, client_id, username, private_key, then "
+                                   "run: upselld check");
+  CHECK(in_folder(folder, {"check", "--offline"}).code == 2);
+  write_secret(folder);
+  if (plugin == "hubspot") {
+    fill_in(folder, "token", "{file: secret}");
+  } else {
+    fill_in(folder, "host", "https://acme.my.salesforce.com");
+    fill_in(folder, "client_id", "3MVG9.example");
+    fill_in(folder, "username", "upselld@acme.example");
+    fill_in(folder, "private_key", "{file: secret}");
+  }
+  const Ended check = in_folder(folder, {"check", "--offline"});
+  INFO(check.out << check.err);
+  CHECK(check.code == 0);
+}
+
+TEST_CASE("init: a file that is empty is written, and another is left as it is") {
+  const Folder folder;
+  says(in_folder(folder, {"--config", "none.yaml", "check"}),
+       "there is no such file; write a first one with: upselld --config none.yaml init files");
+  CHECK(checked(folder, "").code == 2);
+  const Ended made = in_folder(folder, {"init", "files"});
+  CHECK(made.code == 0);
+  CHECK(in_folder(folder, {"init", "files"}).code == 2);
+}
 
 TEST_CASE("check: two mistakes are two failures, and a remedy is not cut off") {
   const Folder folder;
