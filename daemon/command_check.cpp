@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "core/secret_source.h"
 #include "daemon/account_cases.h"
 #include "daemon/command_list.h"
 #include "daemon/feature_usage.h"
@@ -90,6 +93,42 @@ void check_playbook(const playbook::Playbook& rules, CheckList& list) {
   for (const std::string& warning : rules.warnings()) {
     list.add("rules", Level::warning, warning);
   }
+}
+
+// A test without entries holds for all.
+void check_never(const Node& playbook, CheckList& list) {
+  const Node* never = playbook.find("never");
+  if (never == nullptr || !never->entries.empty() || never->kind == Node::Kind::scalar) return;
+  list.add(
+      "rules", Level::warning,
+      to_text(never->place) + ": never: holds for every account, so none gets an action or task",
+      "write tests under never, or remove the line");
+}
+
+// What is only needed when something happens, and would be missed then.
+void check_places(const Config& config, CheckList& list) {
+  const DaemonSettings& settings = config.settings;
+  // Only the service is given credentials and variables; a file is there for all.
+  if (settings.notify_webhook && settings.notify_webhook->find("file") != nullptr) {
+    if (const auto address = read_secret(*settings.notify_webhook); !address) {
+      list.add("notify",
+               error_at(settings.notify_webhook->place, "webhook: " + address.error().message));
+    }
+  }
+  // The folder is made with the first sync.
+  std::filesystem::path folder = settings.state;
+  std::error_code ignored;
+  while (folder.has_relative_path() && !std::filesystem::exists(folder, ignored)) {
+    folder = folder.parent_path();
+  }
+  const bool is_folder = std::filesystem::is_directory(folder, ignored);
+  if (is_folder && ::access(folder.c_str(), W_OK | X_OK) == 0) return;
+  const Node* written = config.settings_root.find("state");
+  list.add("state", Level::failure,
+           (written == nullptr ? "" : to_text(written->place) + ": ") +
+               "state: " + settings.state.string() + " cannot be written: " + folder.string() +
+               (is_folder ? " is not ours to write to" : " is no folder"),
+           "name another folder, or make it and give it to the service's user");
 }
 
 void check_connection(Link& link, CheckList& list) {
@@ -229,7 +268,9 @@ Result<int> check_command(const Invocation& invocation) {
       (*app)->playbook().file.empty() ? "" : (*app)->settings().playbook.string();
   list.add("files", Level::ok,
            file->string() + (playbook.empty() ? "; no playbook: the defaults" : ", " + playbook));
+  check_places(*(*app)->config(), list);
   check_rules_alone(**app, list);
+  check_never((*app)->playbook().root, list);
   if (!invocation.has("--offline")) {
     for (Link& link : (*app)->links()) check_connection(link, list);
   }

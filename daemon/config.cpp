@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdio>
+#include <map>
 #include <utility>
 
 #include "core/file_io.h"
@@ -113,6 +114,26 @@ Result<void> check_join(const Config& config, std::size_t index) {
                       join->attribute + (near.empty() ? "" : "; did you mean " + near + "?"));
 }
 
+// Two connections that write one file would each take away what the other one wrote.
+Result<void> check_outputs(const Config& config) {
+  const ConnectorDescriptor& files = plugins::files_descriptor();
+  std::map<fs::path, std::string> writers;
+  for (const ConnectionSettings& connection : config.settings.connections) {
+    if (connection.plugin != files.name || connection.write == WriteLevel::nothing) continue;
+    const Settings settings = connection.plugin_settings();
+    const auto written = plugins::files_written(settings);
+    if (!written) return written.error();
+    for (const fs::path& file : *written) {
+      const auto [at, is_new] = writers.emplace(file, connection.name);
+      if (is_new) continue;
+      return error_at(settings.place("output"), connection.name + ": output: " + file.string() +
+                                                    " is written by " + at->second +
+                                                    " already; name a folder for each");
+    }
+  }
+  return {};
+}
+
 Result<void> read_shapes(Config& config) {
   for (const ConnectionSettings& connection : config.settings.connections) {
     auto shape = shape_of(config, connection);
@@ -122,7 +143,7 @@ Result<void> read_shapes(Config& config) {
   for (std::size_t i = 0; i < config.shapes.size(); ++i) {
     if (const auto checked = check_join(config, i); !checked) return checked;
   }
-  return {};
+  return check_outputs(config);
 }
 
 }  // namespace

@@ -58,7 +58,12 @@ WebSettings read_web(const Settings& group, Findings& findings) {
   const auto wrong = [&](const char* name, const std::string& why) {
     findings.push_back({group.place(name), std::string(name) + ": " + why});
   };
-  if (!group.has("listen")) return out;
+  if (!group.has("listen")) {
+    for (const char* name : {"public_address", "proxy", "proxy_header", "operators"}) {
+      if (group.has(name)) wrong(name, "nothing listens without listen: 127.0.0.1:8710");
+    }
+    return out;
+  }
   if (!read_listen(group.text("listen"), out)) {
     wrong("listen", "write an address and a port: 127.0.0.1:8710");
   }

@@ -68,6 +68,13 @@ Result<std::unique_ptr<Connector>> create(Host& host, const ConnectorContext& co
 
 }  // namespace
 
+Result<std::vector<std::filesystem::path>> files_written(const Settings& settings) {
+  if (settings.has("joins")) return std::vector<std::filesystem::path>();
+  const auto output = files::read_output(settings);
+  if (!output) return output.error();
+  return std::vector{output->scores, output->tasks};
+}
+
 const ConnectorDescriptor& files_descriptor() {
   static const std::string tag = abi::tag();
   static const ConnectorDescriptor descriptor = [] {

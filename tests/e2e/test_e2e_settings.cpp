@@ -113,4 +113,39 @@ TEST_CASE("check: a playbook that is not there, a wrong join and an unmapped tar
        "attributes:");
 }
 
+TEST_CASE("check: what two connections would write into one file is refused") {
+  const Folder folder;
+  const std::string two =
+      "connections:\n"
+      "  eu: {plugin: files, write: fields, order_lines: {path: eu.csv}}\n"
+      "  us: {plugin: files, write: fields, order_lines: {path: us.csv}}\n";
+  const Ended ended = checked(folder, two);
+  CHECK(ended.code == 2);
+  says(ended, "upselld.yaml:3: us: output: ");
+  says(ended, "scores.csv is written by eu already; name a folder for each");
+  const std::string apart = two.substr(0, two.size() - 2) + ", output: us}\n";
+  CHECK(checked(folder, apart).code == 0);
+}
+
+TEST_CASE("check: rules, places and files that would be missed later are told now") {
+  const Folder folder;
+  const std::string files = kFiles;
+  CHECK(checked(folder, files).code == 0);
+  folder.write("playbook.yaml", "never: {}\n");
+  const Ended never = checked(folder, files);
+  CHECK(never.code == 0);
+  says(never, "playbook.yaml:1: never: holds for every account");
+  folder.write("playbook.yaml", "never: {segment: dormant}\n");
+  CHECK(checked(folder, files).out.find("never:") == std::string::npos);
+  const Ended hook = checked(folder, "notify: {webhook: {file: hook}}\n" + files);
+  CHECK(hook.code == 2);
+  says(hook, "upselld.yaml:1: webhook: read ");
+  says(hook, "No such file or directory; put it there with: install -o upselld -m 600 FILE ");
+  // What stands above is no folder, for whoever runs this.
+  const Ended state = checked(folder, "state: playbook.yaml/here\n" + files);
+  CHECK(state.code == 2);
+  says(state, "upselld.yaml:1: state: ");
+  says(state, "playbook.yaml is no folder");
+}
+
 }  // namespace upselld::e2e

@@ -262,6 +262,10 @@ TEST_CASE("settings: each wrong value has its message") {
         "upselld.yaml:2: public_address: write https://HOST or https://HOST:PORT, without a path");
   CHECK(finding("web: {listen: 127.0.0.1:1, proxy: a.example}\n") ==
         "upselld.yaml:2: proxy: write the proxy's IP address");
+  CHECK(finding("web: {public_address: https://upselld.example}\n") ==
+        "upselld.yaml:2: public_address: nothing listens without listen: 127.0.0.1:8710");
+  CHECK(finding("web: {proxy: 127.0.0.1}\n") ==
+        "upselld.yaml:2: proxy: nothing listens without listen: 127.0.0.1:8710");
   CHECK(finding("notify: {webhook: {env: U}, command: mail}\n") ==
         "upselld.yaml:2: write webhook or command, not both");
   CHECK(finding("features: {sentences: {quota_usage_last: \"full: {valeu}\"}}\n") ==
