@@ -41,6 +41,23 @@ bool may_tell(const store::Run& run, const std::map<std::string, bool>& wanted) 
   });
 }
 
+// Gives the syncs of a month that are over, the newest first, to `take(connection, run, ending)`,
+// until that has taken one of each connection.
+template <typename Take>
+Result<void> walk_endings(App& app, const Take& take) {
+  std::map<std::string, bool> wanted;
+  for (const Link& link : app.links()) wanted[link.name()] = link.brings_accounts();
+  return app.ledger().runs.walk(store::RunKind::sync, kEndedLooked, [&](const store::Run& run) {
+    if (run.finished_at.is_missing() || !may_tell(run, wanted)) return true;
+    const Json summary = Json::parse(run.summary, nullptr, /*allow_exceptions=*/false);
+    std::erase_if(wanted, [&](const auto& each) {
+      return took_part(summary, each.first) &&
+             take(each.first, run, ending_of(run, summary, each.first, each.second));
+    });
+    return !wanted.empty();
+  });
+}
+
 }  // namespace
 
 Result<LastRuns> read_last_runs(const Ledger& ledger,
@@ -85,23 +102,24 @@ Result<std::optional<store::Run>> last_whole_sync(const Ledger& ledger,
 
 Result<std::map<std::string, LastSync>> read_ended_syncs(App& app) {
   std::map<std::string, LastSync> ended;
-  std::map<std::string, bool> wanted;
-  for (const Link& link : app.links()) wanted[link.name()] = link.brings_accounts();
-  const auto walked =
-      app.ledger().runs.walk(store::RunKind::sync, kEndedLooked, [&](const store::Run& run) {
-        if (run.finished_at.is_missing() || !may_tell(run, wanted)) return true;
-        const Json summary = Json::parse(run.summary, nullptr, /*allow_exceptions=*/false);
-        std::erase_if(wanted, [&](const auto& each) {
-          if (!took_part(summary, each.first)) return false;
-          const SyncEnding ending = ending_of(run, summary, each.first, each.second);
-          if (ending == SyncEnding::cut_short) return false;
-          ended[each.first] = {run.started_at, ending, run.id};
-          return true;
-        });
-        return !wanted.empty();
-      });
+  const auto walked = walk_endings(app, [&](const auto& name, const auto& run, SyncEnding ending) {
+    if (ending == SyncEnding::cut_short) return false;
+    ended[name] = {run.started_at, ending, run.id};
+    return true;
+  });
   if (!walked) return walked.error();
   return ended;
+}
+
+Result<std::map<std::string, Instant>> read_whole_syncs(App& app) {
+  std::map<std::string, Instant> whole;
+  const auto walked = walk_endings(app, [&](const auto& name, const auto& run, SyncEnding ending) {
+    if (ending != SyncEnding::by_itself) return false;
+    whole[name] = run.finished_at;
+    return true;
+  });
+  if (!walked) return walked.error();
+  return whole;
 }
 
 }  // namespace upselld::daemon

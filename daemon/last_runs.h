@@ -46,5 +46,7 @@ Result<std::optional<store::Run>> last_whole_sync(const Ledger& ledger,
 // runs tells of none. For what is asked all the time: it looks back a month, and not on where all
 // are found.
 Result<std::map<std::string, LastSync>> read_ended_syncs(App& app);
+// When the newest sync ended that brought the connection's data to its end; it looks back as far.
+Result<std::map<std::string, Instant>> read_whole_syncs(App& app);
 
 }  // namespace upselld::daemon

@@ -125,6 +125,13 @@ Result<void> add_failures(App& app, Figures& out) {
               "1 where the connection's last sync that came to an end failed, else 0.",
               {{"connection", name}}, sync.ending == SyncEnding::failed ? 1 : 0);
   }
+  const auto whole = read_whole_syncs(app);
+  if (!whole) return whole.error();
+  for (const auto& [name, at] : *whole) {
+    out.gauge("upselld_last_whole_sync_timestamp_seconds",
+              "When the connection's last sync ended that read all of it; of a month.",
+              {{"connection", name}}, seconds_of(at));
+  }
   return {};
 }
 

@@ -23,6 +23,12 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
+std::string line_of(const std::string& text, const std::string& begin) {
+  const std::size_t at = text.find(begin);
+  REQUIRE(at != std::string::npos);
+  return text.substr(at, text.find('\n', at) - at);
+}
+
 }  // namespace
 
 TEST_CASE("metrics: figures of a sync, in the form that Prometheus takes, without account data") {
@@ -80,6 +86,8 @@ TEST_CASE("metrics: a connection that fails is seen though another's syncs end w
   const auto figures = [&] { return crm.upselld({"--quiet", "status", "--metrics"}).out; };
   REQUIRE(sync("crm") == 0);
   has(figures(), "upselld_last_sync_failed{connection=\"crm\"} 0\n");
+  const std::string whole =
+      line_of(figures(), "upselld_last_whole_sync_timestamp_seconds{connection=\"crm\"} ");
   const std::string orders = crm.folder().path("data/orders.csv");
   std::filesystem::rename(orders, orders + ".away");
   CHECK(sync("crm") == 1);
@@ -88,6 +96,8 @@ TEST_CASE("metrics: a connection that fails is seen though another's syncs end w
   has(failed, "upselld_last_sync_success 1\n");
   has(failed, "upselld_last_sync_failed{connection=\"crm\"} 1\n");
   has(failed, "upselld_last_sync_failed{connection=\"website\"} 0\n");
+  has(failed, whole + "\n");
+  has(failed, "upselld_last_whole_sync_timestamp_seconds{connection=\"website\"} ");
   std::filesystem::rename(orders + ".away", orders);
   CHECK(sync("crm") == 0);
   has(figures(), "upselld_last_sync_failed{connection=\"crm\"} 0\n");
