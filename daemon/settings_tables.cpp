@@ -145,7 +145,7 @@ const SettingTable& notify_table() {
       {.name = "command",
        .kind = SettingKind::text_list,
        .help = "A program to run instead, with its arguments and without a shell; the message is "
-               "on its input: [/usr/bin/mail, -s, upselld, ops@acme.example]."},
+               "on its input: [/usr/local/bin/tell-ops, upselld]."},
   }};
   return table;
 }
