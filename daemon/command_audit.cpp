@@ -21,7 +21,6 @@
 namespace upselld::daemon {
 namespace {
 
-constexpr std::size_t kEntriesAtOnce = 1'000;
 constexpr std::size_t kDifferencesShown = 20;
 
 std::string dumped(const Json& json, int indent) {
@@ -64,28 +63,6 @@ Result<void> write_canonical(App& app, const FileWriter& write) {
   if (!exported) return exported;
   if (!written) return written;
   return write_rows(app, write);
-}
-
-// As JSON lines, oldest first.
-Result<void> write_entries(Ledger& ledger, const FileWriter& write) {
-  store::AuditFilter filter;
-  filter.count_max = kEntriesAtOnce;
-  while (true) {
-    if (stop_signal().stop_requested()) {
-      return Error{ErrorKind::cancelled, "stopped by a signal", {}};
-    }
-    const auto headers = ledger.audit.list(filter);
-    if (!headers) return headers.error();
-    for (const store::AuditHeader& header : *headers) {
-      const auto payload = ledger.audit.payload(header.sequence);
-      if (!payload) return payload.error();
-      Json line = header_json(header);
-      line["payload"] = payload_json(*payload);
-      if (const auto written = write(dumped(line, -1) + "\n"); !written) return written;
-    }
-    if (headers->size() < filter.count_max) return {};
-    filter.after = headers->back().sequence;
-  }
 }
 
 Json replay_json(const ReplayResult& result) {
@@ -191,7 +168,8 @@ Result<int> audit_export_command(const Invocation& invocation) {
     if (!noted) return noted.error();
   }
   const auto written = fill_file_atomically(file, [&](const FileWriter& write) {
-    return canonical ? write_canonical(**app, write) : write_entries((*app)->ledger(), write);
+    return canonical ? write_canonical(**app, write)
+                     : write_audit_lines((*app)->ledger().audit, 0, write);
   });
   if (!written) return written.error();
   std::cout << "written to " << file << "\n";

@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::size_t kRowsShownMax = 200;
 constexpr std::size_t kSequenceMax = std::size_t{1} << 62;
-constexpr std::size_t kEntriesAtOnce = 1'000;
 constexpr std::size_t kExportedMax = 20'000;
 
 Result<store::AuditFilter> filter_of(const WebContext& context) {
@@ -119,23 +118,14 @@ Result<WebAnswer> audit_export(const WebContext& context) {
   const auto noted =
       note_act_alone(ledger, {store::AuditKind::exported, what, {}}, context.app.clock().now());
   if (!noted) return noted.error();
-  store::AuditFilter filter;
-  filter.after = head->entries > kExportedMax ? head->entries - kExportedMax : 0;
-  filter.count_max = kEntriesAtOnce;
+  const std::uint64_t after = head->entries > kExportedMax ? head->entries - kExportedMax : 0;
   std::string text;
-  while (true) {
-    const auto headers = ledger.audit.list(filter);
-    if (!headers) return headers.error();
-    for (const store::AuditHeader& header : *headers) {
-      const auto payload = ledger.audit.payload(header.sequence);
-      if (!payload) return payload.error();
-      Json line = header_json(header);
-      line["payload"] = payload_json(*payload);
-      text += line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-    }
-    if (headers->size() < filter.count_max) break;
-    filter.after = headers->back().sequence;
-  }
+  const auto written =
+      write_audit_lines(ledger.audit, after, [&](std::string_view line) -> Result<void> {
+        text += line;
+        return {};
+      });
+  if (!written) return written.error();
   return WebAnswer{200,
                    "application/x-ndjson",
                    std::move(text),
