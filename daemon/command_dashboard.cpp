@@ -28,7 +28,7 @@ Result<int> dashboard_command(const Invocation& invocation) {
   } else {
     std::cout << *link << "\nIt logs in once, within " << kLinkHolds.ms / minutes(1).ms
               << " minutes, and may "
-              << (role == WebRole::operate ? "look, pause, publish, approve and export.\n"
+              << (role == WebRole::operate ? "look, pause, sync, publish, approve and export.\n"
                                            : "look; with --operate also act.\n");
   }
   return kDone;

@@ -175,7 +175,7 @@ const std::vector<CommandSpec> kTable = {
     {"dashboard",
      "a link to the pages of upselld run; it logs in once, within ten minutes",
      "",
-     {{"--operate", nullptr, "may also pause, publish, approve and export, not only look"}},
+     {{"--operate", nullptr, "may also pause, sync, publish, approve and export, not only look"}},
      dashboard_command},
     {"sample-config",
      "print upselld.yaml with every option explained",

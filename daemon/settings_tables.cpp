@@ -169,8 +169,8 @@ const SettingTable& web_table() {
                "from what browsers send."},
       {.name = "operators",
        .kind = SettingKind::text_list,
-       .help = "Names in that header that may also pause, publish, approve and export. Others only "
-               "look."},
+       .help = "Names in that header that may also pause, sync, publish, approve and export. "
+               "Others only look."},
   }};
   return table;
 }
