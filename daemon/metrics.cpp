@@ -129,7 +129,7 @@ Result<void> add_failures(App& app, Figures& out) {
   if (!whole) return whole.error();
   for (const auto& [name, at] : *whole) {
     out.gauge("upselld_last_whole_sync_timestamp_seconds",
-              "When the connection's last sync ended that read all of it; of a month.",
+              "When the connection's last sync ended that neither failed nor was cut short.",
               {{"connection", name}}, seconds_of(at));
   }
   return {};

@@ -228,7 +228,13 @@ int RunReport::exit_code() const {
 }
 
 std::string stored_json(RunReport report) {
-  for (ConnectionReport& c : report.connections) c.account_notes.clear();
+  for (ConnectionReport& c : report.connections) {
+    if (c.account_notes.empty()) continue;
+    c.notes.push_back(
+        fmt::format("{} notes about single accounts: the run's output or log has them",
+                    c.account_notes.size()));
+    c.account_notes.clear();
+  }
   return to_json(report);
 }
 

@@ -32,8 +32,10 @@ void log_connections(const RunReport& report, Instant at) {
     if (each.out_of_calls) {
       tell(LogPriority::warning, "calls_used_up", each.connection, to_text(*each.out_of_calls));
     }
-    for (const std::string& note : each.notes) {
-      tell(LogPriority::info, "note", each.connection, note);
+    for (const auto* notes : {&each.notes, &each.account_notes}) {
+      for (const std::string& note : *notes) {
+        tell(LogPriority::info, "note", each.connection, note);
+      }
     }
   }
   for (const std::string& note : report.notes) tell(LogPriority::info, "note", "", note);
