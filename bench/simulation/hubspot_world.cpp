@@ -241,8 +241,9 @@ void HubspotWorld::merge(const std::string& account, const std::string& other) {
     const auto field = static_cast<Field>(i);
     const std::string now = text(survivor, field);
     if (now == before[i]) continue;
+    // What came to the other by a merge of its own is ours still.
     const bool is_ours = std::none_of(theirs.begin(), theirs.end(), [&](const OwnEdit& each) {
-      return each.field == field && each.value == now;
+      return each.field == field && each.value == now && !each.is_ours;
     });
     own_edits_.push_back({survivor, field, now, /*must_stay=*/false, is_ours});
   }
