@@ -74,10 +74,13 @@ Result<Json> status_json(App& app) {
         states[store::to_text(kind)][store::to_text(state)] = count;
       }
     }
+    const auto waits = waiting_model(ledger, link.name());
+    if (!waits) return waits.error();
     const auto is_part = is_part_pulled(ledger, link.name());
     if (!is_part) return is_part.error();
     out["connections"][link.name()] = {{"pull", *is_part ? "stopped half-way" : "whole"},
                                        {"live_model", live_name(live->value_or(""))},
+                                       {"waiting_model", *waits},
                                        {"write", to_text(link.settings->write)},
                                        {"deliveries", states}};
   }
@@ -104,6 +107,12 @@ void print_text(const Json& status) {
     std::cout << "\n"
               << name << ": model " << one["live_model"].get<std::string>()
               << ", write: " << one["write"].get<std::string>() << "\n";
+    if (const auto waits = one["waiting_model"].get<std::string>(); !waits.empty()) {
+      const std::string which =
+          waits + (status["connections"].size() > 1 ? " --connection " + name : "");
+      std::cout << "  model " << waits << " waits: upselld models show " << which
+                << ", then upselld models publish " << which << "\n";
+    }
     if (one["pull"] != "whole") {
       std::cout << "  the last pull stopped half-way; the next sync goes on from there\n";
     }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/live_model.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "daemon/audit_note.h"
@@ -28,12 +30,10 @@ Result<std::string> change_live(App& app, store::AuditKind kind, Json payload,
 }
 
 // Why its training refused the model; empty: it did not.
-Result<std::string> refused_because(App& app, const PublishWish& wish) {
-  const auto model = app.ledger().models.find(wish.connection, wish.version);
-  if (!model) return model.error();
-  if (!*model) return std::string();
-  const Json report = Json::parse((*model)->report, nullptr, /*allow_exceptions=*/false);
-  if (!report.is_object() || report.value("published", true)) return std::string();
+std::string refused_because(const std::optional<store::ModelInfo>& model) {
+  if (!model) return "";
+  const Json report = Json::parse(model->report, nullptr, /*allow_exceptions=*/false);
+  if (!report.is_object() || report.value("published", true)) return "";
   return report.value("reason", std::string("its report does not say why"));
 }
 
@@ -42,18 +42,19 @@ Result<std::string> refused_because(App& app, const PublishWish& wish) {
 Result<std::string> publish_model(App& app, const PublishWish& wish) {
   const auto files = app.ledger().models.files(wish.connection, wish.version);
   if (!files) return files.error();
-  const auto refused = refused_because(app, wish);
-  if (!refused) return refused.error();
-  if (!refused->empty() && !wish.although_refused) {
+  const auto model = app.ledger().models.find(wish.connection, wish.version);
+  if (!model) return model.error();
+  const std::string refused = refused_because(*model);
+  if (!refused.empty() && !wish.although_refused) {
     return Error{
         ErrorKind::forbidden,
-        "model " + wish.version + " was refused: " + *refused +
+        "model " + wish.version + " was refused: " + refused +
             "; what ranks now stays. To let it rank all the same: upselld models publish " +
             wish.version + " --although-refused",
         {}};
   }
   Json payload = {{"connection", wish.connection}, {"version", wish.version}, {"by", wish.by}};
-  if (!refused->empty()) payload["although_refused"] = *refused;
+  if (!refused.empty()) payload["although_refused"] = refused;
   return change_live(app, store::AuditKind::model_published, std::move(payload),
                      [&](store::Transaction& transaction, Instant at) -> Result<std::string> {
                        const auto done = app.ledger().models.publish(transaction, wish.connection,
@@ -70,6 +71,19 @@ Result<std::string> roll_back_model(App& app, const std::string& connection,
                      [&](store::Transaction& transaction, Instant at) {
                        return app.ledger().models.rollback(transaction, connection, at);
                      });
+}
+
+Result<std::string> waiting_model(Ledger& ledger, const std::string& connection) {
+  const auto newest = ledger.models.newest(connection);
+  if (!newest) return newest.error();
+  if (!*newest || !refused_because(*newest).empty()) return std::string();
+  const auto history = ledger.models.history(connection);
+  if (!history) return history.error();
+  const bool is_answered =
+      std::any_of(history->begin(), history->end(), [&](const store::PublishedModel& once) {
+        return once.version == (*newest)->version || once.since > (*newest)->trained_at;
+      });
+  return is_answered ? std::string() : (*newest)->version;
 }
 
 std::string live_name(const std::string& version) {

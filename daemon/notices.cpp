@@ -18,8 +18,8 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kFileBytesMax = 1'024 * 1'024;
 constexpr double kRejectedShare = 0.05;
 constexpr std::array kKinds = {CauseKind::connection_broken, CauseKind::run_held,
-                               CauseKind::model_refused, CauseKind::rows_rejected,
-                               CauseKind::runs_missed};
+                               CauseKind::model_refused,     CauseKind::model_waits,
+                               CauseKind::rows_rejected,     CauseKind::runs_missed};
 
 std::optional<CauseKind> kind_of(const std::string& text) {
   for (const CauseKind kind : kKinds) {
@@ -84,6 +84,8 @@ const char* to_text(CauseKind kind) {
       return "run_held";
     case CauseKind::model_refused:
       return "model_refused";
+    case CauseKind::model_waits:
+      return "model_waits";
     case CauseKind::rows_rejected:
       return "rows_rejected";
     case CauseKind::runs_missed:
@@ -109,6 +111,11 @@ std::vector<Finding> findings_of(const RunReport& report) {
       findings.push_back({CauseKind::model_refused, each.connection, !*each.model_publishable,
                           "the model trained last is not good enough to be published; see "
                           "upselld models show"});
+    }
+    if (each.model_waits) {
+      findings.push_back({CauseKind::model_waits, each.connection, !each.model_waits->empty(),
+                          "a model waits to be published; see upselld models show " +
+                              *each.model_waits + connection_option(each)});
     }
     const bool is_whole = !each.out_of_calls && !each.stopped && !report.pull_only;
     if (is_whole && !report.dry_run) add_writing(each, findings);
@@ -156,6 +163,9 @@ void Notices::note(const std::vector<Finding>& findings, Instant now) {
     } else if (finding.holds) {
       // Back before anybody heard that it was over: the same cause still.
       at->notice.is_over = false;
+      // Another model than the one that was told of is news.
+      const bool is_news = finding.kind == CauseKind::model_waits;
+      if (is_news && at->notice.text != finding.text) at->is_told = false;
       at->notice.text = finding.text;
     } else if (at->is_told) {
       at->notice.is_over = true;

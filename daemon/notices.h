@@ -12,7 +12,14 @@
 namespace upselld::daemon {
 
 // What somebody is told of without asking.
-enum class CauseKind { connection_broken, run_held, model_refused, rows_rejected, runs_missed };
+enum class CauseKind {
+  connection_broken,
+  run_held,
+  model_refused,
+  model_waits,
+  rows_rejected,
+  runs_missed
+};
 const char* to_text(CauseKind kind);
 
 // Whether a cause holds for one connection, as a run found out. What a run could not find out it

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "daemon/cycle.h"
+#include "daemon/live_model.h"
 #include "daemon/standing_round.h"
 #include "playbook/own_rule.h"
 #include "scoring/train.h"
@@ -86,12 +87,10 @@ Result<TrainOutcome> train_and_store(App& app, Link& link, AccountCases& cases, 
   return outcome;
 }
 
-Result<void> train_stage(Cycle& cycle, ConnectionCycle& connection) {
+namespace {
+
+Result<void> train(Cycle& cycle, ConnectionCycle& connection) {
   Link& link = *connection.link;
-  connection.report.came_to_training = true;
-  const auto trained = cycle.app.ledger().models.list(link.name());
-  if (!trained) return trained.error();
-  if (!trained->empty() && !cycle.options.train) return {};
   auto cases = open_cases(cycle.app, link);
   if (!cases) return cases.error();
   connection.cases = std::move(*cases);
@@ -113,6 +112,23 @@ Result<void> train_stage(Cycle& cycle, ConnectionCycle& connection) {
   connection.report.model_publishable = outcome->publishable;
   connection.report.train_json =
       with_published(outcome->report_json, outcome->published, outcome->reason);
+  return {};
+}
+
+}  // namespace
+
+Result<void> train_stage(Cycle& cycle, ConnectionCycle& connection) {
+  Ledger& ledger = cycle.app.ledger();
+  const std::string name = connection.link->name();
+  connection.report.came_to_training = true;
+  const auto newest = ledger.models.newest(name);
+  if (!newest) return newest.error();
+  if (!*newest || cycle.options.train) {
+    if (const auto trained = train(cycle, connection); !trained) return trained;
+  }
+  auto waits = waiting_model(ledger, name);
+  if (!waits) return waits.error();
+  connection.report.model_waits = std::move(*waits);
   return {};
 }
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/last_runs.h"
+#include "daemon/live_model.h"
 #include "daemon/out_of_calls.h"
 #include "daemon/run_parts.h"
 #include "daemon/version.h"
@@ -101,25 +102,33 @@ Json day_json(const std::vector<store::Run>& runs, Instant now) {
   return out;
 }
 
-// The newest sync that says something of this connection.
+// The newest sync that says something of this connection; its figures are of the newest that came
+// so far as to score.
 Result<Json> last_json(const std::vector<store::Run>& runs, const Link& link) {
+  Json newest;
   for (const store::Run& run : runs) {
     if (run.kind != store::RunKind::sync || run.finished_at.is_missing()) continue;
     const Json summary = Json::parse(run.summary, nullptr, false);
     if (!summary.is_object() || !took_part(summary, link.name())) continue;
-    Json out = run_json(run);
-    if (!link.brings_accounts()) return out;
-    const Json* of = part_of(summary, link.name());
-    if (of == nullptr) continue;
-    const Json& part = *of;
-    for (const char* key :
-         {"accounts", "scored", "not_scored", "bands", "segments", "failed", "held_because"}) {
-      if (part.contains(key)) out[key] = part[key];
+    if (!link.brings_accounts()) return run_json(run);
+    const Json* part = part_of(summary, link.name());
+    if (part == nullptr) continue;
+    if (newest.is_null()) {
+      newest = run_json(run);
+      for (const char* key : {"failed", "held_because"}) {
+        if (part->contains(key)) newest[key] = (*part)[key];
+      }
+      newest["held_by"] = part->value("held", Json::object());
     }
-    out["held_by"] = part.value("held", Json::object());
-    return out;
+    const bool is_cut_short = part->contains("failed") || part->contains("out_of_calls") ||
+                              part->value("model_version", "").empty();
+    if (is_cut_short && number_in(*part, "accounts") == 0) continue;
+    for (const char* key : {"accounts", "scored", "not_scored", "bands", "segments"}) {
+      if (part->contains(key)) newest[key] = (*part)[key];
+    }
+    break;
   }
-  return Json();
+  return newest;
 }
 
 // Whether the percentages of the live model can be believed, from its own report.
@@ -176,7 +185,8 @@ Result<Json> connection_json(App& app, const Link& link, const std::vector<store
   return out;
 }
 
-Result<Json> needs_json(Ledger& ledger) {
+Result<Json> needs_json(App& app) {
+  Ledger& ledger = app.ledger();
   const auto rejected = ledger.outbox.count_rejected();
   if (!rejected) return rejected.error();
   const auto approvals = ledger.approvals.count(store::ApprovalState::pending);
@@ -190,7 +200,15 @@ Result<Json> needs_json(Ledger& ledger) {
                     {"at", to_text(one.at)},
                     {"why", Json::parse(one.reasons, nullptr, false)}});
   }
-  return Json({{"rejected", *rejected}, {"approvals", *approvals}, {"held", held}});
+  Json models = Json::array();
+  for (const Link& link : app.links()) {
+    if (!link.brings_accounts()) continue;
+    const auto waits = waiting_model(ledger, link.name());
+    if (!waits) return waits.error();
+    if (!waits->empty()) models.push_back({{"connection", link.name()}, {"version", *waits}});
+  }
+  return Json(
+      {{"rejected", *rejected}, {"approvals", *approvals}, {"held", held}, {"models", models}});
 }
 
 Result<Json> pauses_json(Ledger& ledger) {
@@ -243,7 +261,7 @@ Result<WebAnswer> overview_page(const WebContext& context) {
     if (!one) return one.error();
     out["connections"].push_back(*one);
   }
-  const auto needs = needs_json(ledger);
+  const auto needs = needs_json(app);
   if (!needs) return needs.error();
   const auto pauses = pauses_json(ledger);
   if (!pauses) return pauses.error();

@@ -62,7 +62,7 @@ function runs(data) {
 }
 
 function needs(data) {
-  const { rejected, approvals, held } = data.needs;
+  const { rejected, approvals, held, models } = data.needs;
   const asked = [];
   if (rejected > 0)
     asked.push(
@@ -71,6 +71,10 @@ function needs(data) {
   if (approvals > 0)
     asked.push(el("a", { href: "/approvals", text: `${plural(approvals, "approval")} waiting` }));
   for (const each of held) asked.push(`${each.connection}: a run was held, look with upselld plan --connection ${each.connection}`);
+  for (const each of models) {
+    const href = `/model?connection=${encodeURIComponent(each.connection)}&version=${encodeURIComponent(each.version)}`;
+    asked.push(el("a", { href, text: `a model of ${each.connection} waits to be published` }));
+  }
   for (const each of data.paused) asked.push(`writing to ${each.connection} is paused`);
   if (asked.length === 0) return line("Does anything need me?", "good", "Nothing.");
   const parts = asked.flatMap((each, i) => (i === 0 ? [each] : [", ", each]));

@@ -184,10 +184,36 @@ TEST_CASE("a model that its training refused goes live only where a person says 
   CHECK(refused.err.find("it does not beat the order count") != std::string::npos);
   CHECK(refused.err.find("--although-refused") != std::string::npos);
   CHECK(crm.answer({"models"}).at("models").at(0).at("published") == false);
+  CHECK(crm.answer({"status"}).at("connections").at("crm").at("waiting_model") == "");
   const Ended published = crm.upselld({"models", "publish", version, "--although-refused"});
   INFO(published.err);
   CHECK(published.code == 0);
   CHECK(crm.answer({"models"}).at("models").at(0).at("published") == true);
+}
+
+TEST_CASE("that a model waits is told until it is published, and never again") {
+  const DemoCrm crm;
+  crm.edit("demo.yaml", "publish: automatic", "publish: ask");
+  crm.edit("demo.yaml", "stop_when:", "notify: {command: [/bin/sh, -c, cat >> heard]}\nstop_when:");
+  crm.answer({"sync"});
+  const std::string version = crm.answer({"models"}).at("models").at(0).at("version");
+  const auto waits = [&] {
+    return crm.answer({"status"})
+        .at("connections")
+        .at("crm")
+        .at("waiting_model")
+        .get<std::string>();
+  };
+  CHECK(waits() == version);
+  CHECK(crm.upselld({"status"}).out.find("upselld models publish " + version) != std::string::npos);
+  CHECK(crm.folder().read("heard").find("see upselld models show " + version) != std::string::npos);
+  REQUIRE(crm.upselld({"models", "publish", version}).code == 0);
+  CHECK(waits().empty());
+  crm.answer({"sync"}, DemoCrm::kTomorrow);
+  CHECK(crm.folder().read("heard").find("over: a model waits") != std::string::npos);
+  // Who went back to the rules has looked at it.
+  REQUIRE(crm.upselld({"models", "rollback"}, DemoCrm::kTomorrow).code == 0);
+  CHECK(waits().empty());
 }
 
 TEST_CASE("what the store keeps of a run names no account") {

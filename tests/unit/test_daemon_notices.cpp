@@ -116,6 +116,21 @@ TEST_CASE("notices: a damaged file is begun anew, and others cannot read it") {
   CHECK((info.st_mode & 0777) == 0600);
 }
 
+TEST_CASE("notices: another model that waits is told of, the same one is not") {
+  const State state;
+  const auto waits = [](const std::string& version) {
+    return Finding{CauseKind::model_waits, "crm", !version.empty(), "see " + version};
+  };
+  state.sent(state.after({waits("m-1")}).at(0));
+  CHECK(state.after({waits("m-1")}).empty());
+  const auto due = state.after({waits("m-2")});
+  REQUIRE(due.size() == 1);
+  CHECK_FALSE(due[0].is_over);
+  CHECK(due[0].text == "see m-2");
+  state.sent(due[0]);
+  CHECK(state.after({waits("")}).at(0).is_over);
+}
+
 TEST_CASE("notices: what a run says of each cause") {
   RunReport report = report_of("crm");
   ConnectionReport& crm = report.connections[0];
@@ -131,6 +146,11 @@ TEST_CASE("notices: what a run says of each cause") {
   CHECK(says(findings_of(report), CauseKind::model_refused, true));
   crm.model_publishable = true;
   CHECK(says(findings_of(report), CauseKind::model_refused, false));
+  CHECK(is_silent_of(findings_of(report), CauseKind::model_waits));
+  crm.model_waits = "m-7";
+  CHECK(says(findings_of(report), CauseKind::model_waits, true));
+  crm.model_waits = "";
+  CHECK(says(findings_of(report), CauseKind::model_waits, false));
   crm.fields = 95;
   crm.rejected = 5;
   CHECK(says(findings_of(report), CauseKind::rows_rejected, false));

@@ -177,6 +177,20 @@ class Shop {
     REQUIRE(app);
     REQUIRE(run_cycle(**app, {}));
   }
+  void lose(const std::string& file) const { REQUIRE(fs::remove(folder_ / file)); }
+  // A model that nobody has published.
+  void train(const std::string& version) {
+    const auto config = Config::load(invocation_);
+    REQUIRE(config);
+    auto app = App::open(invocation_, Access::write, *config);
+    REQUIRE(app);
+    put_model(**app, version, /*is_live=*/false);
+  }
+  // As it is now: an answer is kept for a second.
+  nlohmann::json overview() {
+    clock_.time = clock_.time + seconds(2);
+    return nlohmann::json::parse(ask("GET", "/api/v1/overview").body);
+  }
   fs::path database() const { return folder_ / "upselld.state" / "upselld.db"; }
 
  private:
@@ -191,7 +205,7 @@ class Shop {
       if (!app) FAIL(app.error().message);
       const auto report = run_cycle(**app, {});
       if (!report) FAIL(report.error().message);
-      put_model(**app);
+      put_model(**app, "m1", /*is_live=*/true);
     }
     door_ = std::make_unique<FixedDoor>(*config);
     WebSettings settings;
@@ -205,17 +219,18 @@ class Shop {
     cookie_ = cookie_.substr(0, cookie_.find(';'));
   }
   // Three accounts teach nothing: a model that was learnt elsewhere.
-  static void put_model(App& app) {
+  static void put_model(App& app, const std::string& version, bool is_live) {
     auto transaction =
         store::Transaction::begin(app.database(), "model", store::Durability::normal);
     REQUIRE(transaction);
     store::ModelInfo model;
     model.connection = "shop";
-    model.version = "m1";
+    model.version = version;
+    model.trained_at = Instant{is_live ? 1 : 2};
     model.card = model.report = "{}";
     const store::ModelFile file{"line.json", "{}"};
     REQUIRE(app.ledger().models.put(*transaction, model, {&file, 1}));
-    REQUIRE(app.ledger().models.publish(*transaction, "shop", "m1", Instant{1}));
+    if (is_live) REQUIRE(app.ledger().models.publish(*transaction, "shop", version, Instant{1}));
     REQUIRE(transaction->commit());
   }
 
@@ -348,4 +363,26 @@ TEST_CASE("web reads: after a pause the next read shows it, whoever reads") {
   CHECK(paused() == 1);
   CHECK(shop.ask("POST", "/api/v1/resume").status == 200);
   CHECK(paused() == 0);
+}
+
+TEST_CASE("web reads: after a sync that failed the figures are those of the last that scored") {
+  Shop shop;
+  const auto before = shop.overview()["connections"][0]["last"];
+  CHECK(before["accounts"] == 3);
+  shop.lose("orders.csv");
+  shop.sync_again();
+  const auto after = shop.overview()["connections"][0]["last"];
+  CHECK(after.contains("failed"));
+  CHECK(after["run"] != before["run"]);
+  for (const char* key : {"accounts", "scored", "bands", "segments"}) {
+    CHECK(after[key] == before[key]);
+  }
+}
+
+TEST_CASE("web reads: the first page says that a model waits, and not of one that is live") {
+  Shop shop;
+  CHECK(shop.overview()["needs"]["models"].empty());
+  shop.train("m2");
+  const nlohmann::json waits = {{{"connection", "shop"}, {"version", "m2"}}};
+  CHECK(shop.overview()["needs"]["models"] == waits);
 }
