@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/account_rows.h"
-
-#include "store/account_value_binding.h"
+#include "store/statements.h"
 
 #include <fmt/format.h>
 
@@ -66,15 +65,15 @@ bool AccountRows::read_row(SQLite::Statement& statement, AccountRow& row) {
   row.id = statement.getColumn(column++).getString();
   row.known_mark = statement.getColumn(column++).getInt64();
   row.merged_into = statement.getColumn(column++).getUInt();
-  row.merged_at = instant_of(statement.getColumn(column++));
-  row.version = instant_of(statement.getColumn(column++));
-  row.deletion_at = instant_of(statement.getColumn(column++));
+  row.merged_at = instant_at(statement, column++);
+  row.version = instant_at(statement, column++);
+  row.deletion_at = instant_at(statement, column++);
   row.name = statement.getColumn(column++).getString();
   row.owner = statement.getColumn(column++).getString();
   row.parent = statement.getColumn(column++).getString();
   row.currency = statement.getColumn(column++).getString();
-  row.created_at = instant_of(statement.getColumn(column++));
-  row.pause_until = instant_of(statement.getColumn(column++));
+  row.created_at = instant_at(statement, column++);
+  row.pause_until = instant_at(statement, column++);
   row.opted_out = statement.getColumn(column++).getInt() != 0;
   row.in_scope = statement.getColumn(column++).getInt() != 0;
   return row.past.unpack(blob_of(statement.getColumn(column)));

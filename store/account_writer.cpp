@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/account_rows.h"
-#include "store/account_value_binding.h"
 #include "store/record_names.h"
+#include "store/statements.h"
 
 #include "core/assertions.h"
 

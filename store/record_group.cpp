@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/record_group.h"
 
-#include "store/account_value_binding.h"
 #include "store/event_commit.h"
 #include "store/event_edit.h"
 #include "store/event_fold.h"
 #include "store/record_people.h"
 #include "store/rounds.h"
 #include "store/sql.h"
+#include "store/statements.h"
 
 #include <algorithm>
 
@@ -227,7 +227,8 @@ void write_touched(RecordContext& context, std::int64_t mark) {
   SQLite::Statement insert(sql, "INSERT INTO touched_accounts (mark, numbers) VALUES (?, ?)");
   const auto put = [&](std::int64_t at, const std::vector<std::uint32_t>& numbers) {
     insert.bind(1, at);
-    bind_blob(insert, 2, pack_numbers(numbers));
+    const std::string packed = pack_numbers(numbers);
+    bind_blob(insert, 2, packed);
     insert.exec();
     insert.reset();
   };

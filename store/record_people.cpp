@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/record_people.h"
 
-#include "store/account_value_binding.h"
 #include "store/event_pending.h"
+#include "store/statements.h"
 
 #include <SQLiteCpp/Database.h>
 
@@ -53,9 +53,9 @@ class ContactRows {
     contact.account = read_.getColumn(0).getUInt();
     contact.id = read_.getColumn(1).getString();
     contact.role = read_.getColumn(2).getString();
-    contact.version = instant_of(read_.getColumn(3));
-    contact.deletion_at = instant_of(read_.getColumn(4));
-    contact.last_touch_at = instant_of(read_.getColumn(5));
+    contact.version = instant_at(read_, 3);
+    contact.deletion_at = instant_at(read_, 4);
+    contact.last_touch_at = instant_at(read_, 5);
     contact.active = read_.getColumn(6).getInt() != 0;
     contact.may_mail = read_.getColumn(7).getInt() != 0;
     contact.may_call = read_.getColumn(8).getInt() != 0;

@@ -3,10 +3,9 @@
 
 #include "store/account_facts.h"
 #include "store/account_set.h"
-#include "store/account_value_binding.h"
 #include "store/event_fold.h"
 #include "store/record_group.h"
-#include "store/sql.h"
+#include "store/statements.h"
 
 #include <algorithm>
 #include <charconv>
@@ -205,7 +204,7 @@ Result<std::vector<ContactFacts>> RecordReader::contacts_of(std::uint32_t number
       contacts.push_back({rows.getColumn(0).getString(), rows.getColumn(1).getString(),
                           rows.getColumn(2).getInt() != 0, rows.getColumn(3).getInt() != 0,
                           rows.getColumn(4).getInt() != 0, rows.getColumn(5).getInt() != 0,
-                          instant_of(rows.getColumn(6))});
+                          instant_at(rows, 6)});
     }
     return contacts;
   });
@@ -245,6 +244,7 @@ Result<std::vector<ProductFacts>> RecordReader::products() {
 
 Result<RecordCounts> RecordReader::counts() {
   return guarded("count records", [&]() -> Result<RecordCounts> {
+    const ReadState one_state(database_);
     SQLite::Database& sql = raw(database_);
     RecordCounts counts;
     const auto count = [&](const char* text) {

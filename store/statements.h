@@ -84,6 +84,10 @@ inline Instant instant_at(SQLite::Statement& statement, int column) {
   const SQLite::Column value = statement.getColumn(column);
   return value.isNull() ? Instant::missing() : Instant{value.getInt64()};
 }
+// Valid until the statement moves.
+inline std::string_view blob_of(const SQLite::Column& column) {
+  return {static_cast<const char*>(column.getBlob()), static_cast<std::size_t>(column.getBytes())};
+}
 inline std::string text_at(SQLite::Statement& statement, int column) {
   return statement.getColumn(column).getString();
 }

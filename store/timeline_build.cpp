@@ -2,7 +2,7 @@
 #include "store/timeline_build.h"
 
 #include "core/digest.h"
-#include "store/account_value_binding.h"
+#include "store/statements.h"
 
 #include <SQLiteCpp/Database.h>
 
