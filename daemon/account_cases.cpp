@@ -180,10 +180,12 @@ Result<scoring::FeatureTable> feature_table(App& app, const Link& link,
   return scoring::FeatureTable::make(vocabulary, settings, extra);
 }
 
-Result<AccountCases> open_cases(App& app, const Link& link) {
+Result<AccountCases> open_cases(App& app, const Link& link, Instant now) {
   AccountCases cases;
+  const DaemonSettings& settings = app.settings();
   auto walk = store::TimelineWalk::open(app.database_path(),
-                                        {link.name(), link.attributes, app.settings().threads});
+                                        {link.name(), link.attributes, settings.threads,
+                                         settings.retention.records_from(now, settings.zone)});
   if (!walk) return walk.error();
   cases.walk = std::move(*walk);
   const Vocabulary& vocabulary = cases.walk->vocabulary();

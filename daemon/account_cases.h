@@ -72,9 +72,10 @@ scoring::ScoringSettings scoring_settings(const DaemonSettings& settings,
 // For trainings: each question is a step of the app's progress, and a signal answers no.
 std::function<bool()> may_go_on(App& app);
 
-// The walk, the features (those of the playbook's rules included) and the playbook of a connection,
-// without scores. A playbook that is wrong: invalid_config with all its findings.
-Result<AccountCases> open_cases(App& app, const Link& link);
+// The walk over what is kept as of `now`, the features (those of the playbook's rules included) and
+// the playbook of a connection, without scores. A playbook that is wrong: invalid_config with all
+// its findings.
+Result<AccountCases> open_cases(App& app, const Link& link, Instant now);
 
 // Which model ranks: the published one, or none. `model_version` instead of it when not empty.
 Result<void> choose_model(App& app, const Link& link, const std::string& model_version,

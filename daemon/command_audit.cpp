@@ -40,7 +40,7 @@ Result<std::uint64_t> whole_number(const std::string& text, const char* what) {
 Result<void> write_rows(App& app, const FileWriter& write) {
   for (const Link& link : app.links()) {
     if (!link.brings_accounts()) continue;
-    auto cases = open_cases(app, link);
+    auto cases = open_cases(app, link, app.now());
     if (!cases) return cases.error();
     if (const auto scored = score_cases(app, link, app.now(), *cases); !scored) return scored;
     std::set<std::string> lines;

@@ -231,7 +231,8 @@ void check_data(App& app, CheckList& list) {
       continue;
     }
     check_target(app, link, list);
-    if (const auto cases = open_cases(app, link)) check_tasks(app, link, *cases->playbook, list);
+    if (const auto cases = open_cases(app, link, app.now()))
+      check_tasks(app, link, *cases->playbook, list);
     std::size_t usable = 0;
     for (const FeatureUsage& one : *usage) usable += one.filled > 0 ? 1 : 0;
     list.add("features", Level::ok,

@@ -62,7 +62,7 @@ Result<Instant> data_as_of(App& app, const Link& link, Instant now) {
 // Scores and decides on the data of the last pull; stores nothing.
 Result<void> decide_on_stored_data(App& app, ConnectionCycle& connection,
                                    const DecideMoment& moment) {
-  auto cases = open_cases(app, *connection.link);
+  auto cases = open_cases(app, *connection.link, moment.now);
   if (!cases) return cases.error();
   connection.cases = std::move(*cases);
   if (const auto chosen = choose_model(app, *connection.link, "", connection.cases); !chosen) {

@@ -75,7 +75,7 @@ Result<int> train_command(const Invocation& invocation) {
   if (!app) return app.error();
   const auto link = (*app)->only_link(invocation.option("--connection"));
   if (!link) return link.error();
-  auto cases = open_cases(**app, **link);
+  auto cases = open_cases(**app, **link, (*app)->now());
   if (!cases) return cases.error();
   if (!invocation.option("--permuted").empty()) {
     return permutation_command(**app, **link, *cases, invocation);
@@ -101,7 +101,7 @@ Result<int> score_command(const Invocation& invocation) {
   if (!app) return app.error();
   const auto link = (*app)->only_link(invocation.option("--connection"));
   if (!link) return link.error();
-  auto cases = open_cases(**app, **link);
+  auto cases = open_cases(**app, **link, (*app)->now());
   if (!cases) return cases.error();
   std::string version;
   if (invocation.has("--unpublished")) {

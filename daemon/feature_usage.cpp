@@ -12,7 +12,7 @@
 namespace upselld::daemon {
 
 Result<std::vector<FeatureUsage>> feature_usage(App& app, const Link& link) {
-  auto cases = open_cases(app, link);
+  auto cases = open_cases(app, link, app.now());
   if (!cases) return cases.error();
   const auto& infos = cases->table->infos();
   std::vector<std::uint64_t> filled(infos.size(), 0);

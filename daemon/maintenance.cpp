@@ -10,6 +10,12 @@ namespace {
 // Of requests that read; a command that would write waits meanwhile.
 constexpr Duration kReadersPatience = milliseconds(200);
 
+// Dropping records reads all of them: once a month is enough, for they take no part any more.
+Instant month_of(Instant at, const TimeZone& zone) {
+  const Civil civil = civil_of(zone.day_of(at));
+  return zone.start_of(Day::of_civil(civil.year, civil.month, 1));
+}
+
 store::RetentionLimits limits_of(const DaemonSettings& settings, Instant now) {
   const RetentionSettings& kept = settings.retention;
   const auto limit = [&](const std::optional<Duration>& age) {
@@ -22,6 +28,7 @@ store::RetentionLimits limits_of(const DaemonSettings& settings, Instant now) {
   if (kept.scores) limits.scores = settings.zone.day_of(now - *kept.scores);
   limits.models = limit(kept.models);
   limits.audit = limit(kept.audit);
+  if (kept.records) limits.records = month_of(kept.records_from(now, settings.zone), settings.zone);
   return limits;
 }
 

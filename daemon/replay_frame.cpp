@@ -104,7 +104,7 @@ Result<std::unique_ptr<RowsAgain>> RowsAgain::make(App& app, const std::string& 
                  "replay: connection " + connection + " is no longer in the settings",
                  {}};
   }
-  auto cases = open_cases(app, *link);
+  auto cases = open_cases(app, *link, frame.today.now);
   if (!cases) return cases.error();
   auto again = std::make_unique<RowsAgain>();
   again->names_ = frame.row_names;

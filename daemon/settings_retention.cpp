@@ -19,6 +19,11 @@ std::optional<Duration> read_age(const Settings& group, const char* name, Durati
 
 }  // namespace
 
+Instant RetentionSettings::records_from(Instant now, const TimeZone& zone) const {
+  if (!records) return Instant::missing();
+  return zone.start_of(zone.day_of(now) - static_cast<int>(records->ms / days(1).ms));
+}
+
 RetentionSettings read_retention(const Settings& group, Findings& findings) {
   RetentionSettings out;
   const std::size_t wrong_before = findings.size();
@@ -30,6 +35,8 @@ RetentionSettings read_retention(const Settings& group, Findings& findings) {
   out.scores = read_age(group, "scores", days(60), findings);
   out.models = read_age(group, "models", days(30), findings);
   out.audit = read_age(group, "audit", days(90), findings);
+  // Models learn from dates up to two years back, and each of these wants a year before it.
+  out.records = read_age(group, "records", days(1095), findings);
   const bool outlives = out.runs && (!out.undo || *out.undo > *out.runs);
   if (findings.size() > wrong_before || !outlives) return out;
   if (!group.has("undo")) {

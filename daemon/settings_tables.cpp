@@ -193,6 +193,11 @@ const SettingTable& retention_table() {
        .default_text = "forever",
        .help = "What decisions rested on, which audit replay needs. Headers, and with them the "
                "proof that nothing was rewritten, stay for ever."},
+      {.name = "records",
+       .default_text = "forever",
+       .help = "Orders, order lines and activities, by when they happened: at least 1095d. What is "
+               "older takes no part in scores and trainings, and is dropped for good: a longer "
+               "time or sync --full does not bring it back."},
   }};
   return table;
 }
@@ -267,8 +272,8 @@ std::vector<Setting> own_settings() {
        .group = &web_table()},
       {.name = "retention",
        .kind = SettingKind::group,
-       .help = "How long upselld run keeps what is over: forever, or days such as 400d. What the "
-               "CRM brought, what was decided last, task keys and the audit's headers stay.",
+       .help = "How long upselld run keeps what is over: forever, or days such as 400d. Accounts, "
+               "what was decided last, task keys and the audit's headers stay.",
        .group = &retention_table()},
       {.name = "memory",
        .default_text = "256MiB",

@@ -91,7 +91,7 @@ namespace {
 
 Result<void> train(Cycle& cycle, ConnectionCycle& connection) {
   Link& link = *connection.link;
-  auto cases = open_cases(cycle.app, link);
+  auto cases = open_cases(cycle.app, link, cycle.now);
   if (!cases) return cases.error();
   connection.cases = std::move(*cases);
   const Publish rule =
@@ -137,7 +137,7 @@ Result<void> score_stage(Cycle& cycle, ConnectionCycle& connection) {
   if (!stands) return stands.error();
   if (*stands) return {};
   if (!connection.cases.walk) {
-    auto cases = open_cases(cycle.app, *connection.link);
+    auto cases = open_cases(cycle.app, *connection.link, cycle.now);
     if (!cases) return cases.error();
     connection.cases = std::move(*cases);
   }

@@ -54,10 +54,11 @@ Json events_of(const Timeline& timeline, const Vocabulary& words, const TimeZone
 
 // The only page that reads events.
 Result<Json> timeline_json(App& app, const store::AccountHit& hit) {
-  const auto events = store::read_account_events(app.database(), hit.number, app.now());
+  const TimeZone& zone = app.settings().zone;
+  const Instant from = app.settings().retention.records_from(app.now(), zone);
+  const auto events = store::read_account_events(app.database(), hit.number, app.now(), from);
   if (!events && events.error().kind == ErrorKind::not_found) return Json();
   if (!events) return events.error();
-  const TimeZone& zone = app.settings().zone;
   return events_of(events->timeline, events->words, zone, zone.day_of(app.now()));
 }
 

@@ -12,6 +12,9 @@
 namespace upselld::scoring {
 namespace {
 
+// What an account usually bought when its trial began needs so much of its past.
+constexpr int kDaysBeforeTrial = 365;
+
 // Accounts and up-sells of both sides, as often as each account was drawn.
 struct Counts {
   double contacted = 0, contacted_upsells = 0, held_out = 0, held_out_upsells = 0;
@@ -109,11 +112,15 @@ Effects measure_effects(std::span<const TrialOutcome> outcomes, unsigned threads
 Result<Effects> effects_of(const TimelineSource& source, std::span<const Trial> trials,
                            const ScoringSettings& settings, Instant now, unsigned threads) {
   std::vector<std::string> accounts;
-  std::size_t unfinished = 0;
+  std::size_t unfinished = 0, too_old = 0;
   std::unordered_map<std::string_view, const Trial*> finished;
   for (const Trial& trial : trials) {
     if (settings.zone.start_of(trial.day) >= now) continue;  // not known yet
     accounts.push_back(trial.account);
+    if (settings.zone.start_of(trial.day - kDaysBeforeTrial) < source.events_from()) {
+      ++too_old;
+      continue;
+    }
     if (window_end(trial.day, settings) <= now) {
       finished.emplace(trial.account, &trial);
     } else {
@@ -145,6 +152,7 @@ Result<Effects> effects_of(const TimelineSource& source, std::span<const Trial> 
             [](const TrialOutcome& a, const TrialOutcome& b) { return a.account < b.account; });
   Effects effects = measure_effects(outcomes, threads);
   effects.unfinished = unfinished;
+  effects.too_old = too_old;
   effects.accounts = std::move(accounts);
   std::sort(effects.accounts.begin(), effects.accounts.end());
   return effects;

@@ -58,6 +58,7 @@ struct Effects {
   Effect all;
   std::map<std::string, Effect> by_action;
   std::size_t unfinished = 0;         // trials whose horizon is not over
+  std::size_t too_old = 0;            // without a year of their account's past before them
   std::vector<std::string> accounts;  // that have a trial, ascending
 
   bool any() const { return !accounts.empty(); }

@@ -122,6 +122,7 @@ Json hold_out_json(const Findings& findings) {
   Json found = comparison_json(effects.all);
   found["untouched"] = arm_json(untouched(findings));
   found["unfinished"] = effects.unfinished;
+  found["too_old"] = effects.too_old;
   found["needed"] = {{"accounts", kTrialsMin}, {"upsells", kTrialUpsellsMin}};
   found["actions"] = Json::object();
   for (const auto& [action, effect] : effects.by_action) {
@@ -156,6 +157,10 @@ std::string effect_text(const Findings& findings) {
       "\nBy the draw, whoever was reached, from each account's first contact on; accounts "
       "resampled, 95 %. {} more have not had their {} days yet.\n\n",
       effects.unfinished, findings.settings.target.horizon_days());
+  if (effects.too_old > 0) {
+    text += fmt::format("{} are left out: what was before them is kept no longer.\n\n",
+                        effects.too_old);
+  }
   return text;
 }
 

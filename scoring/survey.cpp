@@ -103,6 +103,11 @@ Result<Survey> survey_all(const TimelineSource& source, Instant now, unsigned th
   if (!walked) return walked.error();
   Survey survey = empty_survey(vocabulary);
   for (const Survey& part : parts) merge(survey, part);
+  // A deal that was opened before is no sign that the rest of its time is there.
+  const Instant from = source.events_from();
+  if (!survey.begins.is_missing() && !from.is_missing()) {
+    survey.begins = std::max(survey.begins, from);
+  }
   return survey;
 }
 

@@ -70,7 +70,7 @@ Result<void> add_events(SQLite::Database& sql, const RecordNames& names, const A
 }  // namespace
 
 Result<AccountEvents> read_account_events(Database& database, std::uint32_t number,
-                                          Instant known_before) {
+                                          Instant known_before, Instant events_from) {
   return guarded("read account", [&]() -> Result<AccountEvents> {
     const ReadState one_state(database);
     SQLite::Database& sql = raw(database);
@@ -80,7 +80,7 @@ Result<AccountEvents> read_account_events(Database& database, std::uint32_t numb
     RecordNames names;
     names.load(sql);
     WalkCodes codes = read_word_codes(names);
-    TimelineBuilder builder(codes);
+    TimelineBuilder builder(codes, events_from);
     builder.begin(*row, names.text(row->space), known_before);
     if (auto added = add_events(sql, names, *row, codes, builder); !added) return added.error();
     if (!builder.finish()) return account_not_found(number);

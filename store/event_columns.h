@@ -82,7 +82,7 @@ struct EventColumns {
   std::vector<std::int64_t> at;
   Column<std::int64_t> delay;      // known_at - at
   Column<std::uint16_t> kind;      // activity: names
-  Column<std::uint8_t> state;      // order, line: kind * 16 + status
+  Column<std::uint8_t> state;      // order, line: store/order_state.h; activity: 0
   Column<std::uint16_t> currency;  // order, line: names; 0: reporting currency
   Column<std::uint32_t> product;   // line: products; 0: unknown
   Column<double> x{std::numeric_limits<double>::quiet_NaN()};  // value; amount; quantity

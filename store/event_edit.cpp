@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/event_edit.h"
 
+#include "store/order_state.h"
+
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace upselld::store {
@@ -124,6 +127,29 @@ Result<std::uint64_t> remove_part(EventRuns& runs, std::span<const EventRun> str
     sum += removed;
   }
   return sum;
+}
+
+Result<AgedOut> remove_older(EventRuns& runs, Instant before, std::int64_t above,
+                             std::size_t blocks_max) {
+  AgedOut aged{0, above, true};
+  std::map<std::int64_t, std::uint64_t> removed;  // by run
+  EventBlock block;
+  for (const BlockPlace& place : runs.places_above(BlockTable::events, above, blocks_max)) {
+    if (auto read = runs.read(place.key, block); !read) return read.error();
+    removed[run_of_key(place.key)] +=
+        rewrite(runs, place, block, [&](const EventChunk&, std::uint32_t row) {
+          return block.events.at[row] >= before.ms || goes_on(block.events.state[row]);
+        });
+    aged.through = place.key;
+    aged.is_end = --blocks_max > 0;
+  }
+  for (const EventRun& run : runs.all()) {
+    const auto found = removed.find(run.run);
+    if (found == removed.end()) continue;
+    forget_counts(runs, run, found->second);
+    aged.events += found->second;
+  }
+  return aged;
 }
 
 Result<std::uint64_t> take_accounts(

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "core/instant.h"
 #include "store/event_runs.h"
 
 namespace upselld::store {
@@ -27,6 +28,17 @@ Result<void> remove_events(EventRuns& runs, std::span<const EventRun> stream_run
 Result<std::uint64_t> remove_part(EventRuns& runs, std::span<const EventRun> stream_runs,
                                   std::uint32_t part,
                                   const std::function<void(std::uint32_t number)>& visit);
+
+// What one pass over a few blocks took out, and where the next goes on.
+struct AgedOut {
+  std::uint64_t events = 0;
+  std::int64_t through = 0;  // key of the last block that was read
+  bool is_end = true;        // no block has a higher key
+};
+// Takes out what happened before `before`, and does not go on, from at most `blocks_max` blocks
+// with keys above `above`, in the order of their keys. What is remembered of ids stays.
+Result<AgedOut> remove_older(EventRuns& runs, Instant before, std::int64_t above,
+                             std::size_t blocks_max);
 
 // An account and the place where its events stand now.
 struct StoredAccount {

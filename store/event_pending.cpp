@@ -3,6 +3,7 @@
 
 #include "core/assertions.h"
 #include "core/digest.h"
+#include "store/order_state.h"
 #include "store/record_names.h"
 #include "store/record_products.h"
 
@@ -82,8 +83,7 @@ struct Gathering {
     add_values(pending.events.state, before, kept, [&](std::uint32_t row) {
       const auto kind = kinds.empty() ? OrderKind::other : kinds[row];
       const auto status = statuses.empty() ? OrderStatus::won : statuses[row];
-      return static_cast<std::uint8_t>(static_cast<unsigned>(kind) << 4 |
-                                       static_cast<unsigned>(status));
+      return order_state(kind, status);
     });
   }
 

@@ -10,6 +10,7 @@
 #include <SQLiteCpp/Database.h>
 
 #include <cstring>
+#include <limits>
 #include <utility>
 
 namespace upselld::store {
@@ -28,16 +29,17 @@ EventRun run_of(SQLite::Statement& row) {
 }  // namespace
 
 Error damaged_block(BlockTable table, std::int64_t key) {
-  return {ErrorKind::corrupt,
-          fmt::format("read store: block {}.{} of {} is damaged: restore a backup with "
-                      "`upselld restore`",
-                      key >> 20, key & 0xfffff, table == BlockTable::events ? "events" : "ids"),
-          {}};
+  return {
+      ErrorKind::corrupt,
+      fmt::format("read store: block {}.{} of {} is damaged: restore a backup with "
+                  "`upselld restore`",
+                  run_of_key(key), key & 0xfffff, table == BlockTable::events ? "events" : "ids"),
+      {}};
 }
 
 EventRuns::Statements::Statements(SQLite::Database& sql, const char* table)
     : places(sql, fmt::format("SELECT key, first, last FROM {} WHERE key >= ? AND key < ? "
-                              "ORDER BY key",
+                              "ORDER BY key LIMIT ?",
                               table)),
       read(sql, fmt::format("SELECT bytes FROM {} WHERE key = ?", table)),
       write(sql, fmt::format("INSERT OR REPLACE INTO {} (key, first, last, bytes) "
@@ -64,9 +66,13 @@ std::vector<EventRun> EventRuns::all() {
   return runs;
 }
 
+// Newer than any that there is, and than any that a census saw: that one may be gone by now.
 std::int64_t EventRuns::new_run(std::uint32_t stream) {
-  return new_run(stream,
-                 sql_.execAndGet("SELECT 1 + ifnull(max(age), 0) FROM event_runs").getInt64());
+  const std::int64_t age = sql_.execAndGet(
+                                   "SELECT 1 + max((SELECT ifnull(max(age), 0) FROM event_runs),"
+                                   " (SELECT ifnull(max(began_age), 0) FROM censuses))")
+                               .getInt64();
+  return new_run(stream, age);
 }
 
 std::int64_t EventRuns::new_run(std::uint32_t stream, std::int64_t age) {
@@ -99,9 +105,21 @@ void EventRuns::remove(std::int64_t run) {
 }
 
 std::vector<BlockPlace> EventRuns::places(BlockTable table, std::int64_t run) {
+  return places_between(table, block_key(run, 0), block_key(run + 1, 0), -1);
+}
+
+std::vector<BlockPlace> EventRuns::places_above(BlockTable table, std::int64_t above,
+                                                std::size_t count_max) {
+  return places_between(table, above + 1, std::numeric_limits<std::int64_t>::max(),
+                        static_cast<std::int64_t>(count_max));
+}
+
+std::vector<BlockPlace> EventRuns::places_between(BlockTable table, std::int64_t first,
+                                                  std::int64_t end, std::int64_t count_max) {
   SQLite::Statement& rows = of(table).places;
-  rows.bind(1, block_key(run, 0));
-  rows.bind(2, block_key(run + 1, 0));
+  rows.bind(1, first);
+  rows.bind(2, end);
+  rows.bind(3, count_max);
   std::vector<BlockPlace> places;
   while (rows.executeStep()) {
     places.push_back({rows.getColumn(0).getInt64(),

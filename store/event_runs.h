@@ -48,6 +48,8 @@ class EventRuns {
   void remove(std::int64_t run);
 
   std::vector<BlockPlace> places(BlockTable table, std::int64_t run);
+  // The first `count_max` blocks with keys above `above`, of whatever run, in the order of keys.
+  std::vector<BlockPlace> places_above(BlockTable table, std::int64_t above, std::size_t count_max);
   // Stream and key of every block of events that spans this place, whatever its run.
   std::vector<std::pair<std::uint32_t, std::int64_t>> blocks_at(std::uint64_t place);
   void write(BlockTable table, const BlockPlace& place, std::string_view bytes);
@@ -65,6 +67,10 @@ class EventRuns {
   };
   Statements& of(BlockTable table) { return table == BlockTable::events ? events_ : ids_; }
 
+  // A negative `count_max`: all.
+  std::vector<BlockPlace> places_between(BlockTable table, std::int64_t first, std::int64_t end,
+                                         std::int64_t count_max);
+
   SQLite::Database& sql_;
   Statements events_;
   Statements ids_;
@@ -76,6 +82,9 @@ Error damaged_block(BlockTable table, std::int64_t key);
 // The key of a run's n-th block.
 inline std::int64_t block_key(std::int64_t run, std::int64_t n) {
   return run << 20 | n;
+}
+inline std::int64_t run_of_key(std::int64_t key) {
+  return key >> 20;
 }
 
 class BlockWriter;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "store/audit_header.h"
+#include "store/event_pruning.h"
 #include "store/models.h"
 #include "store/plans.h"
 #include "store/runs.h"
@@ -16,18 +17,23 @@ namespace {
 
 // Some milliseconds: nobody who waits for the store notices a step.
 constexpr std::size_t kRowsAtOnce = 2'000;
+constexpr std::size_t kBlocksAtOnce = 16;
 
 }  // namespace
 
 std::uint64_t Dropped::all() const {
-  return undo_rows + runs + deliveries + scores + models + audit_payloads;
+  return undo_rows + runs + deliveries + scores + models + audit_payloads + records;
 }
 
 std::string Dropped::text() const {
   const std::pair<std::uint64_t, const char*> parts[] = {
-      {undo_rows, "undo records"}, {runs, "runs"},
-      {deliveries, "deliveries"},  {scores, "past scores"},
-      {models, "models' files"},   {audit_payloads, "audit payloads"}};
+      {undo_rows, "undo records"},
+      {runs, "runs"},
+      {deliveries, "deliveries"},
+      {scores, "past scores"},
+      {models, "models' files"},
+      {audit_payloads, "audit payloads"},
+      {records, "old orders, order lines and activities"}};
   std::string text;
   for (const auto& [count, what] : parts) {
     if (count > 0) text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + what;
@@ -53,6 +59,8 @@ bool Retention::is_wanted(Stage stage) const {
       return !limits_.models.is_missing();
     case Stage::audit:
       return payloads_through_ > 0;
+    case Stage::records:
+      return !limits_.records.is_missing();
     case Stage::end:
       return false;
   }
@@ -92,6 +100,9 @@ Result<Pruned> Retention::prune(Transaction& transaction, std::uint64_t*& count)
     case Stage::audit:
       count = &dropped_.audit_payloads;
       return audit_.prune(transaction, payloads_through_, kRowsAtOnce, audit_place_);
+    case Stage::records:
+      count = &dropped_.records;
+      return prune_events(database_, transaction, limits_.records, kBlocksAtOnce);
     case Stage::end:
       break;
   }
@@ -111,6 +122,7 @@ Result<void> Retention::tell(Transaction& transaction) {
   if (limits_.scores) payload["scores_before"] = to_text(*limits_.scores);
   add("models_before", limits_.models);
   add("audit_before", limits_.audit);
+  add("records_before", limits_.records);
   if (payloads_through_ > 0) payload[kPayloadsThrough] = payloads_through_;
   return audit_.append(transaction, {AuditKind::dropped, at_, run_, {}, payload.dump()});
 }
@@ -127,14 +139,13 @@ Result<bool> Retention::step() {
   std::uint64_t* count = nullptr;
   const auto pruned = prune(*transaction, count);
   if (!pruned) return pruned.error();
-  if (pruned->rows > 0) {
-    if (!is_told_) {
-      if (const auto told = tell(*transaction); !told) return told.error();
-    }
-    if (const auto committed = transaction->commit(); !committed) return committed.error();
-    is_told_ = true;
-    *count += pruned->rows;
+  if (pruned->rows > 0 && !is_told_) {
+    if (const auto told = tell(*transaction); !told) return told.error();
   }
+  // Also where nothing was old: how far it came may stand in the store.
+  if (const auto committed = transaction->commit(); !committed) return committed.error();
+  is_told_ = is_told_ || pruned->rows > 0;
+  *count += pruned->rows;
   if (pruned->is_done) stage_ = next(stage_);
   return true;
 }

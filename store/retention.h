@@ -18,10 +18,12 @@ struct RetentionLimits {
   std::optional<Day> scores = {};           // past scores, but for each account's newest then
   Instant models = Instant::missing();      // files of models that were never published
   Instant audit = Instant::missing();       // payloads about accounts
+  Instant records = Instant::missing();     // orders, their lines and activities
 };
 
 struct Dropped {
-  std::uint64_t undo_rows = 0, runs = 0, deliveries = 0, scores = 0, models = 0, audit_payloads = 0;
+  std::uint64_t undo_rows = 0, runs = 0, deliveries = 0, scores = 0, models = 0, audit_payloads = 0,
+                records = 0;
   std::uint64_t all() const;
   // "12 runs, 3,400 deliveries"
   std::string text() const;
@@ -40,7 +42,7 @@ class Retention {
   const Dropped& dropped() const { return dropped_; }
 
  private:
-  enum class Stage { undo, runs, deliveries, scores, models, audit, end };
+  enum class Stage { undo, runs, deliveries, scores, models, audit, records, end };
   Result<Pruned> prune(Transaction& transaction, std::uint64_t*& count);
   Result<void> begin();
   Result<void> tell(Transaction& transaction);

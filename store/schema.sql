@@ -206,6 +206,12 @@ CREATE INDEX decisions_by_band
 CREATE INDEX decisions_by_rank
   ON decisions (rank_value DESC, account, connection, segment, band, held, action);
 
+CREATE TABLE dropped_events (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  before_ms INTEGER NOT NULL,
+  through INTEGER  -- key of the last block that was looked through; missing: all were
+) STRICT;
+
 CREATE TABLE dropped_runs (
   kind INTEGER NOT NULL,
   status INTEGER NOT NULL,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/timeline_build.h"
+#include "store/statements.h"
 
 #include "core/digest.h"
-#include "store/statements.h"
 
 #include <SQLiteCpp/Database.h>
 
@@ -195,7 +195,7 @@ void TimelineBuilder::add_activities(const EventColumns& events, const EventChun
   for (std::uint32_t row = chunk.first; row < chunk.first + chunk.count; ++row) {
     const Instant at{events.at[row]};
     const Instant known_at{events.at[row] + events.delay[row]};
-    if (!is_known(at, known_at)) continue;
+    if (!takes_part(at, known_at)) continue;
     const std::uint64_t contact = events.contact[row];
     if (contact != 0 &&
         std::binary_search(codes_.silent_contacts.begin(), codes_.silent_contacts.end(), contact)) {
@@ -213,13 +213,12 @@ void TimelineBuilder::add_orders(const EventColumns& events, const EventChunk& c
   for (std::uint32_t row = chunk.first; row < chunk.first + chunk.count; ++row) {
     const Instant at{events.at[row]};
     const Instant known_at{events.at[row] + events.delay[row]};
-    if (!is_known(at, known_at)) continue;
+    if (!takes_part(at, known_at, events.state[row])) continue;
     const std::uint64_t id =
         events.id[row] != 0 ? events.id[row] : hash_without_id(at.ms, events.x[row]);
     timeline_.orders.push_back({at, known_at, id, events.x[row],
-                                codes_.currencies[events.currency[row]],
-                                static_cast<OrderKind>(events.state[row] >> 4),
-                                static_cast<OrderStatus>(events.state[row] & 15)});
+                                codes_.currencies[events.currency[row]], kind_of(events.state[row]),
+                                status_of(events.state[row])});
   }
 }
 
@@ -227,13 +226,13 @@ void TimelineBuilder::add_lines(const EventColumns& events, const EventChunk& ch
   for (std::uint32_t row = chunk.first; row < chunk.first + chunk.count; ++row) {
     const Instant at{events.at[row]};
     const Instant known_at{events.at[row] + events.delay[row]};
-    if (!is_known(at, known_at)) continue;
+    if (!takes_part(at, known_at, events.state[row])) continue;
     const std::uint64_t order =
         events.thread[row] != 0 ? events.thread[row] : hash_without_id(at.ms, 0);
-    timeline_.lines.push_back(
-        {at, known_at, order, events.x[row], events.y[row], codes_.products[events.product[row]],
-         codes_.currencies[events.currency[row]], static_cast<OrderKind>(events.state[row] >> 4),
-         static_cast<OrderStatus>(events.state[row] & 15)});
+    timeline_.lines.push_back({at, known_at, order, events.x[row], events.y[row],
+                               codes_.products[events.product[row]],
+                               codes_.currencies[events.currency[row]], kind_of(events.state[row]),
+                               status_of(events.state[row])});
   }
 }
 

@@ -10,6 +10,7 @@
 #include "core/timeline.h"
 #include "store/account_facts.h"
 #include "store/event_block.h"
+#include "store/order_state.h"
 #include "store/record_names.h"
 
 namespace SQLite {
@@ -37,7 +38,9 @@ WalkCodes read_walk_codes(SQLite::Database& sql, const RecordNames& names, std::
 // Puts one account's timeline together from the pieces that are stored of it.
 class TimelineBuilder {
  public:
-  explicit TimelineBuilder(const WalkCodes& codes) : codes_(codes) {}
+  // What happened before `events_from` takes no part, unless it goes on; missing: all does.
+  explicit TimelineBuilder(const WalkCodes& codes, Instant events_from = Instant::missing())
+      : codes_(codes), events_from_(events_from) {}
 
   void begin(const AccountRow& row, const std::string& connection, Instant known_before);
   void add(RecordKind kind, const EventColumns& events, const EventChunk& chunk);
@@ -55,11 +58,15 @@ class TimelineBuilder {
     if (at >= known_before_) next_news_ = std::min(next_news_, at);
     return known_at < known_before_;
   }
+  bool takes_part(Instant at, Instant known_at, std::uint8_t state = 0) {
+    return is_known(at, known_at) && (at >= events_from_ || goes_on(state));
+  }
   void add_activities(const EventColumns& events, const EventChunk& chunk);
   void add_orders(const EventColumns& events, const EventChunk& chunk);
   void add_lines(const EventColumns& events, const EventChunk& chunk);
 
   const WalkCodes& codes_;
+  const Instant events_from_;
   Instant known_before_;
   Instant next_news_ = kFarAhead;
   Timeline timeline_;

@@ -59,6 +59,7 @@ class StoredWalk : public TimelineWalk {
 
   const Vocabulary& vocabulary() const override { return codes_.vocabulary; }
   std::size_t share_count() const override { return share_count_; }
+  Instant events_from() const override { return events_from_; }
   Result<void> walk(std::size_t share, Instant known_before, const Visitor& visit) const override {
     const std::uint64_t width = kPlaces / share_count_;
     const std::uint64_t first = share * width;
@@ -82,6 +83,7 @@ class StoredWalk : public TimelineWalk {
 
   std::string connection_;
   std::uint16_t space_ = 0;
+  Instant events_from_ = Instant::missing();
   std::size_t share_count_ = 1;
   WalkCodes codes_;
   AccountDirectory accounts_;
@@ -123,6 +125,7 @@ void StoredWalk::load(Reader& reader, const WalkSettings& settings) {
   RecordNames names;
   names.load(reader.sql());
   connection_ = settings.connection;
+  events_from_ = settings.events_from;
   space_ = names.find(NameKind::connection, connection_);
   accounts_.load(reader.sql());
   codes_ = read_walk_codes(reader.sql(), names, space_, settings.attributes);
@@ -180,7 +183,7 @@ Result<void> StoredWalk::walk_places(Reader& reader, std::uint64_t first, std::u
   for (RunCursor& cursor : cursors) {
     if (auto moved = cursor.seek(first, accounts_); !moved) return moved;
   }
-  TimelineBuilder builder(codes_);
+  TimelineBuilder builder(codes_, events_from_);
   AccountRow row;
   SQLite::Statement& rows = reader.rows();
   rows.reset();

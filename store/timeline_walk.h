@@ -17,6 +17,9 @@ struct WalkSettings {
   std::string connection;                 // whose accounts are visited
   std::vector<AttributeSpec> attributes;  // of that connection
   std::size_t threads = 1;                // shares that may be walked at the same time
+  // Orders, lines and activities that happened before it are not visited, unless an order is open
+  // still; missing: all are.
+  Instant events_from = Instant::missing();
 };
 
 // Walks over the committed records of one connection's accounts, with events from all feeds that

@@ -25,8 +25,8 @@ std::vector<Setting> login_options() {
        .help = "refresh_token: the client secret of the app."},
       {.name = "refresh_token",
        .kind = SettingKind::secret,
-       .help = "refresh_token: the token. Name a {file:} that the service may write: a login may "
-               "give a new one."},
+       .help = "refresh_token: the token. Name a {file:} in a folder that the service may write: a "
+               "login may give a new one."},
       {.name = "version",
        .kind = SettingKind::word,
        .default_text = "2026-09",

@@ -27,8 +27,8 @@ std::vector<Setting> login_options() {
        .help = "client_credentials, refresh_token: the consumer secret of the app."},
       {.name = "refresh_token",
        .kind = SettingKind::secret,
-       .help = "refresh_token: the token. Name a {file:} that the service may write where the org "
-               "gives a new one with each login."},
+       .help = "refresh_token: the token. Name a {file:} in a folder that the service may write "
+               "where the org gives a new one with each login."},
       {.name = "login_host",
        .help = "Where to log in, when not at host. Sandboxes: https://test.salesforce.com."},
       {.name = "audience",

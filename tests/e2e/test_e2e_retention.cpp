@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
+#include <sstream>
+
 #include "tests/e2e/service_run.h"
 
 using namespace upselld::e2e;
@@ -14,6 +16,21 @@ int entries_of(const Rehearsal& rehearsal, const std::string& kind) {
     count += entry["kind"] == kind ? 1 : 0;
   }
   return count;
+}
+
+// Each account's features as of now, by the settings in a file.
+std::vector<std::string> rows_by(const Rehearsal& rehearsal, const std::string& settings) {
+  const Ended exported = run(
+      UPSELLD_PROGRAM, {"--config", settings, "--quiet", "audit", "export", "--canonical", "all"},
+      rehearsal.crm.folder().path());
+  INFO(exported.err);
+  REQUIRE(exported.code == 0);
+  std::vector<std::string> rows;
+  std::istringstream text(rehearsal.crm.folder().read("all"));
+  for (std::string line; std::getline(text, line);) {
+    if (line.rfind("row ", 0) == 0) rows.push_back(line);
+  }
+  return rows;
 }
 
 }  // namespace
@@ -66,4 +83,50 @@ TEST_CASE("retention: a service of eight months keeps what it is told to, and th
   REQUIRE(rehearsal.command({"sync", "--full"}).code == 0);
   CHECK(rehearsal.command({"explain", gone}).code == 1);
   CHECK(rehearsal.command({"explain", accounts[1]["account"]}).code == 0);
+}
+
+TEST_CASE(
+    "retention: old records count for nothing from their day on, whether or not they are dropped") {
+  const Rehearsal rehearsal("2026-11-02T10:00:00Z", {.accounts = 400, .months = 48, .seed = 7});
+  const Folder& folder = rehearsal.crm.folder();
+  // Of the four years three are left.
+  rehearsal.crm.edit("demo.yaml", "stop_when:", "retention: {records: 1095d}\nstop_when:");
+  const Ended service = rehearsal.service("2026-11-02T12:00:00Z");
+  INFO(service.err);
+  REQUIRE(service.code == 0);
+  CHECK(count_of(service.err, "old orders, order lines and activities") == 1);
+  CHECK(entries_of(rehearsal, "dropped") == 1);
+
+  std::string settings = folder.read("demo.yaml");
+  settings.replace(settings.find("output: out"), 11, "output: two");
+  folder.write("whole.yaml", settings);
+  const auto whole = [&](std::vector<std::string> command) {
+    command.insert(command.begin(), {"--config", "whole.yaml", "--quiet", "--json"});
+    const Ended ended = run(UPSELLD_PROGRAM, command, folder.path());
+    INFO(ended.err);
+    REQUIRE(ended.code == 0);
+    return ended.json();
+  };
+  whole({"sync"});
+  const auto rows = rows_by(rehearsal, "demo.yaml");
+  CHECK(rows.size() > 300);
+  CHECK(rows == rows_by(rehearsal, "whole.yaml"));
+  const std::string model = rehearsal.command({"train"}).json()["model_version"];
+  CHECK(model != "rules-1");
+  CHECK(model == whole({"train"})["model_version"]);
+
+  // Two weeks later two weeks less count, and nothing is looked through again.
+  rehearsal.set_clock("2026-11-20T10:00:00Z");
+  const Ended later = rehearsal.service("2026-11-20T12:00:00Z");
+  INFO(later.err);
+  CHECK(later.code == 0);
+  CHECK(count_of(later.err, "old orders") == 0);
+  CHECK(rows_by(rehearsal, "demo.yaml") == rows_by(rehearsal, "whole.yaml"));
+  rehearsal.set_clock("2026-12-02T10:00:00Z");
+  CHECK(count_of(rehearsal.service("2026-12-02T12:00:00Z").err, "old orders") == 1);
+  CHECK(rows_by(rehearsal, "demo.yaml") == rows_by(rehearsal, "whole.yaml"));
+
+  folder.write("whole.yaml",
+               settings.replace(settings.find("records: 1095d"), 14, "records: forever"));
+  CHECK(rows_by(rehearsal, "demo.yaml") != rows_by(rehearsal, "whole.yaml"));
 }

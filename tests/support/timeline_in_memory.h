@@ -18,6 +18,7 @@ class TimelinesInMemory : public TimelineSource {
   Vocabulary words;
   std::vector<Timeline> accounts;
   std::size_t shares = 3;
+  Instant from = Instant::missing();  // as if all before it had been left out
 
   TimelinesInMemory() {
     words.currencies = {""};
@@ -44,6 +45,7 @@ class TimelinesInMemory : public TimelineSource {
 
   const Vocabulary& vocabulary() const override { return words; }
   std::size_t share_count() const override { return shares; }
+  Instant events_from() const override { return from; }
 
   Result<void> walk(std::size_t share, Instant known_before, const Visitor& visit) const override {
     std::vector<std::pair<std::uint64_t, std::size_t>> order;

@@ -344,6 +344,9 @@ TEST_CASE("settings: what is kept, and for how long") {
   CHECK(usual.settings->retention.undo == days(90));
   CHECK(usual.settings->retention.runs == days(400));
   CHECK_FALSE(usual.settings->retention.audit);
+  const TimeZone zone = *TimeZone::load("Europe/Berlin");
+  const Instant noon = zone.start_of(Day::of_civil(2026, 3, 30)) + hours(12);
+  CHECK(usual.settings->retention.records_from(noon, zone).is_missing());
   const auto own = load(
       "connections: {a: {plugin: files}}\nretention: {runs: 60d, audit: 730d, scores: forever}\n");
   REQUIRE(own.settings);
@@ -353,6 +356,11 @@ TEST_CASE("settings: what is kept, and for how long") {
   CHECK_FALSE(own.settings->retention.scores);
   CHECK(finding("retention: {runs: 60d, undo: 90d}\n").find("cannot be kept longer than runs") !=
         std::string::npos);
+  const auto aged = load("connections: {a: {plugin: files}}\nretention: {records: 1095d}\n");
+  REQUIRE(aged.settings);
+  CHECK(aged.settings->retention.records_from(noon, zone) ==
+        zone.start_of(Day::of_civil(2023, 3, 31)));
+  CHECK(finding("retention: {records: 1094d}\n").find("(at least 1095d)") != std::string::npos);
   CHECK(finding("retention: {audit: 1d}\n") ==
         "upselld.yaml:2: audit: \"1d\" is neither forever nor days, such as 400d (at least 90d)");
   CHECK(finding("retention: {undo: never}\n").find("\"never\" is neither") != std::string::npos);

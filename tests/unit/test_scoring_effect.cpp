@@ -177,6 +177,19 @@ TEST_CASE("effect: a horizon that is not over counts nowhere, nor does a trial o
   CHECK(found.accounts.size() == 799);
 }
 
+TEST_CASE("effect: a trial without a year of its account's past before it is left out, and told") {
+  World world;
+  const Day first = world.trials[0].day;
+  world.trials[0].day = first + 1;
+  world.source.from = TimeZone::utc().start_of(first - 365);
+  CHECK(world.effects().too_old == 0);
+  world.source.from = TimeZone::utc().start_of(first - 364);
+  const Effects found = world.effects();
+  CHECK(found.too_old == world.trials.size() - 1);
+  CHECK(found.all.contacted.accounts + found.all.held_out.accounts == 1);
+  CHECK(found.accounts.size() == world.trials.size());
+}
+
 TEST_CASE("effect: who opted out since counts as not up-sold") {
   World world;
   const Effects before = world.effects();

@@ -74,7 +74,8 @@ TEST_CASE("account events: are those of the walk, for every account and moment")
     }));
     REQUIRE(expected.size() == 3);
     for (const auto& [number, text] : expected) {
-      const auto events = read_account_events(*store.database, number, known_before);
+      const auto events =
+          read_account_events(*store.database, number, known_before, Instant::missing());
       REQUIRE(events);
       CHECK(events_text(events->timeline, events->words) == text);
     }
@@ -90,7 +91,7 @@ TEST_CASE(
   REQUIRE((*walk)->walk(0, kEver, [&](const Timeline& timeline) {
     if (timeline.account.id == "A3") number = timeline.account.number;
   }));
-  const auto events = read_account_events(*store.database, number, kEver);
+  const auto events = read_account_events(*store.database, number, kEver, Instant::missing());
   REQUIRE(events);
   CHECK(events->timeline.orders.size() == 2);
   const std::string text = events_text(events->timeline, events->words);
@@ -100,9 +101,25 @@ TEST_CASE(
   CHECK(text.find("login 4 ") == std::string::npos);
 }
 
+TEST_CASE("account events: tell nothing of before the moment from which on records count") {
+  const Filled store;
+  auto walk = TimelineWalk::open(store.dir.database(),
+                                 {"crm", small_settings().attributes[0].attributes, 1, Instant{8}});
+  REQUIRE(walk);
+  CHECK((*walk)->events_from() == Instant{8});
+  REQUIRE((*walk)->walk(0, kEver, [&](const Timeline& timeline) {
+    const auto events =
+        read_account_events(*store.database, timeline.account.number, kEver, Instant{8});
+    REQUIRE(events);
+    CHECK(events_text(events->timeline, events->words) ==
+          events_text(timeline, (*walk)->vocabulary()));
+    CHECK(events_text(events->timeline, events->words).find("login 4 ") == std::string::npos);
+  }));
+}
+
 TEST_CASE("account events: an account that is not there is not found") {
   const Filled store;
-  const auto missing = read_account_events(*store.database, 77, kEver);
+  const auto missing = read_account_events(*store.database, 77, kEver, Instant::missing());
   REQUIRE_FALSE(missing);
   CHECK(missing.error().kind == ErrorKind::not_found);
 }
