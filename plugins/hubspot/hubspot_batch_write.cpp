@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "plugins/crm/halving.h"
 #include "plugins/json/json_reading.h"
 
 namespace upselld::plugins::hubspot {
@@ -74,12 +75,22 @@ class Sender {
       : client_(client), write_(write), wait_(wait) {}
 
   Result<void> send(std::span<const BatchItem> items, std::span<ItemResult> results) {
-    if (items.empty()) return {};
+    return send_in_halves(0, items.size(), [&](std::size_t first, std::size_t count) {
+      const auto sent = send_group(items.subspan(first, count), results.subspan(first, count));
+      if (!sent) leave(results.subspan(first + count), sent.error());
+      return sent;
+    });
+  }
+  // Something is known of some item.
+  bool was_answered() const { return was_answered_; }
+
+ private:
+  Result<Group> send_group(std::span<const BatchItem> items, std::span<ItemResult> results) {
     if (calls_++ >= kCallsMax) {
       leave(results,
             {"TOO_MANY_REFUSED",
              "too many " + write_.object + " of its batch were refused; it was not tried", ""});
-      return {};
+      return Group::settled;
     }
     auto reply = client_.call(write_.doing, call_of(items));
     if (!reply) return stop(reply.error(), results);
@@ -89,7 +100,7 @@ class Sender {
       if (!read) return Error{ErrorKind::timed_out, read.error().message, {}};
       was_answered_ = true;
       take_answer(*read, items, results);
-      return {};
+      return Group::settled;
     }
     const Fault& fault = *reply->fault;
     // The answer may be all that was lost.
@@ -98,25 +109,15 @@ class Sender {
     }
     if (is_unknown_property(write_, fault)) {
       for (ItemResult& result : results) result.fault = fault;
-      return {};
+      return Group::settled;
     }
     if (!may_be_one_item(fault)) return stop(error_of(write_.doing, fault), results);
     if (items.size() == 1) {
       was_answered_ = true;
       results[0].fault = fault;
-      return {};
     }
-    const std::size_t half = items.size() / 2;
-    if (auto sent = send(items.first(half), results.first(half)); !sent) {
-      leave(results.subspan(half), sent.error());
-      return sent;
-    }
-    return send(items.subspan(half), results.subspan(half));
+    return Group::refused;
   }
-  // Something is known of some item.
-  bool was_answered() const { return was_answered_; }
-
- private:
   static void leave(std::span<ItemResult> results, const Refusal& why) {
     for (ItemResult& result : results) result.not_done = why;
   }

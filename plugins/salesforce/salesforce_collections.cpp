@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
+#include "plugins/crm/halving.h"
 #include "plugins/http/headers.h"
 #include "plugins/json/json_reading.h"
 #include "plugins/salesforce/salesforce_write.h"
@@ -34,7 +37,23 @@ RowResult read_row(const nlohmann::json& row) {
   return result;
 }
 
-// Whole requests that are refused because of one row: the row is found by halving.
+Call call_of(const CollectionsCall& wanted, std::size_t first, std::size_t count) {
+  std::string body = R"({"allOrNone":false,"records":[)";
+  for (std::size_t i = first; i < first + count; ++i) {
+    body += (i == first ? "" : ",") + wanted.records[i];
+  }
+  body += "]}";
+  Call call = {.method = wanted.method, .path = "/composite/sobjects", .body = std::move(body)};
+  // A duplicate rule that only warns does not stop a score; no assignment rule is to run for it.
+  call.headers = {{"Sforce-Duplicate-Rule-Header", "allowSave=true"},
+                  {"Sforce-Auto-Assign", "false"}};
+  // Somebody may have changed by then what an update would overwrite.
+  call.repeatable = false;
+  call.is_write = true;
+  return call;
+}
+
+// Whole requests that are refused because of one row.
 bool may_be_one_row(const Fault& fault) {
   return fault.status == 400 && class_of(fault) != FaultClass::retry &&
          class_of(fault) != FaultClass::limit && fault.code != "INVALID_TYPE";
@@ -62,44 +81,30 @@ void take(WriteOutcomes& out, std::size_t index, const RowResult& result) {
 }
 
 Result<std::vector<RowResult>> send_collection(Client& client, const CollectionsCall& wanted) {
-  std::string body = R"({"allOrNone":false,"records":[)";
-  for (std::size_t i = 0; i < wanted.records.size(); ++i) {
-    body += (i == 0 ? "" : ",") + wanted.records[i];
-  }
-  body += "]}";
-  Call call = {.method = wanted.method, .path = "/composite/sobjects", .body = std::move(body)};
-  // A duplicate rule that only warns does not stop a score; no assignment rule is to run for it.
-  call.headers = {{"Sforce-Duplicate-Rule-Header", "allowSave=true"},
-                  {"Sforce-Auto-Assign", "false"}};
-  // Somebody may have changed by then what an update would overwrite.
-  call.repeatable = false;
-  call.is_write = true;
-  call.wait_before = wanted.wait_before;
-  auto reply = client.call(wanted.doing, call);
-  if (!reply) return reply.error();
-  std::vector<RowResult> results;
-  if (reply->fault) {
-    const Fault& fault = *reply->fault;
-    if (!may_be_one_row(fault)) return error_of(wanted.doing, fault);
-    if (wanted.records.size() == 1) return std::vector<RowResult>{{"", fault}};
-    const auto middle = wanted.records.begin() + static_cast<long>(wanted.records.size() / 2);
-    CollectionsCall first = wanted, second = wanted;
-    first.records.assign(wanted.records.begin(), middle);
-    second.records.assign(middle, wanted.records.end());
-    auto left = send_collection(client, first);
-    if (!left) return left;
-    auto right = send_collection(client, second);
-    if (!right) return right;
-    left->insert(left->end(), right->begin(), right->end());
-    return left;
-  }
-  const auto read = parse_json(reply->response.body, wanted.doing);
-  if (!read || !read->is_array() || read->size() != wanted.records.size()) {
-    // It was done, and nobody can say what became of which row.
-    return Error{
-        ErrorKind::timed_out, wanted.doing + ": the answer is not one result for each record", {}};
-  }
-  for (const auto& row : *read) results.push_back(read_row(row));
+  std::vector<RowResult> results(wanted.records.size());
+  Duration wait = wanted.wait_before;
+  const auto send = [&](std::size_t first, std::size_t count) -> Result<Group> {
+    const auto rows = std::span(results).subspan(first, count);
+    Call call = call_of(wanted, first, count);
+    call.wait_before = std::exchange(wait, Duration{});
+    const auto reply = client.call(wanted.doing, call);
+    if (!reply) return reply.error();
+    if (reply->fault) {
+      if (!may_be_one_row(*reply->fault)) return error_of(wanted.doing, *reply->fault);
+      if (count == 1) rows[0].fault = *reply->fault;
+      return Group::refused;
+    }
+    const auto read = parse_json(reply->response.body, wanted.doing);
+    if (!read || !read->is_array() || read->size() != count) {
+      // It was done, and nobody can say what became of which row.
+      return Error{ErrorKind::timed_out,
+                   wanted.doing + ": the answer is not one result for each record",
+                   {}};
+    }
+    std::transform(read->begin(), read->end(), rows.begin(), read_row);
+    return Group::settled;
+  };
+  if (const auto sent = send_in_halves(0, results.size(), send); !sent) return sent.error();
   return results;
 }
 
