@@ -346,7 +346,10 @@ std::optional<std::size_t> body_size(const std::string& head) {
 Arrived arrived(const std::string& bytes, const WebLimits& limits) {
   if (!bytes.empty() && (bytes[0] < 'A' || bytes[0] > 'Z')) return {Arrival::garbage};
   const std::size_t end = bytes.find("\r\n\r\n");
-  if (std::min(end, bytes.size()) > limits.head_bytes_max) return {Arrival::head_too_long};
+  // Of a head whose end is not here its last three bytes may belong to that end.
+  const std::size_t head =
+      end != std::string::npos ? end : bytes.size() - std::min<std::size_t>(bytes.size(), 3);
+  if (head > limits.head_bytes_max) return {Arrival::head_too_long};
   if (end == std::string::npos) return {Arrival::unfinished};
   const auto size = body_size(bytes.substr(0, end + 2));
   if (!size) return {Arrival::garbage};

@@ -139,6 +139,22 @@ TEST_CASE("web connections: a request is whole when its body is, and no byte bef
   CHECK(arrived(post + "abcd", limits).bytes == post.size() + 3);
 }
 
+TEST_CASE("web connections: a head of the greatest length may come in pieces of any size") {
+  const WebLimits limits{.head_bytes_max = 100, .body_bytes_max = 10};
+  const std::string begin = "GET / HTTP/1.1\r\nHost: ";
+  const auto request = [&](std::size_t head) {
+    return begin + std::string(head - begin.size(), 'a') + "\r\n\r\n";
+  };
+  const std::string longest = request(100);
+  for (std::size_t size = 0; size < longest.size(); ++size) {
+    INFO(size << " bytes");
+    CHECK(arrived(longest.substr(0, size), limits).what == Arrival::unfinished);
+  }
+  CHECK(arrived(longest, limits).what == Arrival::whole);
+  CHECK(arrived(request(101), limits).what == Arrival::head_too_long);
+  CHECK(arrived(request(101).substr(0, 104), limits).what == Arrival::head_too_long);
+}
+
 TEST_CASE("web connections: what is too long, or no request at all, is known early") {
   const WebLimits limits{.head_bytes_max = 100, .body_bytes_max = 10};
   const auto what = [&](const std::string& bytes) { return arrived(bytes, limits).what; };
