@@ -136,7 +136,12 @@ Result<Json> model_json(Ledger& ledger, const std::string& connection) {
   const auto live = ledger.models.published(connection);
   if (!live) return live.error();
   const std::string version = live->value_or("");
-  if (version.empty()) return Json({{"version", "rules-1"}, {"is_learnt", false}});
+  if (version.empty()) {
+    const auto newest = ledger.models.newest(connection);
+    if (!newest) return newest.error();
+    return Json(
+        {{"version", "rules-1"}, {"is_learnt", false}, {"has_trained", newest->has_value()}});
+  }
   const auto model = ledger.models.find(connection, version);
   if (!model) return model.error();
   const Json report = *model ? Json::parse((*model)->report, nullptr, false) : Json();

@@ -128,7 +128,10 @@ function believe(data) {
   const parts = accountsOf(data).map((each) => {
     const { model } = each;
     const name = accountsOf(data).length > 1 ? `${each.name}: ` : "";
-    if (!model.is_learnt) return { state: "warn", text: `${name}Too little data: ranked by rule.` };
+    if (!model.is_learnt) {
+      const why = model.has_trained ? "No model is in use" : "Too little data";
+      return { state: "warn", text: `${name}${why}: ranked by rule.` };
+    }
     const told = reliabilitySentence(model.reliability) || "Too few were told the same to compare.";
     return { state: "good", text: `${name}${told} Model ${ago(model.trained_at, data.now)}. ` };
   });

@@ -125,7 +125,7 @@ class FixedDoor : public ServiceDoor {
 // A shop of files that was synced once, with a model, and its pages.
 class Shop {
  public:
-  Shop() {
+  explicit Shop(bool has_model = true) {
     fs::create_directories(folder_);
     write("accounts.csv",
           "id,name,owner,plan\nA1,Sample Works,R1,Basic\nA2,Sample Pipes,R1,Pro\nA3,Other,,Pro\n");
@@ -151,7 +151,7 @@ class Shop {
     invocation_.quiet = true;
     invocation_.command = "sync";
     invocation_.as_of = Day::of_civil(2026, 11, 2);
-    sync();
+    sync(has_model);
   }
   ~Shop() { fs::remove_all(folder_); }
   Shop(const Shop&) = delete;
@@ -197,7 +197,7 @@ class Shop {
   void write(const std::string& name, const std::string& text) const {
     std::ofstream(folder_ / name) << text;
   }
-  void sync() {
+  void sync(bool has_model) {
     auto config = Config::load(invocation_);
     if (!config) FAIL(config.error().message);
     {
@@ -205,7 +205,7 @@ class Shop {
       if (!app) FAIL(app.error().message);
       const auto report = run_cycle(**app, {});
       if (!report) FAIL(report.error().message);
-      put_model(**app, "m1", /*is_live=*/true);
+      if (has_model) put_model(**app, "m1", /*is_live=*/true);
     }
     door_ = std::make_unique<FixedDoor>(*config);
     WebSettings settings;
@@ -377,6 +377,16 @@ TEST_CASE("web reads: after a sync that failed the figures are those of the last
   for (const char* key : {"accounts", "scored", "bands", "segments"}) {
     CHECK(after[key] == before[key]);
   }
+}
+
+TEST_CASE("web reads: the rules rank for want of data, or because no model is in use") {
+  Shop shop(/*has_model=*/false);
+  const auto model = [&] { return shop.overview()["connections"][0]["model"]; };
+  CHECK(model()["is_learnt"] == false);
+  CHECK(model()["has_trained"] == false);
+  shop.train("m2");
+  CHECK(model()["is_learnt"] == false);
+  CHECK(model()["has_trained"] == true);
 }
 
 TEST_CASE("web reads: the first page says that a model waits, and not of one that is live") {
