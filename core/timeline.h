@@ -16,10 +16,10 @@ namespace upselld {
 // knew.
 struct ActivityEvent {
   Instant at, known_at;
-  double value = 0;           // NaN: none
-  std::uint64_t thread = 0;   // hash of its case or conversation; 0: none
-  std::uint32_t contact = 0;  // not in the Vocabulary: equal numbers are equal contacts; 0: none
-  std::uint16_t kind = 0;     // index into Vocabulary::activity_kinds
+  double value = 0;            // NaN: none
+  std::uint64_t thread = 0;    // hash of its case or conversation; 0: none
+  std::uint32_t contact = 0;   // not in the Vocabulary: equal numbers are equal contacts; 0: none
+  std::uint16_t kind = 0;      // index into Vocabulary::activity_kinds
 };
 struct OrderEvent {
   Instant at, known_at;
@@ -33,14 +33,14 @@ struct OrderLineEvent {
   Instant at, known_at;
   std::uint64_t order_hash = 0;  // equals OrderEvent::id_hash where an order record exists
   double quantity = 0, unit_price = 0;
-  std::uint32_t product = 0;  // index into Vocabulary::products; 0: unknown product
+  std::uint32_t product = 0;     // index into Vocabulary::products; 0: unknown product
   std::uint16_t currency = 0;
   OrderKind kind = OrderKind::other;
   OrderStatus status = OrderStatus::won;
 };
 struct AttributeChange {
   Instant known_at;
-  std::uint16_t attribute = 0;  // index into Vocabulary::attributes
+  std::uint16_t attribute = 0;   // index into Vocabulary::attributes
   AttributeValue value;
 };
 

@@ -71,12 +71,12 @@ struct ConnectionReport {
   std::optional<std::string> held_because;  // a brake that stopped the writing
   std::optional<OutOfCalls> out_of_calls;
   std::optional<std::string> failed;
-  ErrorKind failed_kind = ErrorKind::io;  // where it failed
-  std::optional<bool> model_publishable;  // of the model that this run trained
+  ErrorKind failed_kind = ErrorKind::io;   // where it failed
+  std::optional<bool> model_publishable;   // of the model that this run trained
   std::optional<std::string> model_waits;  // version of one that a person may publish; empty: none
-  bool came_to_training = false;          // whether or not it was to train
-  bool stopped = false;                   // by a signal; what is due waits for the next run
-  bool paused = false;                    // something is due, and writing is paused
+  bool came_to_training = false;           // whether or not it was to train
+  bool stopped = false;                    // by a signal; what is due waits for the next run
+  bool paused = false;                     // something is due, and writing is paused
   std::map<std::string, double> seconds;
 };
 

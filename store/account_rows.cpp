@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/account_rows.h"
+
 #include "store/statements.h"
 
 #include <fmt/format.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/record_census.h"
+
 #include "store/statements.h"
 
 #include <SQLiteCpp/Database.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/timeline_build.h"
-#include "store/statements.h"
 
 #include "core/digest.h"
+#include "store/statements.h"
 
 #include <SQLiteCpp/Database.h>
 
