@@ -91,7 +91,9 @@ enum class Publish { ask, automatic };
 Result<TrainOutcome> train_and_store(App& app, Link& link, AccountCases& cases, Instant now,
                                      const std::string& run, Publish rule);
 
-// A new run id: minute and four random digits.
+// A new run id: minute and four random digits, so that two of one minute can be alike.
 std::string new_run_id(Instant now);
+// One that no run of the store has. It fails as reading the store does.
+Result<std::string> unused_run_id(const store::Runs& runs, Instant now);
 
 }  // namespace upselld::daemon

@@ -90,9 +90,20 @@ std::string new_run_id(Instant now) {
   return text.substr(0, 16) + "Z-" + hex(random_bytes(2));
 }
 
+Result<std::string> unused_run_id(const store::Runs& runs, Instant now) {
+  for (;;) {
+    std::string id = new_run_id(now);
+    const auto known = runs.find(id);
+    if (!known) return known.error();
+    if (!known->has_value()) return id;
+  }
+}
+
 Result<void> begin_run(Cycle& cycle, store::RunKind kind) {
   Ledger& ledger = cycle.app.ledger();
-  cycle.run = new_run_id(cycle.started);
+  auto id = unused_run_id(ledger.runs, cycle.started);
+  if (!id) return id.error();
+  cycle.run = *std::move(id);
   cycle.report.run_id = cycle.run;
   cycle.report.now_text = to_text(cycle.now);
   cycle.report.dry_run = cycle.options.dry_run;
