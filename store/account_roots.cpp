@@ -92,7 +92,6 @@ Result<void> AccountRoots::read_joined_values(SQLite::Database& sql, const Recor
 Result<std::vector<StoredAccount>> AccountRoots::settle(SQLite::Database& sql, AccountRows& rows,
                                                         AccountDirectory& accounts,
                                                         const RecordNames& names,
-                                                        AccountSet& touched,
                                                         bool structure_changed) {
   std::vector<StoredAccount> moved;
   bool any_joined = false;
@@ -116,7 +115,6 @@ Result<std::vector<StoredAccount>> AccountRoots::settle(SQLite::Database& sql, A
     const std::uint32_t root = end_of_merges(accounts, target);
     if (root == entry.root) continue;
     moved.push_back({entry.place, number});
-    for (const std::uint32_t changed : {number, entry.root, root}) touched.add(changed);
     entry.root = root;
     entry.place = accounts[root].own_place;
     rows.set_root(entry.own_place, root);

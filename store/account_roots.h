@@ -10,7 +10,6 @@
 #include "core/result.h"
 #include "store/account_directory.h"
 #include "store/account_rows.h"
-#include "store/account_set.h"
 #include "store/event_edit.h"
 
 namespace upselld::store {
@@ -34,7 +33,7 @@ class AccountRoots {
   // now, with the places where their events still are, sorted.
   Result<std::vector<StoredAccount>> settle(SQLite::Database& sql, AccountRows& rows,
                                             AccountDirectory& accounts, const RecordNames& names,
-                                            AccountSet& touched, bool structure_changed);
+                                            bool structure_changed);
 
  private:
   Result<void> read_joined_values(SQLite::Database& sql, const RecordNames& names);

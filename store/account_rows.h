@@ -10,7 +10,6 @@
 #include "core/result.h"
 #include "store/account_directory.h"
 #include "store/account_past.h"
-#include "store/account_set.h"
 #include "store/records.h"
 
 #include <SQLiteCpp/Statement.h>
@@ -73,9 +72,8 @@ class AccountRows {
 // Takes pages of accounts, deletions, merges and histories, inside the caller's transaction.
 class AccountWriter {
  public:
-  AccountWriter(AccountRows& rows, AccountDirectory& accounts, RecordNames& names,
-                AccountSet& touched)
-      : rows_(rows), accounts_(accounts), names_(names), touched_(touched) {}
+  AccountWriter(AccountRows& rows, AccountDirectory& accounts, RecordNames& names)
+      : rows_(rows), accounts_(accounts), names_(names) {}
 
   // What a commit brings: `mark` is its number.
   void begin(std::int64_t mark) {
@@ -111,7 +109,6 @@ class AccountWriter {
   AccountRows& rows_;
   AccountDirectory& accounts_;
   RecordNames& names_;
-  AccountSet& touched_;
   std::int64_t mark_ = 0;
   std::vector<bool> inserted_;  // by number - first_unsaved: its row was written in this commit
   bool structure_changed_ = false;

@@ -67,7 +67,6 @@ Result<AccountRow> AccountWriter::row_of(std::uint32_t number) {
 }
 
 void AccountWriter::write(const AccountRow& row) {
-  touched_.add(row.number);
   if (is_inserted(row.number)) return rows_.update(row);
   rows_.insert(row);
   inserted_.resize(accounts_.next_number() - accounts_.first_unsaved());
@@ -173,7 +172,7 @@ Result<PageCounts> AccountWriter::apply_accounts(const Page& page,
     if (is_new || changed) {
       write(*row);
     } else if (row->version != version_before) {
-      rows_.update(*row);  // seen again, not touched
+      rows_.update(*row);
     }
   }
   return counts;
@@ -254,7 +253,6 @@ Result<PageCounts> AccountWriter::merge(std::uint32_t loser, std::uint32_t survi
   ++counts.merged;
   structure_changed_ = true;
   write(*row);
-  touched_.add(survivor);
   return counts;
 }
 

@@ -65,11 +65,9 @@ bool supersedes(const IdEntry& now, const IdEntry& before) {
 // Writes the new ids of a keyed stream and finds out which rows are kept and which events go.
 class Upsert {
  public:
-  Upsert(EventRuns& runs, const AccountDirectory& accounts, AccountSet& touched,
-         const PendingEvents& pending)
+  Upsert(EventRuns& runs, const AccountDirectory& accounts, const PendingEvents& pending)
       : runs_(runs),
         accounts_(accounts),
-        touched_(touched),
         pending_(pending),
         contents_(contents_of(pending)),
         is_kept_(pending.number.size()) {}
@@ -143,14 +141,12 @@ class Upsert {
     if (winner != kDeletionBit) is_kept_[winner] = true;
     if (stored.run == 0 || stored.entry.deleted) return;
     const std::uint32_t number = stored.entry.number;
-    touched_.add(number);
     if (!accounts_.contains(number)) return;  // its account was erased, and with it the event
     removals_.push_back({accounts_[number].place, stored.entry.hash, number, stored.run});
   }
 
   EventRuns& runs_;
   const AccountDirectory& accounts_;
-  AccountSet& touched_;
   const PendingEvents& pending_;
   const std::vector<std::uint64_t> contents_;
   std::vector<bool> is_kept_;
@@ -182,12 +178,11 @@ std::uint64_t write_rows(EventRuns& runs, std::int64_t run, AccountDirectory& ac
   return writer.finish();
 }
 
-Result<PageCounts> commit_events(EventRuns& runs, AccountDirectory& accounts, AccountSet& touched,
-                                 std::uint32_t stream, bool keyed, PendingEvents& pending) {
+Result<PageCounts> commit_events(EventRuns& runs, AccountDirectory& accounts, std::uint32_t stream,
+                                 bool keyed, PendingEvents& pending) {
   PageCounts counts;
   for (const std::uint32_t part : pending.replaced_parts) {
-    const auto removed = remove_part(runs, runs.of_stream(stream), part,
-                                     [&](std::uint32_t number) { touched.add(number); });
+    const auto removed = remove_part(runs, runs.of_stream(stream), part);
     if (!removed) return removed.error();
     counts.deleted += *removed;
   }
@@ -198,7 +193,7 @@ Result<PageCounts> commit_events(EventRuns& runs, AccountDirectory& accounts, Ac
   std::vector<std::uint32_t> rows;
   std::uint64_t ids = 0;
   if (keyed) {
-    Upsert upsert(runs, accounts, touched, pending);
+    Upsert upsert(runs, accounts, pending);
     IdWriter writer(runs, run);
     if (auto done = upsert.run(before, writer); !done) return done.error();
     ids = writer.finish();
@@ -211,7 +206,6 @@ Result<PageCounts> commit_events(EventRuns& runs, AccountDirectory& accounts, Ac
     counts.new_records += rows.size();
   }
   const auto note = [&](std::uint32_t number, std::size_t of_account) {
-    touched.add(number);
     if (!accounts.is_settled(number)) counts.waiting += of_account;
   };
   const std::uint64_t written = write_rows(runs, run, accounts, pending, rows, note);

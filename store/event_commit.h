@@ -6,7 +6,6 @@
 #include <span>
 
 #include "store/account_directory.h"
-#include "store/account_set.h"
 #include "store/event_pending.h"
 #include "store/event_runs.h"
 #include "store/records.h"
@@ -16,8 +15,8 @@ namespace upselld::store {
 // Writes what was gathered of one stream as a new run, inside the caller's transaction: replaced
 // parts go, newer versions take the place of older ones, deletions leave a mark. Tells whose data
 // changed. Rows of `pending` are taken over: it has none after.
-Result<PageCounts> commit_events(EventRuns& runs, AccountDirectory& accounts, AccountSet& touched,
-                                 std::uint32_t stream, bool keyed, PendingEvents& pending);
+Result<PageCounts> commit_events(EventRuns& runs, AccountDirectory& accounts, std::uint32_t stream,
+                                 bool keyed, PendingEvents& pending);
 
 // Writes these rows of `pending` into a run, sorted by account; `visit` is told how many each
 // account has. Returns how many there were. `pending` has no rows after.

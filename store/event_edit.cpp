@@ -108,17 +108,13 @@ Result<void> remove_events(EventRuns& runs, std::span<const EventRun> stream_run
 }
 
 Result<std::uint64_t> remove_part(EventRuns& runs, std::span<const EventRun> stream_runs,
-                                  std::uint32_t part,
-                                  const std::function<void(std::uint32_t number)>& visit) {
+                                  std::uint32_t part) {
   std::uint64_t sum = 0;
   EventBlock block;
   for (const EventRun& run : stream_runs) {
     std::uint64_t removed = 0;
     for (const BlockPlace& place : runs.places(BlockTable::events, run.run)) {
       if (auto read = runs.read(place.key, block); !read) return read.error();
-      for (const EventChunk& chunk : block.chunks) {
-        if (chunk.part == part) visit(chunk.number);
-      }
       removed += rewrite(runs, place, block, [&](const EventChunk& chunk, std::uint32_t) {
         return chunk.part != part;
       });

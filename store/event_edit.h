@@ -24,10 +24,9 @@ struct Removal {
 Result<void> remove_events(EventRuns& runs, std::span<const EventRun> stream_runs,
                            std::vector<Removal>& removals);
 
-// Takes out all rows that came from a part; `visit` is told whose they were.
+// Takes out all rows that came from a part.
 Result<std::uint64_t> remove_part(EventRuns& runs, std::span<const EventRun> stream_runs,
-                                  std::uint32_t part,
-                                  const std::function<void(std::uint32_t number)>& visit);
+                                  std::uint32_t part);
 
 // What one pass over a few blocks took out, and where the next goes on.
 struct AgedOut {

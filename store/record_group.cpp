@@ -14,8 +14,6 @@
 namespace upselld::store {
 namespace {
 
-// Older notes of touched accounts are put together: a mark from before then gives more accounts.
-constexpr std::int64_t kTouchedRowsMax = 1'024;
 // Of events that move to another account in one commit.
 constexpr std::size_t kMovedBytesMax = std::size_t{32} << 20;
 
@@ -76,8 +74,7 @@ Result<PageCounts> apply_page(RecordContext& context, const PendingPage& pending
     case RecordKind::attribute_change:
       return apply_history_page(context, pending);
     case RecordKind::contact:
-      return apply_contacts(sql, people, pending.page, pending.numbers, pending.now,
-                            context.touched);
+      return apply_contacts(sql, people, pending.page, pending.numbers, pending.now);
     case RecordKind::rep:
       return apply_reps(sql, people, pending.page);
     case RecordKind::product:
@@ -145,7 +142,6 @@ Result<PageCounts> write_group(RecordContext& context, RecordGroup& group) {
   SQLite::Database& sql = raw(context.database);
   PageCounts counts = group.counts;
   const std::int64_t mark = current_mark(sql) + 1;
-  context.touched.clear();
   context.account_writer.begin(mark);
   for (const PendingPage& page : group.pages) {
     const auto applied = apply_page(context, page);
@@ -157,8 +153,7 @@ Result<PageCounts> write_group(RecordContext& context, RecordGroup& group) {
   context.products.save(sql);
   for (auto& [stream, pending] : group.events) {
     const bool keyed = context.names.streams()[stream - 1].keyed;
-    const auto committed =
-        commit_events(context.runs, context.accounts, context.touched, stream, keyed, pending);
+    const auto committed = commit_events(context.runs, context.accounts, stream, keyed, pending);
     if (!committed) return committed.error();
     counts += *committed;
   }
@@ -172,7 +167,7 @@ Result<PageCounts> write_group(RecordContext& context, RecordGroup& group) {
     }
   }
   write_cursors(context, group);
-  write_touched(context, mark);
+  write_mark(context, mark);
   return counts;
 }
 
@@ -183,7 +178,7 @@ RecordContext::RecordContext(Database& opened, RecordsSettings given)
       settings(std::move(given)),
       runs(raw(opened)),
       account_rows(raw(opened)),
-      account_writer(account_rows, accounts, names, touched) {}
+      account_writer(account_rows, accounts, names) {}
 
 bool RecordGroup::empty() const {
   return events.empty() && pages.empty() && cursors.empty() && named_in_full.empty();
@@ -207,9 +202,9 @@ void RecordGroup::clear() {
 
 Result<void> settle_accounts(RecordContext& context) {
   context.account_writer.insert_unknown();
-  const auto moved = context.roots.settle(raw(context.database), context.account_rows,
-                                          context.accounts, context.names, context.touched,
-                                          context.account_writer.structure_changed());
+  const auto moved =
+      context.roots.settle(raw(context.database), context.account_rows, context.accounts,
+                           context.names, context.account_writer.structure_changed());
   if (!moved) return moved.error();
   return move_events(context, *moved);
 }
@@ -218,36 +213,12 @@ std::int64_t current_mark(SQLite::Database& sql) {
   return sql.execAndGet("SELECT mark FROM record_state").getInt64();
 }
 
-void write_touched(RecordContext& context, std::int64_t mark) {
-  SQLite::Database& sql = raw(context.database);
-  SQLite::Statement state(sql, "UPDATE record_state SET mark = ?, next_number = ?");
+void write_mark(RecordContext& context, std::int64_t mark) {
+  SQLite::Statement state(raw(context.database),
+                          "UPDATE record_state SET mark = ?, next_number = ?");
   state.bind(1, mark);
   state.bind(2, context.accounts.next_number());
   state.exec();
-  SQLite::Statement insert(sql, "INSERT INTO touched_accounts (mark, numbers) VALUES (?, ?)");
-  const auto put = [&](std::int64_t at, const std::vector<std::uint32_t>& numbers) {
-    insert.bind(1, at);
-    const std::string packed = pack_numbers(numbers);
-    bind_blob(insert, 2, packed);
-    insert.exec();
-    insert.reset();
-  };
-  put(mark, context.touched.numbers());
-  if (sql.execAndGet("SELECT count(*) FROM touched_accounts").getInt64() <= kTouchedRowsMax) return;
-  const std::int64_t until = mark - kTouchedRowsMax / 2;
-  AccountSet all;
-  std::vector<std::uint32_t> numbers;
-  SQLite::Statement old(sql, "SELECT numbers FROM touched_accounts WHERE mark <= ?");
-  old.bind(1, until);
-  while (old.executeStep()) {
-    unpack_numbers(blob_of(old.getColumn(0)), numbers);
-    for (const std::uint32_t number : numbers) all.add(number);
-  }
-  old.reset();
-  SQLite::Statement remove(sql, "DELETE FROM touched_accounts WHERE mark <= ?");
-  remove.bind(1, until);
-  remove.exec();
-  put(until, all.numbers());
 }
 
 Result<PageCounts> commit_group(RecordContext& context, RecordGroup& group) {

@@ -10,7 +10,6 @@
 #include "store/account_directory.h"
 #include "store/account_roots.h"
 #include "store/account_rows.h"
-#include "store/account_set.h"
 #include "store/event_pending.h"
 #include "store/event_runs.h"
 #include "store/record_census.h"
@@ -29,7 +28,6 @@ struct RecordContext {
   RecordNames names;
   RecordProducts products;
   AccountDirectory accounts;
-  AccountSet touched;
   EventRuns runs;
   AccountRows account_rows;
   AccountWriter account_writer;
@@ -81,8 +79,8 @@ Result<PageCounts> commit_group(RecordContext& context, RecordGroup& group);
 // inside the caller's transaction.
 Result<void> settle_accounts(RecordContext& context);
 
-// Notes whose data a commit touched, and moves on the mark; inside the caller's transaction.
-void write_touched(RecordContext& context, std::int64_t mark);
+// Moves on the mark, a number that each commit raises; inside the caller's transaction.
+void write_mark(RecordContext& context, std::int64_t mark);
 std::int64_t current_mark(SQLite::Database& sql);
 
 }  // namespace upselld::store

@@ -82,11 +82,10 @@ class ContactRows {
     write_.reset();
   }
   // A deletion, also of a contact that never came: an older version must not bring it back.
-  bool remove(std::uint32_t stream, Contact contact, Instant at, AccountSet& touched) {
+  bool remove(std::uint32_t stream, Contact contact, Instant at) {
     const bool was_live = contact.is_stored && !contact.is_deleted();
     if (!contact.deletion_at.is_missing() && contact.deletion_at >= at) return false;
     contact.deletion_at = at;
-    touched.add(contact.account);
     write(stream, contact);
     return was_live && contact.is_deleted();
   }
@@ -110,8 +109,7 @@ void put(bool& field, const std::vector<std::uint8_t>& column, std::size_t row) 
 }  // namespace
 
 PageCounts apply_contacts(SQLite::Database& sql, const PeopleStream& stream, const Page& page,
-                          const std::vector<std::uint32_t>& numbers, Instant now,
-                          AccountSet& touched) {
+                          const std::vector<std::uint32_t>& numbers, Instant now) {
   PageCounts counts;
   ContactRows rows(sql);
   const auto& c = std::get<ContactColumns>(page.columns);
@@ -123,7 +121,6 @@ PageCounts apply_contacts(SQLite::Database& sql, const PeopleStream& stream, con
     if (has_none) {
       if (!keep_refusal(contact, c, row)) continue;
       rows.write(stream.number, contact);
-      touched.add(contact.account);
       continue;
     }
     const Contact before = contact;
@@ -150,14 +147,11 @@ PageCounts apply_contacts(SQLite::Database& sql, const PeopleStream& stream, con
     ++(is_new ? counts.new_records : same ? counts.unchanged : counts.changed);
     if (same && before.version == contact.version) continue;
     rows.write(stream.number, contact);
-    if (same) continue;
-    touched.add(contact.account);
-    if (!is_new) touched.add(before.account);
   }
   for (const Deletion& deletion : page.deletions) {
     const Contact contact = rows.read(id_hash(stream.connection_key, deletion.id));
     const Instant at = deletion.at.is_missing() ? now : deletion.at;
-    if (rows.remove(stream.number, contact, at, touched)) ++counts.deleted;
+    if (rows.remove(stream.number, contact, at)) ++counts.deleted;
   }
   return counts;
 }
@@ -180,15 +174,14 @@ std::vector<std::uint64_t> unnamed_contacts(SQLite::Database& sql, std::uint32_t
 }
 
 PageCounts delete_contacts(SQLite::Database& sql, std::uint32_t stream,
-                           const std::vector<std::uint64_t>& hashes, Instant now,
-                           AccountSet& touched) {
+                           const std::vector<std::uint64_t>& hashes, Instant now) {
   PageCounts counts;
   ContactRows rows(sql);
   for (const std::uint64_t hash : hashes) {
     Contact contact = rows.read(hash);
     // Whoever was erased leaves no words behind.
     contact.role.clear();
-    if (rows.remove(stream, std::move(contact), now, touched)) ++counts.deleted;
+    if (rows.remove(stream, std::move(contact), now)) ++counts.deleted;
   }
   return counts;
 }

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "core/page.h"
-#include "store/account_set.h"
 #include "store/records.h"
 
 namespace SQLite {
@@ -26,8 +25,7 @@ struct PeopleStream {
 
 // `numbers[row]` is the account of each row, 0 for rows to be left out. The newest version wins.
 PageCounts apply_contacts(SQLite::Database& sql, const PeopleStream& stream, const Page& page,
-                          const std::vector<std::uint32_t>& numbers, Instant now,
-                          AccountSet& touched);
+                          const std::vector<std::uint32_t>& numbers, Instant now);
 // Hashes of the live contacts of a stream that came by the commit `began` and are not among `named`
 // (sorted hashes); of how many is counted.
 std::vector<std::uint64_t> unnamed_contacts(SQLite::Database& sql, std::uint32_t stream,
@@ -35,8 +33,7 @@ std::vector<std::uint64_t> unnamed_contacts(SQLite::Database& sql, std::uint32_t
                                             std::int64_t began, std::uint64_t& known);
 // What stays of each is that it is gone.
 PageCounts delete_contacts(SQLite::Database& sql, std::uint32_t stream,
-                           const std::vector<std::uint64_t>& hashes, Instant now,
-                           AccountSet& touched);
+                           const std::vector<std::uint64_t>& hashes, Instant now);
 
 // The newest arrival wins. A deleted rep is no longer active.
 PageCounts apply_reps(SQLite::Database& sql, const PeopleStream& stream, const Page& page);

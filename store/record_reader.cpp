@@ -2,7 +2,6 @@
 #include "store/record_reader.h"
 
 #include "store/account_facts.h"
-#include "store/account_set.h"
 #include "store/event_fold.h"
 #include "store/record_group.h"
 #include "store/statements.h"
@@ -281,36 +280,6 @@ Result<std::uint32_t> RecordReader::survivor_of(std::uint32_t number) {
     SQLite::Statement row(raw(database_), survivors("accounts AS named", "named.number = ?"));
     row.bind(1, number);
     return row.executeStep() ? row.getColumn(0).getUInt() : std::uint32_t{0};
-  });
-}
-
-Result<std::int64_t> RecordReader::mark() {
-  return guarded("read mark", [&] { return current_mark(raw(database_)); });
-}
-
-Result<std::vector<std::uint32_t>> RecordReader::touched_since(std::int64_t mark) {
-  return guarded("read touched accounts", [&]() -> Result<std::vector<std::uint32_t>> {
-    SQLite::Database& sql = raw(database_);
-    AccountDirectory accounts;
-    accounts.load(sql);
-    AccountSet touched;
-    std::vector<std::uint32_t> numbers;
-    SQLite::Statement rows(sql, "SELECT numbers FROM touched_accounts WHERE mark > ?");
-    rows.bind(1, mark);
-    while (rows.executeStep()) {
-      if (!unpack_numbers(blob_of(rows.getColumn(0)), numbers)) {
-        return Error{ErrorKind::corrupt,
-                     "read touched accounts: a row is damaged: restore a backup with "
-                     "`upselld restore`",
-                     {}};
-      }
-      for (const std::uint32_t number : numbers) {
-        if (accounts.contains(number) && accounts.is_settled(number)) {
-          touched.add(accounts[number].root);
-        }
-      }
-    }
-    return touched.numbers();
   });
 }
 

@@ -74,13 +74,6 @@ class RecordReader {
   // 0: that account is not known (any more).
   Result<std::uint32_t> survivor_of(std::uint32_t number);
 
-  // A moment in the history of commits. Compare with touched_since.
-  Result<std::int64_t> mark();
-  // Accounts whose data changed by commits after `mark`, ascending; survivors stand for merged
-  // ones. Marks older than the history (see kTouchedRowsMax) give more accounts than needed, never
-  // fewer.
-  Result<std::vector<std::uint32_t>> touched_since(std::int64_t mark);
-
  private:
   Database& database_;
   std::vector<ConnectionAttributes> attributes_;

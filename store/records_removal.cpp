@@ -118,8 +118,7 @@ Result<RecordsWriter::Unnamed> RecordsWriter::unnamed(const FeedPlace& place, co
 
 Result<PageCounts> RecordsWriter::delete_unnamed(const FeedPlace& place, Unnamed& gone,
                                                  Instant now) {
-  PageCounts counts =
-      delete_contacts(raw(context_.database), place.stream, gone.contacts, now, context_.touched);
+  PageCounts counts = delete_contacts(raw(context_.database), place.stream, gone.contacts, now);
   for (const std::uint32_t number : gone.accounts) {
     const auto deleted = context_.account_writer.mark_deleted(number, now);
     if (!deleted) return deleted;
@@ -129,8 +128,8 @@ Result<PageCounts> RecordsWriter::delete_unnamed(const FeedPlace& place, Unnamed
     if (auto settled = settle_accounts(context_); !settled) return settled.error();
   }
   if (gone.events.deletions.empty()) return counts;
-  const auto deleted = commit_events(context_.runs, context_.accounts, context_.touched,
-                                     place.stream, /*keyed=*/true, gone.events);
+  const auto deleted =
+      commit_events(context_.runs, context_.accounts, place.stream, /*keyed=*/true, gone.events);
   if (!deleted) return deleted;
   counts += *deleted;
   return counts;
@@ -149,7 +148,6 @@ Result<Sweep> RecordsWriter::end_sweep(const Feed& feed, Instant now, const Beli
   const auto done =
       in_transaction("store: end sweep", [&](Transaction& transaction) -> Result<void> {
         const std::int64_t mark = current_mark(raw(context_.database)) + 1;
-        context_.touched.clear();
         context_.account_writer.begin(mark);
         auto gone = unnamed(place, feed, now);
         if (!gone) return gone.error();
@@ -165,7 +163,7 @@ Result<Sweep> RecordsWriter::end_sweep(const Feed& feed, Instant now, const Beli
         }
         end_census(raw(context_.database), place.stream, CensusKind::sweep);
         note_sweep(raw(context_.database), place.stream, now);
-        write_touched(context_, mark);
+        write_mark(context_, mark);
         if (feed.kind == RecordKind::account) {
           const AccountsLost look = {sweep.known, sweep.is_believed ? 0 : sweep.lost};
           const auto noted =
@@ -217,14 +215,12 @@ Result<void> RecordsWriter::erase_account(Transaction&, std::uint32_t number) {
       const auto purged = purge_ids(context_.runs, context_.runs.of_stream(stream.number), numbers);
       if (!purged) return purged;
     }
-    context_.touched.clear();
     SQLite::Statement contacts(sql, "DELETE FROM contacts WHERE account = ?");
     SQLite::Statement children(sql,
                                "UPDATE accounts SET parent = '' WHERE (space, parent) = "
                                "(SELECT space, id FROM accounts WHERE place = ?)");
     SQLite::Statement row(sql, "DELETE FROM accounts WHERE place = ?");
     for (const std::uint32_t n : numbers) {
-      context_.touched.add(n);
       contacts.bind(1, n);
       contacts.exec();
       contacts.reset();
@@ -240,7 +236,7 @@ Result<void> RecordsWriter::erase_account(Transaction&, std::uint32_t number) {
     context_.account_writer.begin(mark);
     context_.account_writer.note_structure_change();
     if (auto settled = settle_accounts(context_); !settled) return settled;
-    write_touched(context_, mark);
+    write_mark(context_, mark);
     return {};
   });
 }

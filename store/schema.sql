@@ -462,11 +462,6 @@ CREATE TABLE task_keys_used (
   key_hash BLOB PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE touched_accounts (
-  mark INTEGER PRIMARY KEY,
-  numbers BLOB NOT NULL
-) STRICT;
-
 CREATE TABLE trials (
   account INTEGER PRIMARY KEY,
   connection TEXT NOT NULL,

@@ -252,23 +252,6 @@ TEST_CASE("records: a sweep that misses more than is believed deletes nothing an
   CHECK(*store.records->swept_at(accounts_feed()) == Instant{2000});
 }
 
-TEST_CASE("records: what a commit touched is told, merged accounts by their survivor") {
-  Store store;
-  store.apply(accounts_feed(),
-              account_page({{"A1", "one", 1}, {"A2", "two", 1}, {"A3", "three", 1}}));
-  const std::int64_t mark = *store.reader().mark();
-  REQUIRE(store.reader().touched_since(mark)->empty());
-  store.apply(orders_feed(), order_page({{"O1", "A2", 1, 1, 1}}));
-  REQUIRE(*store.reader().touched_since(mark) == std::vector{store.number("A2")});
-  store.apply(accounts_feed(), account_page({{"A3", "three", 1}}));
-  REQUIRE(store.reader().touched_since(mark)->size() == 1);
-  Page merge = account_page({});
-  merge.merges.push_back({"A2", "A3", Instant{5}});
-  REQUIRE(store.apply(accounts_feed(), merge).merged == 1);
-  REQUIRE(*store.reader().touched_since(mark) == std::vector{store.number("A3")});
-  REQUIRE(store.number("A2") == store.number("A3"));
-}
-
 TEST_CASE("records: an erased account is gone and does not come back") {
   std::set<std::string> forgotten;
   RecordsSettings settings = small_settings();
