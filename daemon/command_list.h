@@ -20,6 +20,7 @@ Result<int> forget_command(const Invocation& invocation);
 Result<int> models_list_command(const Invocation& invocation);
 Result<int> models_show_command(const Invocation& invocation);
 Result<int> models_publish_command(const Invocation& invocation);
+Result<int> models_decline_command(const Invocation& invocation);
 Result<int> models_rollback_command(const Invocation& invocation);
 Result<int> audit_list_command(const Invocation& invocation);
 Result<int> audit_show_command(const Invocation& invocation);

@@ -48,12 +48,16 @@ Result<int> models_list_command(const Invocation& invocation) {
               (i + 1 < history->size() ? to_text((*history)[i + 1].since) : "now");
     }
     table.add({model.version, model.connection, to_text(model.as_of), to_text(model.trained_at),
-               live.empty() ? "never" : live});
+               !live.empty()                    ? live
+               : model.declined_at.is_missing() ? "never"
+                                                : "declined " + to_text(model.declined_at)});
     rows.push_back({{"version", model.version},
                     {"connection", model.connection},
                     {"as_of", to_text(model.as_of)},
                     {"trained_at", to_text(model.trained_at)},
                     {"published", model.published},
+                    {"declined_at",
+                     model.declined_at.is_missing() ? Json() : Json(to_text(model.declined_at))},
                     {"live", live}});
   }
   if (invocation.json) {
@@ -93,6 +97,27 @@ Result<int> models_publish_command(const Invocation& invocation) {
       **app, {*connection, version, person_at(invocation), invocation.has("--although-refused")});
   if (!live) return live.error();
   return print_live(invocation, *connection, *live);
+}
+
+Result<int> models_decline_command(const Invocation& invocation) {
+  auto app = App::open(invocation, Access::write);
+  if (!app) return app.error();
+  const auto connection = model_connection(**app, invocation.option("--connection"));
+  if (!connection) return connection.error();
+  const std::string& version = invocation.arguments.front();
+  const auto declined = decline_model(**app, *connection, version, person_at(invocation));
+  if (!declined) return declined.error();
+  const auto live = (*app)->ledger().models.published(*connection);
+  if (!live) return live.error();
+  const std::string stays = live_name(live->value_or(""));
+  if (invocation.json) {
+    std::cout << Json({{"connection", *connection}, {"declined", version}, {"live", stays}}).dump(2)
+              << "\n";
+  } else {
+    std::cout << *connection << ": " << version << " is declined; " << stays
+              << " goes on ranking\n";
+  }
+  return kDone;
 }
 
 Result<int> models_rollback_command(const Invocation& invocation) {

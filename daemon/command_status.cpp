@@ -111,7 +111,7 @@ void print_text(const Json& status) {
       const std::string which =
           waits + (status["connections"].size() > 1 ? " --connection " + name : "");
       std::cout << "  model " << waits << " waits: upselld models show " << which
-                << ", then upselld models publish " << which << "\n";
+                << ", then upselld models publish " << which << " or decline " << which << "\n";
     }
     if (one["pull"] != "whole") {
       std::cout << "  the last pull stopped half-way; the next sync goes on from there\n";

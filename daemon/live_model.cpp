@@ -12,10 +12,10 @@
 namespace upselld::daemon {
 namespace {
 
-// `payload` gets the version that is live then.
+// `payload` gets the version that `change` gives.
 template <typename Change>
-Result<std::string> change_live(App& app, store::AuditKind kind, Json payload,
-                                const Change& change) {
+Result<std::string> change_models(App& app, store::AuditKind kind, Json payload,
+                                  const Change& change) {
   Ledger& ledger = app.ledger();
   auto transaction = store::Transaction::begin(ledger.database, "publish", store::Durability::full);
   if (!transaction) return transaction.error();
@@ -55,28 +55,51 @@ Result<std::string> publish_model(App& app, const PublishWish& wish) {
   }
   Json payload = {{"connection", wish.connection}, {"version", wish.version}, {"by", wish.by}};
   if (!refused.empty()) payload["although_refused"] = refused;
-  return change_live(app, store::AuditKind::model_published, std::move(payload),
-                     [&](store::Transaction& transaction, Instant at) -> Result<std::string> {
-                       const auto done = app.ledger().models.publish(transaction, wish.connection,
-                                                                     wish.version, at);
-                       if (!done) return done.error();
-                       return wish.version;
-                     });
+  return change_models(app, store::AuditKind::model_published, std::move(payload),
+                       [&](store::Transaction& transaction, Instant at) -> Result<std::string> {
+                         const auto done = app.ledger().models.publish(transaction, wish.connection,
+                                                                       wish.version, at);
+                         if (!done) return done.error();
+                         return wish.version;
+                       });
 }
 
 Result<std::string> roll_back_model(App& app, const std::string& connection,
                                     const std::string& by) {
-  return change_live(app, store::AuditKind::model_rolled_back,
-                     {{"connection", connection}, {"version", ""}, {"by", by}},
-                     [&](store::Transaction& transaction, Instant at) {
-                       return app.ledger().models.rollback(transaction, connection, at);
-                     });
+  return change_models(app, store::AuditKind::model_rolled_back,
+                       {{"connection", connection}, {"version", ""}, {"by", by}},
+                       [&](store::Transaction& transaction, Instant at) {
+                         return app.ledger().models.rollback(transaction, connection, at);
+                       });
+}
+
+Result<void> decline_model(App& app, const std::string& connection, const std::string& version,
+                           const std::string& by) {
+  const auto waits = waiting_model(app.ledger(), connection);
+  if (!waits) return waits.error();
+  if (waits->empty() || *waits != version) {
+    return Error{ErrorKind::not_found,
+                 "model " + version + " does not wait to be published" +
+                     (waits->empty() ? "" : ", " + *waits + " does") + "; see: upselld models",
+                 {}};
+  }
+  const auto declined = change_models(
+      app, store::AuditKind::model_declined,
+      {{"connection", connection}, {"version", version}, {"by", by}},
+      [&](store::Transaction& transaction, Instant at) -> Result<std::string> {
+        const auto done = app.ledger().models.decline(transaction, connection, version, at);
+        if (!done) return done.error();
+        return version;
+      });
+  if (!declined) return declined.error();
+  return {};
 }
 
 Result<std::string> waiting_model(Ledger& ledger, const std::string& connection) {
   const auto newest = ledger.models.newest(connection);
   if (!newest) return newest.error();
   if (!*newest || !refused_because(*newest).empty()) return std::string();
+  if (!(*newest)->declined_at.is_missing()) return std::string();
   const auto history = ledger.models.history(connection);
   if (!history) return history.error();
   const bool is_answered =

@@ -23,8 +23,12 @@ Result<std::string> publish_model(App& app, const PublishWish& wish);
 // Back to what was live before.
 Result<std::string> roll_back_model(App& app, const std::string& connection, const std::string& by);
 
-// The version of the newest model, where its training passed it and nobody has said since what is
-// to rank: it waits for a person. Empty: none does.
+// What ranks stays, and the model waits no more. not_found: it does not wait.
+Result<void> decline_model(App& app, const std::string& connection, const std::string& version,
+                           const std::string& by);
+
+// The version of the newest model, where its training passed it and nobody has declined it or
+// said since what is to rank: it waits for a person. Empty: none does.
 Result<std::string> waiting_model(Ledger& ledger, const std::string& connection);
 
 // "rules-1" where no model is live.

@@ -67,13 +67,24 @@ Result<WebAnswer> models_page(const WebContext& context) {
   const auto models = ledger.models.list(context.request.parameter("connection"));
   if (!models) return models.error();
   Json rows = Json::array();
+  std::map<std::string, std::string> waiting;  // by connection
   for (const store::ModelInfo& model : *models) {
+    if (!waiting.contains(model.connection)) {
+      const auto waits = waiting_model(ledger, model.connection);
+      if (!waits) return waits.error();
+      waiting[model.connection] = *waits;
+    }
     const auto live = live_times(ledger, model);
     if (!live) return live.error();
     const Json report = Json::parse(model.report, nullptr, false);
-    Json row = {{"version", model.version},      {"connection", model.connection},
-                {"as_of", to_text(model.as_of)}, {"trained_at", to_text(model.trained_at)},
-                {"is_live", model.published},    {"live", *live}};
+    Json row = {{"version", model.version},
+                {"connection", model.connection},
+                {"as_of", to_text(model.as_of)},
+                {"trained_at", to_text(model.trained_at)},
+                {"is_live", model.published},
+                {"live", *live},
+                {"waits", model.version == waiting[model.connection]},
+                {"declined_at", instant_json(model.declined_at)}};
     for (const char* key : {"learner", "published", "reason"}) {
       row[std::string(key) == "published" ? "is_worth_it" : key] =
           report.is_object() && report.contains(key) ? report[key] : Json();
@@ -124,6 +135,20 @@ Result<WebAnswer> publish_action(const WebContext& context) {
       context.app, {connection, text_of(*body, "version"), context.request.user.name});
   if (!live) return live.error();
   return live_answer(connection, *live);
+}
+
+Result<WebAnswer> decline_action(const WebContext& context) {
+  const auto body = object_of(context.request);
+  if (!body) return body.error();
+  const auto link = context.app.only_link(text_of(*body, "connection"));
+  if (!link) return link.error();
+  const std::string& connection = (*link)->name();
+  const auto declined =
+      decline_model(context.app, connection, text_of(*body, "version"), context.request.user.name);
+  if (!declined) return declined.error();
+  const auto live = context.app.ledger().models.published(connection);
+  if (!live) return live.error();
+  return live_answer(connection, live->value_or(""));
 }
 
 Result<WebAnswer> rollback_action(const WebContext& context) {

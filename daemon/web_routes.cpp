@@ -15,6 +15,7 @@ constexpr WebRoute kRoutes[] = {
     {"GET", "/api/v1/models", models_page, /*is_shared=*/true},
     {"GET", "/api/v1/model", model_page, /*is_shared=*/true},
     {"POST", "/api/v1/models/publish", publish_action},
+    {"POST", "/api/v1/models/decline", decline_action},
     {"POST", "/api/v1/models/rollback", rollback_action},
     {"GET", "/api/v1/tasks", tasks_page, /*is_shared=*/true},
     {"GET", "/api/v1/rejected", rejected_page},

@@ -42,6 +42,7 @@ Result<WebAnswer> account_page(const WebContext& context);
 Result<WebAnswer> models_page(const WebContext& context);
 Result<WebAnswer> model_page(const WebContext& context);
 Result<WebAnswer> publish_action(const WebContext& context);
+Result<WebAnswer> decline_action(const WebContext& context);
 Result<WebAnswer> rollback_action(const WebContext& context);
 Result<WebAnswer> tasks_page(const WebContext& context);
 Result<WebAnswer> rejected_page(const WebContext& context);

@@ -25,6 +25,7 @@ const KINDS = [
   "released",
   "retried",
   "kept",
+  "model_declined",
 ];
 
 async function showEntry(place, sequence) {

@@ -127,7 +127,7 @@ function versions(models, shown, context, act) {
         (each) =>
           `${day(each.since)} to ${each.until ? day(each.until) : "now"}${each.rolled_back ? " (back)" : ""}`,
       )
-      .join("; ") || "never";
+      .join("; ") || (model.declined_at ? `declined ${day(model.declined_at)}` : "never");
   return table(
     "Models, newest first",
     [
@@ -156,12 +156,19 @@ function versions(models, shown, context, act) {
                 onclick: () => act("rollback", model),
                 text: "Roll back",
               })
-            : model.is_worth_it &&
-              el("button", {
-                type: "button",
-                onclick: () => act("publish", model),
-                text: "Publish",
-              }),
+            : model.is_worth_it && [
+                el("button", {
+                  type: "button",
+                  onclick: () => act("publish", model),
+                  text: "Publish",
+                }),
+                model.waits &&
+                  el("button", {
+                    type: "button",
+                    onclick: () => act("decline", model),
+                    text: "Decline",
+                  }),
+              ],
       },
     ].filter(Boolean),
     models,
@@ -174,11 +181,12 @@ export async function open(main, context) {
   const { models } = await get("models");
   const said = el("div");
   const act = async (verb, model) => {
-    const what =
-      verb === "publish"
-        ? `Let ${model.version} rank from the next sync on?`
-        : `Go back to what ranked before ${model.version}?`;
-    if (!confirm(what)) return;
+    const asked = {
+      publish: `Let ${model.version} rank from the next sync on?`,
+      decline: `Keep what ranks now, and let ${model.version} wait no more?`,
+      rollback: `Go back to what ranked before ${model.version}?`,
+    };
+    if (!confirm(asked[verb])) return;
     try {
       await post(`/api/v1/models/${verb}`, {
         connection: model.connection,

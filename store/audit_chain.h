@@ -41,7 +41,8 @@ enum class AuditKind : std::uint8_t {
   dropped = 17,   // what was older than settings keep
   released = 18,  // fields that people had edited are ours to write again
   retried = 19,   // refused items are tried again because a person said so
-  kept = 20       // a task that was to be withdrawn: people had touched it
+  kept = 20,      // a task that was to be withdrawn: people had touched it
+  model_declined = 21
 };
 const char* to_text(AuditKind kind);
 std::optional<AuditKind> audit_kind_named(const std::string& name);

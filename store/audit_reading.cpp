@@ -31,6 +31,7 @@ constexpr std::pair<AuditKind, const char*> kKinds[] = {
     {AuditKind::released, "released"},
     {AuditKind::retried, "retried"},
     {AuditKind::kept, "kept"},
+    {AuditKind::model_declined, "model_declined"},
 };
 
 constexpr const char* kPayload =

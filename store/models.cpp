@@ -96,13 +96,15 @@ ModelInfo read_model(SQLite::Statement& row) {
   model.card = text_at(row, 5);
   model.report = text_at(row, 6);
   model.published = row.getColumn(7).getInt() != 0;
+  if (!row.getColumn(8).isNull()) model.declined_at.ms = row.getColumn(8).getInt64();
   return model;
 }
 
 constexpr const char* kModels =
     "SELECT connection, version, trained_at_ms, as_of_ms, run, card, report,"
     " version = coalesce((SELECT p.version FROM model_publications AS p"
-    " WHERE p.connection = models.connection ORDER BY p.id DESC LIMIT 1), '') FROM models ";
+    " WHERE p.connection = models.connection ORDER BY p.id DESC LIMIT 1), ''), declined_at_ms FROM "
+    "models ";
 
 }  // namespace
 

@@ -26,9 +26,10 @@ struct ModelInfo {
   Instant trained_at;
   Instant as_of;
   std::string run;
-  std::string card;        // JSON
-  std::string report;      // JSON
-  bool published = false;  // live now; filled by the registry
+  std::string card;                          // JSON
+  std::string report;                        // JSON
+  bool published = false;                    // live now; filled by the registry
+  Instant declined_at = Instant::missing();  // a person said that it shall not rank; likewise
 };
 
 struct PublishedModel {
@@ -58,6 +59,11 @@ class Models {
   // Goes back to what was live before the last publication; returns it (empty: the rules). With
   // nothing published: not_found.
   Result<std::string> rollback(Transaction& transaction, const std::string& connection, Instant at);
+
+  // Notes that a person does not want it to rank; what ranks stays. Publishing it later is allowed.
+  // Declining again changes nothing. An unknown version is not_found.
+  Result<void> decline(Transaction& transaction, const std::string& connection,
+                       const std::string& version, Instant at);
 
   Result<std::optional<std::string>> published(const std::string& connection) const;
   Result<std::optional<std::string>> live_at(const std::string& connection, Instant at) const;

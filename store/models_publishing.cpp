@@ -77,6 +77,22 @@ Result<std::string> Models::rollback(Transaction&, const std::string& connection
   });
 }
 
+Result<void> Models::decline(Transaction&, const std::string& connection,
+                             const std::string& version, Instant at) {
+  return guarded("store: decline a model", [&]() -> Result<void> {
+    SQLite::Statement update(raw(database_),
+                             "UPDATE models SET declined_at_ms = ifnull(declined_at_ms, ?)"
+                             " WHERE connection = ? AND version = ?");
+    update.bind(1, at.ms);
+    update.bind(2, connection);
+    update.bind(3, version);
+    if (update.exec() == 1) return {};
+    return Error{ErrorKind::not_found,
+                 "decline model " + version + ": there is none; see: upselld models",
+                 {}};
+  });
+}
+
 Result<std::optional<std::string>> Models::published(const std::string& connection) const {
   return live_at(connection, Instant{std::numeric_limits<std::int64_t>::max()});
 }

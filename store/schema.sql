@@ -296,7 +296,7 @@ CREATE TABLE models (
   as_of_ms INTEGER NOT NULL,
   run TEXT NOT NULL,
   card TEXT NOT NULL,
-  report TEXT NOT NULL,
+  report TEXT NOT NULL, declined_at_ms INTEGER,
   PRIMARY KEY (connection, version)
 ) STRICT;
 

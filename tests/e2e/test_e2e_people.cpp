@@ -216,6 +216,24 @@ TEST_CASE("that a model waits is told until it is published, and never again") {
   CHECK(waits().empty());
 }
 
+TEST_CASE("a model that waits is declined: what ranks stays, and nobody is told of it again") {
+  const DemoCrm crm;
+  crm.edit("demo.yaml", "publish: automatic", "publish: ask");
+  crm.answer({"sync"});
+  const std::string version = crm.answer({"models"}).at("models").at(0).at("version");
+  const Ended other = crm.upselld({"models", "decline", "2020-01-01-00000000"});
+  CHECK(other.code == 1);
+  CHECK(other.err.find(version + " does") != std::string::npos);
+  const auto declined = crm.answer({"models", "decline", version});
+  CHECK(declined.at("live") == "rules-1");
+  CHECK(crm.answer({"status"}).at("connections").at("crm").at("waiting_model") == "");
+  CHECK(crm.upselld({"models"}).out.find("declined 20") != std::string::npos);
+  CHECK(crm.upselld({"audit", "--top", "1"}).out.find("model_declined") != std::string::npos);
+  CHECK(crm.upselld({"models", "decline", version}).code == 1);
+  // Who thinks better of it may publish it.
+  CHECK(crm.upselld({"models", "publish", version}).code == 0);
+}
+
 TEST_CASE("what the store keeps of a run names no account") {
   const DemoCrm crm;
   const std::string run = crm.answer({"sync"}).at("run_id");

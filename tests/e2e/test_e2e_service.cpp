@@ -186,6 +186,7 @@ TEST_CASE("service: a store of a former version is upgraded when it starts, afte
            " DROP INDEX decisions_by_band; DROP INDEX models_by_stored; DROP TABLE sweeps_ended;"
            " DROP TABLE accounts_lost; DROP TABLE dropped_events;"
            " CREATE TABLE touched_accounts (mark);"
+           " ALTER TABLE models DROP COLUMN declined_at_ms;"
            " ALTER TABLE audit_payloads RENAME COLUMN form TO is_compressed;"
            " ALTER TABLE outbox DROP COLUMN doubted_at_ms;"
            " PRAGMA user_version = 3')"},
@@ -202,7 +203,7 @@ TEST_CASE("service: a store of a former version is upgraded when it starts, afte
   // A service manager that waits for its start is asked for time.
   notices.wait_for("EXTEND_TIMEOUT_USEC=300000000");
   notices.wait_for("READY=1");
-  CHECK(rehearsal.crm.folder().has("demo.state/upselld.db.before-12"));
+  CHECK(rehearsal.crm.folder().has("demo.state/upselld.db.before-13"));
   CHECK(rehearsal.status()["runs"].size() == 1);
   // So is a backup of it, which stays as it was.
   const std::string old = rehearsal.crm.folder().read("old.db");

@@ -284,6 +284,7 @@ const std::vector<Question>& questions() {
       {"POST", "/api/v1/audit/export"},
       {"POST", "/api/v1/pause", {}, R"({"why":"test"})"},
       {"POST", "/api/v1/resume"},
+      {"POST", "/api/v1/models/decline", {}, R"({"version":"m2"})"},
       {"POST", "/api/v1/models/publish", {}, R"({"version":"m1"})"},
       {"POST", "/api/v1/models/rollback"},
   };
@@ -317,6 +318,7 @@ void check_scans(const Shop& shop, const std::vector<std::string>& of_what) {
 
 TEST_CASE("web reads: no page goes through a table that grows with accounts or time") {
   Shop shop;
+  shop.train("m2");
   const Statements statements;
   for (const Question& question : questions()) {
     INFO(question.method << " " << question.path);
@@ -389,10 +391,18 @@ TEST_CASE("web reads: the rules rank for want of data, or because no model is in
   CHECK(model()["has_trained"] == true);
 }
 
-TEST_CASE("web reads: the first page says that a model waits, and not of one that is live") {
+TEST_CASE("web reads: the first page says that a model waits, not of one that is live or was declined") {
   Shop shop;
   CHECK(shop.overview()["needs"]["models"].empty());
   shop.train("m2");
   const nlohmann::json waits = {{{"connection", "shop"}, {"version", "m2"}}};
   CHECK(shop.overview()["needs"]["models"] == waits);
+  const auto decline = [&](const char* body) {
+    return shop.ask("POST", "/api/v1/models/decline", {}, body).status;
+  };
+  CHECK(decline("{}") == 404);
+  CHECK(decline(R"({"version":"m1"})") == 404);
+  CHECK(shop.overview()["needs"]["models"] == waits);
+  CHECK(decline(R"({"version":"m2"})") == 200);
+  CHECK(shop.overview()["needs"]["models"].empty());
 }

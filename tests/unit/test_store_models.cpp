@@ -120,3 +120,19 @@ TEST_CASE("models: what was never stored is not published") {
   Transaction t = ledger.begin();
   REQUIRE(models.publish(t, "crm", "m1", kNoon).error().kind == ErrorKind::not_found);
 }
+
+TEST_CASE("models: one that a person declined says since when, and may be published later") {
+  LedgerFixture ledger;
+  Models models(ledger.database());
+  put(ledger, models, "m1");
+  REQUIRE(models.find("crm", "m1").value()->declined_at.is_missing());
+  ledger.committed([&](Transaction& t) {
+    REQUIRE(models.decline(t, "crm", "m1", kNoon + days(1)));
+    REQUIRE(models.decline(t, "crm", "m1", kNoon + days(2)));
+    REQUIRE(models.decline(t, "crm", "m2", kNoon).error().kind == ErrorKind::not_found);
+  });
+  REQUIRE(models.newest("crm").value()->declined_at == kNoon + days(1));
+  ledger.committed(
+      [&](Transaction& t) { REQUIRE(models.publish(t, "crm", "m1", kNoon + days(3))); });
+  REQUIRE(**models.published("crm") == "m1");
+}
