@@ -97,7 +97,9 @@ export function liftChart(report) {
   return chart(
     "Lift by tenth of the accounts, against simple rules",
     (colours) => {
-      const palette = [colours.accent, colours.second, colours.third, colours.warn, colours.good];
+      const palette = ["accent", "second", "third", "warn", "good", "muted"].map(
+        (name) => colours[name],
+      );
       return {
         type: "line",
         data: {

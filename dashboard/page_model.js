@@ -156,7 +156,10 @@ function versions(models, shown, context, act) {
                 onclick: () => act("rollback", model),
                 text: "Roll back",
               })
-            : model.is_worth_it && [
+            : model.is_worth_it &&
+              el(
+                "div",
+                { class: "pager" },
                 el("button", {
                   type: "button",
                   onclick: () => act("publish", model),
@@ -168,7 +171,7 @@ function versions(models, shown, context, act) {
                     onclick: () => act("decline", model),
                     text: "Decline",
                   }),
-              ],
+              ),
       },
     ].filter(Boolean),
     models,

@@ -391,7 +391,8 @@ TEST_CASE("web reads: the rules rank for want of data, or because no model is in
   CHECK(model()["has_trained"] == true);
 }
 
-TEST_CASE("web reads: the first page says that a model waits, not of one that is live or was declined") {
+TEST_CASE(
+    "web reads: the first page says that a model waits, not of one that is live or was declined") {
   Shop shop;
   CHECK(shop.overview()["needs"]["models"].empty());
   shop.train("m2");
