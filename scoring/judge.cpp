@@ -114,7 +114,7 @@ void compare(const TrainingRows& rows, unsigned threads, Judged& judged) {
     judged.rolling_log_loss += mean_log_loss(date.positive, each.probability) / dates;
     judged.rolling_pr_auc += PrecisionCurve(date.positive, each.probability).area() / dates;
     for (std::size_t b = 0; b < loss.size(); ++b) {
-      // The admin's own rules stand beside the model in the report and decide nothing.
+      // The admin's own rules stand beside the model in the report: without it they would not rank.
       const bool decides = kBaselines[b].feature != nullptr;
       loss[b] += decides ? mean_log_loss(date.positive, each.baseline[b]) / dates
                          : std::numeric_limits<double>::infinity();
