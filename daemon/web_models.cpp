@@ -56,6 +56,20 @@ Result<std::string> connection_of(App& app, const std::string& wanted) {
   return Error{ErrorKind::invalid_config, "no connection " + wanted + " brings accounts", {}};
 }
 
+// The model that a person means, and whose it is.
+struct ModelAct {
+  std::string connection;
+  std::string version;
+};
+
+Result<ModelAct> act_of(const WebContext& context) {
+  const auto body = object_of(context.request);
+  if (!body) return body.error();
+  const auto link = context.app.only_link(text_of(*body, "connection"));
+  if (!link) return link.error();
+  return ModelAct{(*link)->name(), text_of(*body, "version")};
+}
+
 WebAnswer live_answer(const std::string& connection, const std::string& version) {
   return json_answer({{"connection", connection}, {"live", live_name(version)}});
 }
@@ -126,40 +140,31 @@ Result<WebAnswer> model_page(const WebContext& context) {
 }
 
 Result<WebAnswer> publish_action(const WebContext& context) {
-  const auto body = object_of(context.request);
-  if (!body) return body.error();
-  const auto link = context.app.only_link(text_of(*body, "connection"));
-  if (!link) return link.error();
-  const std::string& connection = (*link)->name();
-  const auto live = publish_model(
-      context.app, {connection, text_of(*body, "version"), context.request.user.name});
+  const auto act = act_of(context);
+  if (!act) return act.error();
+  const auto live =
+      publish_model(context.app, {act->connection, act->version, context.request.user.name});
   if (!live) return live.error();
-  return live_answer(connection, *live);
+  return live_answer(act->connection, *live);
 }
 
 Result<WebAnswer> decline_action(const WebContext& context) {
-  const auto body = object_of(context.request);
-  if (!body) return body.error();
-  const auto link = context.app.only_link(text_of(*body, "connection"));
-  if (!link) return link.error();
-  const std::string& connection = (*link)->name();
+  const auto act = act_of(context);
+  if (!act) return act.error();
   const auto declined =
-      decline_model(context.app, connection, text_of(*body, "version"), context.request.user.name);
+      decline_model(context.app, act->connection, act->version, context.request.user.name);
   if (!declined) return declined.error();
-  const auto live = context.app.ledger().models.published(connection);
+  const auto live = context.app.ledger().models.published(act->connection);
   if (!live) return live.error();
-  return live_answer(connection, live->value_or(""));
+  return live_answer(act->connection, live->value_or(""));
 }
 
 Result<WebAnswer> rollback_action(const WebContext& context) {
-  const auto body = object_of(context.request);
-  if (!body) return body.error();
-  const auto link = context.app.only_link(text_of(*body, "connection"));
-  if (!link) return link.error();
-  const std::string& connection = (*link)->name();
-  const auto live = roll_back_model(context.app, connection, context.request.user.name);
+  const auto act = act_of(context);
+  if (!act) return act.error();
+  const auto live = roll_back_model(context.app, act->connection, context.request.user.name);
   if (!live) return live.error();
-  return live_answer(connection, *live);
+  return live_answer(act->connection, *live);
 }
 
 }  // namespace upselld::daemon
