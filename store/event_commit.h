@@ -13,8 +13,8 @@
 namespace upselld::store {
 
 // Writes what was gathered of one stream as a new run, inside the caller's transaction: replaced
-// parts go, newer versions take the place of older ones, deletions leave a mark. Tells whose data
-// changed. Rows of `pending` are taken over: it has none after.
+// parts go, newer versions take the place of older ones, deletions leave a mark. Rows of
+// `pending` are taken over: it has none after.
 Result<PageCounts> commit_events(EventRuns& runs, AccountDirectory& accounts, std::uint32_t stream,
                                  bool keyed, PendingEvents& pending);
 
