@@ -166,12 +166,15 @@ int main(int argc, char** argv) {
                           [&](std::size_t i, std::span<float> out) {
                             std::copy_n(sample.rows.row(i).begin(), out.size(), out.begin());
                           }};
-  const auto json = fit_trees(rows_of, sample.positive, sample.names, LearnerSettings{});
-  if (!json) give_up(json.error().message);
-  if (const auto written = write_file_atomically(argv[1], *json, 0600); !written) {
+  const LearnerSettings settings;
+  const auto fitted =
+      fit_trees(rows_of, sample.positive, sample.names, settings, std::vector{settings.rounds});
+  if (!fitted) give_up(fitted.error().message);
+  const std::string& json = fitted->front();
+  if (const auto written = write_file_atomically(argv[1], json, 0600); !written) {
     give_up(written.error().message);
   }
-  const auto forest = Forest::read(*json);
+  const auto forest = Forest::read(json);
   if (!forest) give_up(forest.error().message);
   const Contributions ours = by_us(*forest, sample.rows);
   const Contributions theirs = by_library(argv[1], sample.rows);

@@ -13,6 +13,7 @@
 #include <fstream>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -161,7 +162,7 @@ TrainingRows rows_of(const Data& data, const Rows& rows, const std::vector<Day>&
   const std::size_t width = data.table.size();
   TrainingRows drawn;
   for (std::uint32_t column = 0; column < width; ++column) drawn.columns.push_back(column);
-  for (const Day day : days) drawn.dates.push_back({.day = day});
+  for (const Day day : days) drawn.dates.emplace_back().day = day;
   for (const ShareRows& share : rows) {
     for (std::size_t i = 0; i < share.accounts.size(); ++i) {
       const std::uint64_t hash = keyed_hash(kAccountKey, share.accounts[i]);
@@ -192,25 +193,19 @@ Learnt learn(const Data& data, const TrainingRows& rows, const std::optional<Cho
   for (const std::string& name : data.table.names())
     columns.push_back({name, false, {}, Instant::missing()});
   const Lesson lesson = lesson_of(rows, {0, rows.dates.size()}, data.now);
-  const LearnerSettings& built_in = data.settings.learner;
   const unsigned threads = data.settings.threads;
-  Learnt learnt;
+  const LearnerKind most = built_in_choice(lesson);
   if (chosen) {
-    learnt.choice = *chosen;
-  } else {
-    std::vector<Candidates> tried(kDatesToChoose);
-    for_each_index(tried.size(), threads, [&](std::size_t i) {
-      const std::size_t date = rows.dates.size() - 1 - i;  // the newest has the most rows
-      tried[tried.size() - 1 - i] = must(try_candidates(rows, date, columns, data.settings));
-    });
-    std::vector<const Candidates*> dates;
-    for (const Candidates& one : tried) dates.push_back(&one);
-    learnt.choice = choose(rows, dates, built_in_choice(lesson), data.settings, data.now, threads);
+    return {*chosen,
+            must(learner_of(must(fit_all(lesson, columns, most, data.settings.learner)), *chosen))};
   }
-  learnt.learner =
-      must(fit_learner(lesson, columns, learnt.choice.kind, learnt.choice.settings(built_in),
-                       learnt.choice.strengths(built_in), threads));
-  return learnt;
+  std::set<std::size_t> newest;
+  while (newest.size() < kDatesToChoose) newest.insert(rows.dates.size() - 1 - newest.size());
+  TrainingFits fits = must(fit_training(rows, columns, newest, lesson, data.settings, threads));
+  std::vector<const Candidates*> told;
+  for (const auto& [date, one] : fits.tried) told.push_back(&one);
+  const Choice choice = choose(rows, told, most, data.settings, data.now, threads);
+  return {choice, must(learner_of(std::move(*fits.published), choice))};
 }
 
 std::vector<double> probabilities(const Data& data, const Learner& learner, const Rows& rows) {

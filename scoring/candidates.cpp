@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scoring/candidates.h"
 
-#include <cmath>
 #include <optional>
 
+#include "scoring/parallel.h"
 #include "scoring/snapshots.h"
 
 namespace upselld::scoring {
@@ -66,37 +66,32 @@ void ask_baselines(const TrainingRows& rows, SnapshotSpan learnt, const Lesson& 
   }
 }
 
-void ask_lines(const Lesson& lesson, const Encoder& encoder, const DateRows& date,
-               const LearnerSettings& settings, Candidates& out) {
-  const Choice last{.strength = kStrengthFactors.size() - 1, .reason = {}};
-  const std::vector<double> strengths = last.strengths(settings);
-  const std::vector<Line> lines = fit_lines_on(lesson, encoder, strengths, settings);
-  std::vector<float> inputs(encoder.line.size());
-  for (std::size_t i = 0; i < date.size() && !settings.stopped(); ++i) {
-    encoder.encode_line(row_of(date, lesson.rows.width, i), inputs);
-    for (std::size_t s = 0; s < lines.size(); ++s) out.line[s].push_back(lines[s].of(inputs));
+void ask_lines(const Fits& fits, const DateRows& date, std::size_t width, Candidates& out) {
+  std::vector<float> inputs(fits.encoder.line.size());
+  for (std::size_t i = 0; i < date.size(); ++i) {
+    fits.encoder.encode_line(row_of(date, width, i), inputs);
+    for (std::size_t s = 0; s < fits.lines.size(); ++s)
+      out.line[s].push_back(fits.lines[s].of(inputs));
   }
 }
 
-Result<void> ask_trees(const Lesson& lesson, const Encoder& encoder, const DateRows& date,
+Result<void> ask_trees(const Fits& fits, const DateRows& date, std::size_t width,
                        const LearnerSettings& settings, Candidates& out) {
-  if (encoder.trees.empty()) {
+  if (fits.trees.empty()) {
     out.trees.fill(out.line[kBuiltInStrength]);
     return {};
   }
-  LearnerSettings most = settings;
-  most.rounds = rounds_of(settings, kRoundFactors.back());
-  const auto json = fit_trees_on(lesson, encoder, most);
-  if (!json) return json.error();
-  const auto forest = Forest::read(*json);
+  // The last fit has the trees of all others.
+  const auto forest = Forest::read(fits.trees.back());
   if (!forest) return forest.error();
   std::array<std::size_t, kRoundFactors.size()> counts{};
   for (std::size_t r = 0; r < counts.size(); ++r) {
-    counts[r] = static_cast<std::size_t>(rounds_of(settings, kRoundFactors[r]));
+    const Choice choice{.rounds = r, .reason = {}};
+    counts[r] = static_cast<std::size_t>(choice.settings(settings).rounds);
   }
-  std::vector<float> inputs(encoder.trees.size());
+  std::vector<float> inputs(fits.encoder.trees.size());
   for (std::size_t i = 0; i < date.size(); ++i) {
-    encoder.encode_trees(row_of(date, lesson.rows.width, i), inputs);
+    fits.encoder.encode_trees(row_of(date, width, i), inputs);
     for (std::size_t r = 0; r < counts.size(); ++r) {
       out.trees[r].push_back(forest->margin_of_first(counts[r], inputs));
     }
@@ -105,21 +100,6 @@ Result<void> ask_trees(const Lesson& lesson, const Encoder& encoder, const DateR
 }
 
 }  // namespace
-
-LearnerSettings Choice::settings(const LearnerSettings& built_in) const {
-  LearnerSettings chosen = built_in;
-  chosen.line_strength = built_in.line_strength * kStrengthFactors[strength];
-  chosen.rounds = rounds_of(built_in, kRoundFactors[rounds]);
-  return chosen;
-}
-
-std::vector<double> Choice::strengths(const LearnerSettings& built_in) const {
-  std::vector<double> way;
-  for (std::size_t s = 0; s <= strength; ++s) {
-    way.push_back(built_in.line_strength * kStrengthFactors[s]);
-  }
-  return way;
-}
 
 Result<Candidates> try_candidates(const TrainingRows& rows, std::size_t date,
                                   const std::vector<FeatureColumn>& columns,
@@ -134,14 +114,42 @@ Result<Candidates> try_candidates(const TrainingRows& rows, std::size_t date,
   out.most = built_in_choice(lesson);
   if (out.most == LearnerKind::none) return out;
   ask_baselines(rows, learnt, lesson, rows.dates[date], columns, out);
-  const Encoder encoder = make_encoder(lesson.rows, columns, lesson.account_hash, lesson.positive,
-                                       settings.zone.start_of(days[learnt.first]));
-  ask_lines(lesson, encoder, rows.dates[date], settings.learner, out);
-  if (settings.learner.stopped()) return Error{ErrorKind::cancelled, "stopped", {}};
+  const auto fits = fit_all(lesson, columns, out.most, settings.learner,
+                            settings.zone.start_of(days[learnt.first]));
+  if (!fits) return fits.error();
+  ask_lines(*fits, rows.dates[date], lesson.rows.width, out);
   if (out.most == LearnerKind::line) return out;
-  const auto asked = ask_trees(lesson, encoder, rows.dates[date], settings.learner, out);
+  const auto asked = ask_trees(*fits, rows.dates[date], lesson.rows.width, settings.learner, out);
   if (!asked) return asked.error();
   return out;
+}
+
+// The published model is fitted beside the past dates, before it is known what they will choose:
+// one thread would wait for it else. It has the most rows and takes longest, then the newest date:
+// in that order two threads end at about the same time.
+Result<TrainingFits> fit_training(const TrainingRows& rows,
+                                  const std::vector<FeatureColumn>& columns,
+                                  const std::set<std::size_t>& dates, const Lesson& published,
+                                  const ScoringSettings& settings, unsigned threads) {
+  const LearnerKind most = built_in_choice(published);
+  const std::vector<std::size_t> newest_first(dates.rbegin(), dates.rend());
+  std::vector<Result<Candidates>> tried(dates.size(), Candidates{});
+  Result<Fits> fits = Fits{};
+  for_each_index(1 + tried.size(), threads, [&](std::size_t job) {
+    if (job > 0) {
+      tried[job - 1] = try_candidates(rows, newest_first[job - 1], columns, settings);
+    } else if (most != LearnerKind::none) {
+      fits = fit_all(published, columns, most, settings.learner);
+    }
+  });
+  TrainingFits found;
+  for (std::size_t i = 0; i < tried.size(); ++i) {
+    if (!tried[i]) return tried[i].error();
+    found.tried.emplace(newest_first[i], std::move(*tried[i]));
+  }
+  if (!fits) return fits.error();
+  if (most != LearnerKind::none) found.published = std::move(*fits);
+  return found;
 }
 
 std::vector<double> margins_of(const Candidates& candidates, const Choice& choice) {

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <array>
-#include <string>
+#include <map>
+#include <optional>
+#include <set>
 #include <vector>
 
 #include "core/result.h"
-#include "scoring/learner.h"
+#include "scoring/fits.h"
 
 namespace upselld::scoring {
 
@@ -21,12 +23,6 @@ inline constexpr std::array<Baseline, 4> kBaselines = {{{"order_count", "order_c
                                                         {"recency", "days_since_order", -1},
                                                         {"own_rules", nullptr, 1}}};
 
-// Settings that the rolling dates choose among, as multiples of the built-in ones. Strengths fall:
-// each fit begins where the one before it ended. Rounds grow: one fit has all of them.
-inline constexpr std::array<double, 4> kStrengthFactors = {10, 10.0 / 3, 1, 1.0 / 3};
-inline constexpr std::array<double, 4> kRoundFactors = {0.5, 1, 2, 4};
-inline constexpr std::size_t kBuiltInStrength = 2, kBuiltInRounds = 1;
-
 // One date's accounts as every candidate sees them, learnt from what had ended by the date.
 struct Candidates {
   std::size_t date = 0;                  // index into TrainingRows::dates
@@ -37,22 +33,21 @@ struct Candidates {
   std::array<std::vector<double>, kBaselines.size()> baseline_rank;  // value to rank by
 };
 
-// A choice among them, and the correction of its margins: slope * margin + level.
-struct Choice {
-  LearnerKind kind = LearnerKind::none;
-  std::size_t strength = kBuiltInStrength, rounds = kBuiltInRounds;
-  double slope = 1, level = 0;
-  std::size_t correction_windows = 0;  // apart from each other, at which one could prove itself
-  std::string reason;
-  LearnerSettings settings(const LearnerSettings& built_in) const;
-  // The strengths up to the chosen one, as judging went through them.
-  std::vector<double> strengths(const LearnerSettings& built_in) const;
-};
-
 // Trains on what had ended by the start of `date` and asks every candidate about it.
 Result<Candidates> try_candidates(const TrainingRows& rows, std::size_t date,
                                   const std::vector<FeatureColumn>& columns,
                                   const ScoringSettings& settings);
+using Tried = std::map<std::size_t, Candidates>;  // by date
+// What a training chooses from.
+struct TrainingFits {
+  Tried tried;
+  std::optional<Fits> published;  // of the model to be; none: too little data
+};
+// `published` is the lesson of that model. No number of threads changes a result.
+Result<TrainingFits> fit_training(const TrainingRows& rows,
+                                  const std::vector<FeatureColumn>& columns,
+                                  const std::set<std::size_t>& dates, const Lesson& published,
+                                  const ScoringSettings& settings, unsigned threads);
 // The margins of a choice, before its correction.
 std::vector<double> margins_of(const Candidates& candidates, const Choice& choice);
 

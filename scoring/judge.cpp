@@ -4,11 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <set>
 
 #include "scoring/measures.h"
-#include "scoring/parallel.h"
 
 namespace upselld::scoring {
 namespace {
@@ -16,9 +14,6 @@ namespace {
 constexpr std::size_t kDatesForSpread = 3;
 // 97.5 % points of Student's t with 2 to 6 degrees of freedom: at most seven dates are judged.
 constexpr double kStudent[] = {4.303, 3.182, 2.776, 2.571, 2.447};
-
-// By date: what every candidate says of it.
-using Tried = std::map<std::size_t, Candidates>;
 
 std::vector<Day> days_of(const TrainingRows& rows) {
   std::vector<Day> days;
@@ -33,23 +28,6 @@ std::vector<const Candidates*> there(const Tried& tried, const std::vector<std::
     if (at != tried.end() && at->second.most != LearnerKind::none) found.push_back(&at->second);
   }
   return found;
-}
-
-Result<Tried> try_dates(const TrainingRows& rows, const std::vector<FeatureColumn>& columns,
-                        const ScoringSettings& settings, const std::set<std::size_t>& wanted,
-                        unsigned threads) {
-  // The newest has the most rows: first, so that two threads end at about the same time.
-  const std::vector<std::size_t> dates(wanted.rbegin(), wanted.rend());
-  std::vector<Result<Candidates>> found(dates.size(), Candidates{});
-  for_each_index(dates.size(), threads, [&](std::size_t job) {
-    found[job] = try_candidates(rows, dates[job], columns, settings);
-  });
-  Tried tried;
-  for (std::size_t i = 0; i < dates.size(); ++i) {
-    if (!found[i]) return found[i].error();
-    tried.emplace(dates[i], std::move(*found[i]));
-  }
-  return tried;
 }
 
 JudgedDate judge_date(const TrainingRows& rows, const Tried& tried, std::size_t date,
@@ -72,27 +50,12 @@ JudgedDate judge_date(const TrainingRows& rows, const Tried& tried, std::size_t 
   return judged;
 }
 
-Result<void> train_published(const TrainingRows& rows, const std::vector<FeatureColumn>& columns,
-                             const std::vector<const Candidates*>& rolling,
-                             const ScoringSettings& settings, Instant now, unsigned threads,
-                             Judged& judged) {
-  judged.learnt = learnt_by(days_of(rows), now, settings);
-  const Lesson lesson = lesson_of(rows, judged.learnt, now);
+void count_rows(const Lesson& lesson, Judged& judged) {
   judged.row_count = lesson.positive.size();
   judged.positives = lesson.positives;
   judged.accounts = lesson.accounts;
   judged.positive_accounts = lesson.positive_accounts;
   judged.negative_accounts = lesson.negative_accounts;
-  judged.choice = choose(rows, rolling, built_in_choice(lesson), settings, now, threads);
-  if (judged.choice.kind == LearnerKind::none) return {};
-  auto learner =
-      fit_learner(lesson, columns, judged.choice.kind, judged.choice.settings(settings.learner),
-                  judged.choice.strengths(settings.learner), threads);
-  if (!learner) return learner.error();
-  learner->slope = judged.choice.slope;
-  learner->level = judged.choice.level;
-  judged.published = std::move(*learner);
-  return {};
 }
 
 PairedLoss loss_gap(const TrainingRows& rows, const JudgedDate& judged, std::size_t baseline) {
@@ -181,20 +144,27 @@ Result<Judged> judge(const TrainingRows& rows, const std::vector<FeatureColumn>&
   const Judging plan = judging_of(days, settings);
   std::set<std::size_t> told(plan.rolling.begin(), plan.rolling.end());
   if (plan.test) told.insert(*plan.test);
-  const auto tried = try_dates(rows, columns, settings, asked_dates(days, settings), threads);
-  if (!tried) return tried.error();
+  judged.learnt = learnt_by(days, now, settings);
+  const Lesson lesson = lesson_of(rows, judged.learnt, now);
+  count_rows(lesson, judged);
+  auto fitted = fit_training(rows, columns, asked_dates(days, settings), lesson, settings, threads);
+  if (!fitted) return fitted.error();
   for (const std::size_t date : told) {
     if (settings.learner.stopped()) return Error{ErrorKind::cancelled, "stopped", {}};
-    JudgedDate one = judge_date(rows, *tried, date, settings, threads);
+    JudgedDate one = judge_date(rows, fitted->tried, date, settings, threads);
     if (plan.test && date == *plan.test) {
       judged.test = std::move(one);
     } else if (!one.probability.empty()) {
       judged.rolling.push_back(std::move(one));
     }
   }
-  const auto published =
-      train_published(rows, columns, there(*tried, plan.rolling), settings, now, threads, judged);
-  if (!published) return published.error();
+  judged.choice = choose(rows, there(fitted->tried, plan.rolling), built_in_choice(lesson),
+                         settings, now, threads);
+  if (judged.choice.kind != LearnerKind::none) {
+    auto learner = learner_of(std::move(*fitted->published), judged.choice);
+    if (!learner) return learner.error();
+    judged.published = std::move(*learner);
+  }
   compare(rows, threads, judged);
   judged.spread = spread_of(judged);
   return judged;

@@ -4,11 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/assertions.h"
 #include "core/digest.h"
 #include "scoring/measures.h"
-#include "scoring/parallel.h"
-#include "scoring/trees.h"
 
 namespace upselld::scoring {
 namespace {
@@ -67,74 +64,6 @@ LearnerKind built_in_choice(const Lesson& lesson) {
     return LearnerKind::none;
   }
   return lesson.positive_accounts < kAccountsForTrees ? LearnerKind::line : LearnerKind::both;
-}
-
-int rounds_of(const LearnerSettings& settings, double factor) {
-  return std::max(1, static_cast<int>(std::lround(settings.rounds * factor)));
-}
-
-std::vector<Line> fit_lines_on(const Lesson& lesson, const Encoder& encoder,
-                               std::span<const double> strengths, const LearnerSettings& settings) {
-  const auto n = static_cast<double>(lesson.positive.size());
-  const double share = static_cast<double>(settings.line_rows_max) / n;
-  auto keep = [&](std::size_t i) {
-    return share >= 1 || static_cast<double>(lesson.account_hash[i] >> 11) * 0x1.0p-53 < share;
-  };
-  std::vector<std::size_t> kept;
-  for (std::size_t i = 0; i < lesson.positive.size(); ++i) {
-    if (keep(i)) kept.push_back(i);
-  }
-  Matrix inputs;
-  inputs.width = encoder.line.size();
-  inputs.values.resize(kept.size() * inputs.width);  // at once: growing would take it twice
-  std::vector<std::uint8_t> positive;
-  for (const std::size_t i : kept) {
-    if (settings.stopped()) {
-      // Of the right width, and never used: the caller asks too.
-      return std::vector<Line>(strengths.size(), Line{std::vector<double>(inputs.width), 0});
-    }
-    const auto row = std::span(inputs.values).subspan(positive.size() * inputs.width, inputs.width);
-    encoder.encode_line(lesson.rows.row(i), row);
-    positive.push_back(lesson.positive[i]);
-  }
-  return fit_lines(inputs, positive, strengths, settings.goes_on);
-}
-
-Result<std::string> fit_trees_on(const Lesson& lesson, const Encoder& encoder,
-                                 const LearnerSettings& settings) {
-  const RowReader inputs{
-      lesson.positive.size(), encoder.trees.size(),
-      [&](std::size_t i, std::span<float> out) { encoder.encode_trees(lesson.rows.row(i), out); }};
-  return fit_trees(inputs, lesson.positive, encoder.tree_names(), settings);
-}
-
-Result<Learner> fit_learner(const Lesson& lesson, const std::vector<FeatureColumn>& columns,
-                            LearnerKind kind, const LearnerSettings& settings,
-                            std::span<const double> strengths, unsigned threads) {
-  UPSELLD_ASSERT(kind != LearnerKind::none);
-  Learner learner;
-  learner.encoder = make_encoder(lesson.rows, columns, lesson.account_hash, lesson.positive);
-  // Without a column that differs between accounts there is nothing to split: the line's
-  // intercept says all there is.
-  const bool splits = kind != LearnerKind::line && !learner.encoder.trees.empty();
-  const bool draws = kind != LearnerKind::trees || !splits;
-  const double own[] = {settings.line_strength};
-  if (strengths.empty()) strengths = own;
-  Result<std::string> json = std::string();
-  for_each_index(2, threads, [&](std::size_t part) {
-    if (part == 0 && splits) json = fit_trees_on(lesson, learner.encoder, settings);
-    if (part == 1 && draws) {
-      learner.line = std::move(fit_lines_on(lesson, learner.encoder, strengths, settings).back());
-    }
-  });
-  if (settings.stopped()) return Error{ErrorKind::cancelled, "stopped", {}};
-  if (!json) return json.error();
-  if (!splits) return learner;
-  auto forest = Forest::read(*json);
-  if (!forest) return forest.error();
-  learner.forest = std::move(*forest);
-  learner.forest_json = std::move(*json);
-  return learner;
 }
 
 double Learner::margin(std::span<const float> row) const {

@@ -36,14 +36,6 @@ inline constexpr std::size_t kAccountsForTrees = 150;
 // The built-in choice for that many accounts; none: too little to learn from.
 LearnerKind built_in_choice(const Lesson& lesson);
 
-// How many rounds a share of the built-in number is; at least one.
-int rounds_of(const LearnerSettings& settings, double factor);
-// The parts of fit_learner().
-std::vector<Line> fit_lines_on(const Lesson& lesson, const Encoder& encoder,
-                               std::span<const double> strengths, const LearnerSettings& settings);
-Result<std::string> fit_trees_on(const Lesson& lesson, const Encoder& encoder,
-                                 const LearnerSettings& settings);
-
 // A fitted model: the mean of the margins of its parts, corrected where past dates showed that a
 // correction pays: slope * mean + level.
 struct Learner {
@@ -58,13 +50,6 @@ struct Learner {
   std::vector<double> contributions(std::span<const float> row) const;
   double base() const;
 };
-
-// `strengths` is the line's way to its own, the last: judging goes through several, and only the
-// same way gives the same bits. None: that of the settings alone. Line and trees may be fitted at
-// once; `threads` never changes a result.
-Result<Learner> fit_learner(const Lesson& lesson, const std::vector<FeatureColumn>& columns,
-                            LearnerKind kind, const LearnerSettings& settings,
-                            std::span<const double> strengths = {}, unsigned threads = 1);
 
 // A logistic of one feature, log(1 + value): what a model has to beat.
 struct OneFeature {

@@ -131,9 +131,11 @@ class Session {
 
 }  // namespace
 
-Result<std::string> fit_trees(const RowReader& rows, std::span<const std::uint8_t> positive,
-                              const std::vector<std::string>& names,
-                              const LearnerSettings& settings) {
+Result<std::vector<std::string>> fit_trees(const RowReader& rows,
+                                           std::span<const std::uint8_t> positive,
+                                           const std::vector<std::string>& names,
+                                           const LearnerSettings& settings,
+                                           std::span<const int> rounds) {
   UPSELLD_ASSERT(rows.count == positive.size() && names.size() == rows.width);
   const auto positives = static_cast<double>(std::count(positive.begin(), positive.end(), 1));
   const double rate = positives / static_cast<double>(positive.size());
@@ -156,11 +158,18 @@ Result<std::string> fit_trees(const RowReader& rows, std::span<const std::uint8_
       {"verbosity", "0"}};
   for (const auto& [name, value] : parameters) session.set(name, value);
   session.name_columns(names);
-  for (int round = 0; round < settings.rounds; ++round) {
-    if (settings.stopped()) return Error{ErrorKind::cancelled, "train trees: stopped", {}};
-    session.round(round);
+  std::vector<std::string> found;
+  int done = 0;
+  for (const int until : rounds) {
+    for (; done < until; ++done) {
+      if (settings.stopped()) return Error{ErrorKind::cancelled, "train trees: stopped", {}};
+      session.round(done);
+    }
+    auto json = session.json();
+    if (!json) return json.error();
+    found.push_back(std::move(*json));
   }
-  return session.json();
+  return found;
 }
 
 std::string trees_library_version() {

@@ -142,14 +142,16 @@ TEST_CASE("candidates: a past date has every number of rounds as a fit of so man
   REQUIRE(tried);
   const Instant as_of = made.settings.zone.start_of(made.rows.dates[3].day);
   const Lesson lesson = lesson_of(made.rows, {0, 3}, as_of);
+  const auto fits = fit_all(lesson, columns, LearnerKind::both, made.settings.learner);
+  REQUIRE(fits);
   for (std::size_t r = 0; r < kRoundFactors.size(); ++r) {
     INFO("factor " << kRoundFactors[r]);
     const Choice choice{.kind = LearnerKind::trees, .rounds = r, .reason = {}};
-    const auto fitted =
-        fit_learner(lesson, columns, LearnerKind::trees, choice.settings(made.settings.learner));
-    REQUIRE(fitted);
+    const auto learner = learner_of(*fits, choice);
+    REQUIRE(learner);
+    CHECK_FALSE(learner->line);
     REQUIRE(tried->trees[r].size() == made.rows.dates[3].size());
-    CHECK(tried->trees[r][0] == fitted->margin(std::span(made.rows.dates[3].values).first(1)));
+    CHECK(tried->trees[r][0] == learner->margin(std::span(made.rows.dates[3].values).first(1)));
     CHECK((r == 0 || tried->trees[r] != tried->trees[r - 1]));
   }
 }

@@ -43,11 +43,16 @@ std::vector<std::string> names_for(std::size_t width) {
   return names;
 }
 
-std::string trees_of(const Sample& sample, const LearnerSettings& settings) {
-  const auto json =
-      fit_trees(reader_of(sample.rows), sample.positive, names_for(sample.rows.width), settings);
+std::vector<std::string> trees_after(const std::vector<int>& rounds, const Sample& sample,
+                                     const LearnerSettings& settings = {}) {
+  const auto json = fit_trees(reader_of(sample.rows), sample.positive, names_for(sample.rows.width),
+                              settings, rounds);
   REQUIRE(json);
   return *json;
+}
+
+std::string trees_of(const Sample& sample, const LearnerSettings& settings) {
+  return trees_after({10}, sample, settings).front();
 }
 
 }  // namespace
@@ -55,13 +60,25 @@ std::string trees_of(const Sample& sample, const LearnerSettings& settings) {
 TEST_CASE("trees: the same rows give the same bytes, damage is refused") {
   const Sample sample = made_up(500, 4);
   LearnerSettings settings;
-  settings.rounds = 10;
   const std::string one = trees_of(sample, settings);
   CHECK(one == trees_of(sample, settings));
   CHECK_FALSE(Forest::read(one.substr(0, one.size() / 2)));
   CHECK_FALSE(Forest::read("{}"));
   settings.depth = 4;
   CHECK_FALSE(Forest::read(trees_of(sample, settings)));
+}
+
+TEST_CASE("trees: after some rounds they are as if no other had followed") {
+  const Sample sample = made_up(500, 4);
+  const std::vector<int> rounds = {1, 7, 30};
+  const auto found = trees_after(rounds, sample);
+  REQUIRE(found.size() == rounds.size());
+  for (std::size_t r = 0; r < rounds.size(); ++r) {
+    CHECK(found[r] == trees_after({rounds[r]}, sample).front());
+    const auto forest = Forest::read(found[r]);
+    REQUIRE(forest);
+    CHECK(forest->tree_count() == static_cast<std::size_t>(rounds[r]));
+  }
 }
 
 TEST_CASE("line: the gradient is zero where it stops, and the intercept is free") {
